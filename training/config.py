@@ -1,0 +1,104 @@
+"""A run's settings: dataclasses <-> TOML <-> overrides from the command line. No torch: the training form uses it."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from training.options import build, option, to_toml
+
+
+@dataclass(frozen=True)
+class Data:
+    source: str = option("faces", "folder or zip of pictures")
+    include: tuple[str, ...] = option((), "patterns of the names to take, such as 'frontal/*'; empty takes all")
+    labels: str = option("", "CSV, list_attr_celeba.txt or dataset.json; empty looks beside the pictures")
+    cache: str = option("", "folder for the decoded pictures; empty decodes them at each start")
+    holdout: float = option(0.0, "share of the pictures that training never sees, for `eval`", low=0, high=0.5)
+    terms: str = option("", "licence and terms of the pictures, for the model card")
+
+
+@dataclass(frozen=True)
+class Train:
+    images: int = option(400_000, "pictures shown to the discriminator in the whole run", low=1)
+    batch: int = option(32, "pictures in a step", low=2, high=4096)
+    learning_rate: float = option(0.002, "Adam's step size, of both networks", low=0)
+    beta1: float = option(0.0, "Adam's first decay", low=0, high=0.9999)
+    beta2: float = option(0.99, "Adam's second decay", low=0, high=0.99999)
+    ema_half_life: float = option(10_000.0, "pictures over which the averaged weights forget half", low=1)
+    flip: bool = option(True, "mirror half of the pictures")
+    augment: tuple[str, ...] = option(("color", "translation", "cutout"), "which augmentations")
+    augment_probability: float = option(0.2, "share of pictures that each augmentation changes", low=0, high=1)
+    seed: int = option(0, "seed of the whole run", low=0)
+    device: str = option("auto", "cpu, cuda, mps or auto")
+    precision: str = option("auto", "number format of the convolutions", choices=("auto", "bfloat16", "float32"))
+    warm_start: str = option(
+        "", "weights file or run folder whose matching tensors to start from, also at another size"
+    )
+
+
+@dataclass(frozen=True)
+class Log:
+    metrics_every: int = option(1_000, "pictures between two lines of metrics", low=1)
+    samples_every: int = option(10_000, "pictures between two sample grids", low=1)
+    save_every: int = option(10_000, "pictures between two checkpoints", low=1)
+    grid: int = option(8, "rows and columns of the sample grid", low=1, high=32)
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    variant: str = option("style", "which generator: `python -m training list`")
+    name: str = option("", "name of the model; empty takes variant and resolution")
+    options: dict[str, Any] = field(default_factory=dict)  # the variant's own, see its `Options`
+    data: Data = field(default_factory=Data)
+    train: Train = field(default_factory=Train)
+    log: Log = field(default_factory=Log)
+
+    def to_toml(self) -> str:
+        return to_toml(dataclasses.asdict(self))
+
+
+def load_config(path: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
+    """Reads a TOML file and applies overrides such as `train.batch=64`. ValueError names what is wrong and where."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"there is no config {path}; those that come along are in training/configs") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not TOML: {error}") from None
+    return parse_config(values, overrides, str(path))
+
+
+def parse_config(values: dict[str, Any], overrides: tuple[str, ...] = (), where: str = "config") -> RunConfig:
+    for override in overrides:
+        key, found, text = override.partition("=")
+        if not found:
+            raise ValueError(f"override {override!r} is not KEY=VALUE, such as train.batch=64")
+        *tables, name = key.strip().split(".")
+        table = values
+        for part in tables:
+            table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                raise ValueError(f"override {override!r}: {part} is not a table")
+        table[name] = parse_value(text)
+    options = values.get("options", {})
+    if not isinstance(options, dict):
+        raise ValueError(f"{where}: options must be a table")
+    config = build(RunConfig, {k: v for k, v in values.items() if k != "options"}, where)
+    return dataclasses.replace(config, options=options)
+
+
+def parse_value(text: str) -> Any:
+    """`3`, `0.5`, `true`, `[1, 2]` as what they are, anything else as text."""
+    lowered = {"true": True, "false": False}.get(text.strip())
+    if lowered is not None:
+        return lowered
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return list(value) if isinstance(value, tuple) else value

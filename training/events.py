@@ -1,0 +1,66 @@
+"""What a run tells its viewers: one JSON object a line, on stdout and in `metrics.jsonl`. No torch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    run: str  # the run folder
+    variant: str
+    images: int  # seen so far: above zero when resumed
+    total: int
+    pictures: int  # in the data set
+    device: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    step: int
+    images: int
+    seconds: float  # of training so far, over all sessions of the run
+    images_per_second: float
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    step: int
+    images: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    step: int
+    images: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    images: int
+    reason: str  # "finished" or "stopped"
+
+
+Event = Started | Metrics | Samples | Saved | Ended
+KINDS: dict[str, type[Any]] = {cls.__name__.lower(): cls for cls in (Started, Metrics, Samples, Saved, Ended)}
+
+
+def encode(event: Event) -> str:
+    return json.dumps({"event": type(event).__name__.lower(), **asdict(event)})
+
+
+def decode(line: str) -> Event:
+    """Raises ValueError on a line that is no event of ours."""
+    try:
+        values = json.loads(line)
+        kind = KINDS[values.pop("event")]
+        event: Event = kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not an event: {line[:80]!r} ({error})") from None
+    return event

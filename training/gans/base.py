@@ -1,0 +1,85 @@
+"""What every variant is: a `Generator`, a discriminator and two losses. Stepping and saving live in `training.loop`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class Generator(nn.Module, ABC):
+    """Draws faces from latents, in two halves: `map` z to the latents that a user edits, `synthesize` a picture.
+
+    A latent is (L, D): one row per layer that takes a style; a variant without layers has one row.
+    """
+
+    z_dim: int
+    latent_shape: tuple[int, int]  # (L, D)
+    resolutions: tuple[int, ...]  # ascending; each is an early exit of `synthesize`, the last the full picture
+    layer_ranges: dict[str, tuple[int, int]]  # "coarse" -> rows [first, last) of the latent; empty without layers
+    noise_shapes: tuple[tuple[int, int], ...]  # (H, W) of each noise input; empty without noise
+
+    @abstractmethod
+    def map(self, z: Tensor) -> Tensor:
+        """z (N, z_dim), standard normal -> latents (N, L, D)."""
+
+    @abstractmethod
+    def synthesize(
+        self, latents: Tensor, noise: Sequence[Tensor] | None = None, resolution: int | None = None
+    ) -> Tensor:
+        """latents (N, L, D) -> pictures (N, 3, R, R) in about [-1, 1].
+
+        `noise` holds one (1 or N, 1, H, W) tensor per entry of `noise_shapes`; None draws it anew. `resolution` must
+        be one of `resolutions`; None means the last.
+        """
+
+    @abstractmethod
+    def directions(self, count: int) -> tuple[Tensor, Tensor]:
+        """Principal directions: mean latent (D,) and (count, D), strongest first, each one standard deviation long."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.synthesize(self.map(z))
+
+    @property
+    def resolution(self) -> int:
+        return self.resolutions[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """`total` is what is minimised; `parts` are detached scalars for the log."""
+
+    total: Tensor
+    parts: dict[str, Tensor]
+
+
+class Gan(ABC):
+    """A variant. Its file's name in `training.gans` is its name; beside `Model` the file defines the frozen dataclass
+    `Options`, whose `resolution` every variant has."""
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    @abstractmethod
+    def generator(self) -> Generator: ...
+
+    @abstractmethod
+    def discriminator(self) -> nn.Module:
+        """Pictures (N, 3, R, R) in [-1, 1] -> logits (N,), above zero for real."""
+
+    @abstractmethod
+    def discriminator_loss(self, discriminator: nn.Module, real: Tensor, fake: Tensor, step: int) -> Loss:
+        """`real` and `fake` (N, 3, R, R) are augmented already and carry no gradient."""
+
+    @abstractmethod
+    def generator_loss(self, discriminator: nn.Module, real: Tensor, fake: Tensor) -> Loss:
+        """`fake` (N, 3, R, R) carries the generator's gradient."""
+
+
+def logit_parts(real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:
+    """What every variant logs of its discriminator: the mean probability it gives real and generated pictures."""
+    return {"real": torch.sigmoid(real_logits).mean().detach(), "fake": torch.sigmoid(fake_logits).mean().detach()}

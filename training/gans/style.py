@@ -1,0 +1,279 @@
+"""Our style generator: StyleGAN2's synthesis (Karras 2020) with R3GAN's loss (Huang 2024), sized for a CPU.
+
+What differs from StyleGAN2, each for speed on two cores:
+- channels fall with the resolution so that every stage costs the same (`channel_base / resolution`);
+- the convolution that opens a stage runs before the upsampling, at a quarter of the cost;
+- modulation scales the activations instead of the weights, so that a batch shares one convolution;
+- no path length penalty: R1 and R2 on a relativistic loss are all the regularisation there is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from training.gans.base import Gan, Generator, Loss
+from training.losses import gradient_penalty, relativistic_discriminator, relativistic_generator
+from training.options import option
+
+
+@dataclass(frozen=True)
+class Options:
+    resolution: int = option(64, "width and height in pixels", choices=(16, 32, 64, 128, 256, 512))
+    z_dim: int = option(256, "length of the latents z and w", low=8, high=1024)
+    mapping_layers: int = option(4, "layers from z to w", low=1, high=8)
+    channel_base: int = option(2048, "channels times resolution, which keeps the stages equally dear", low=64)
+    channel_max: int = option(256, "most channels of any stage", low=8, high=1024)
+    style_mixing: float = option(0.5, "share of samples whose layers take two latents", low=0, high=1)
+    gamma: float = option(0.3, "weight of the R1 and R2 penalties", low=0)
+    penalty_every: int = option(8, "steps between two penalties, which are weighted up to match", low=1)
+
+
+def channels(options: Options, resolution: int) -> int:
+    return min(options.channel_max, options.channel_base // resolution)
+
+
+# Leaky ReLU halves the variance; since it commutes with a positive factor, the layer before it carries the correction.
+ACTIVATION_GAIN = math.sqrt(2)
+
+
+class EqualLinear(nn.Module):
+    """A fully connected layer with equalised learning rate (Karras 2018): N(0, 1) weights, scaled at run time."""
+
+    def __init__(self, inputs: int, outputs: int, bias: float = 0.0, rate: float = 1.0, gain: float = 1.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs) / rate)
+        self.bias = nn.Parameter(torch.full((outputs,), bias / rate))
+        self.gain = gain * rate / math.sqrt(inputs)
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:  # (..., inputs) -> (..., outputs)
+        return F.linear(x, self.weight * self.gain, self.bias * self.rate)
+
+
+class EqualConv(nn.Module):
+    """A convolution of odd kernel with equalised learning rate; keeps the resolution."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 3, bias: bool = True, gain: float = ACTIVATION_GAIN
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
+        self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
+        self.gain = gain / math.sqrt(inputs * kernel**2)
+
+    def forward(self, x: Tensor) -> Tensor:  # (N, inputs, H, W) -> (N, outputs, H, W)
+        return F.conv2d(x, self.weight * self.gain, self.bias, padding=self.weight.shape[-1] // 2)
+
+
+def activate(x: Tensor) -> Tensor:
+    return F.leaky_relu_(x, 0.2)
+
+
+class ModulatedConv(nn.Module):
+    """A convolution whose input channels a style scales; demodulation brings the output back to the
+    variance that an activation expects."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, style_dim: int, demodulate: bool = True) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.affine = EqualLinear(style_dim, inputs, bias=1.0)
+        self.gain = 1 / math.sqrt(inputs * kernel**2)
+        self.demodulate = demodulate
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:  # (N, inputs, H, W), (N, D) -> (N, outputs, H, W)
+        style = self.affine(w).float()
+        weight = self.weight * self.gain
+        x = F.conv2d(x * style[:, :, None, None].to(x.dtype), weight, padding=weight.shape[-1] // 2)
+        bias = self.bias[None, :, None, None]
+        if not self.demodulate:
+            return x + bias.to(x.dtype)
+        with torch.autocast(x.device.type, enabled=False):
+            energy = style.square() @ weight.square().sum((2, 3)).T  # (N, outputs)
+            scale = ACTIVATION_GAIN * torch.rsqrt(energy + 1e-8)[:, :, None, None]
+        return torch.addcmul(bias.to(x.dtype), x, scale.to(x.dtype))
+
+
+class StyleLayer(nn.Module):
+    """Modulated convolution, optional upsampling, noise, activation."""
+
+    def __init__(self, inputs: int, outputs: int, style_dim: int, upsample: bool) -> None:
+        super().__init__()
+        self.conv = ModulatedConv(inputs, outputs, 3, style_dim)
+        self.noise_strength = nn.Parameter(torch.zeros(()))
+        self.upsample = upsample
+
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
+        x = self.conv(x, w)
+        if self.upsample:
+            x = enlarge(x)
+        if noise is None:
+            noise = torch.randn(x.shape[0], 1, *x.shape[2:], device=x.device, dtype=x.dtype)
+        return activate(x.add_(noise.to(x.dtype) * self.noise_strength.to(x.dtype)))
+
+
+def enlarge(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+
+
+class StyleGenerator(Generator):
+    """Rows of a latent: two per resolution, 4 to R; the second also steers that resolution's RGB output."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self.z_dim = options.z_dim
+        self.style_mixing = options.style_mixing
+        stages = [2**n for n in range(2, int(math.log2(options.resolution)) + 1)]
+        self.resolutions = tuple(stages[1:])
+        self.latent_shape = (2 * len(stages), options.z_dim)
+        rows = {r: 2 * i for i, r in enumerate(stages)}
+        coarse, middle = rows[min(16, options.resolution)], rows.get(64, 2 * len(stages))
+        self.layer_ranges = {"coarse": (0, coarse), "middle": (coarse, middle), "fine": (middle, 2 * len(stages))}
+        self.layer_ranges = {name: span for name, span in self.layer_ranges.items() if span[0] < span[1]}
+        self.noise_shapes = tuple((r, r) for r in stages for _ in range(2))
+
+        self.mapping = nn.ModuleList(
+            EqualLinear(options.z_dim, options.z_dim, rate=0.01, gain=ACTIVATION_GAIN)
+            for _ in range(options.mapping_layers)
+        )
+        self.constant = nn.Parameter(torch.randn(1, channels(options, 4), 4, 4))
+        self.layers = nn.ModuleList()
+        self.to_rgb = nn.ModuleList()
+        previous = channels(options, 4)
+        for stage in stages:
+            width = channels(options, stage)
+            self.layers.append(StyleLayer(previous, width, options.z_dim, upsample=stage > 4))
+            self.layers.append(StyleLayer(width, width, options.z_dim, upsample=False))
+            self.to_rgb.append(ModulatedConv(width, 3, 1, options.z_dim, demodulate=False))
+            previous = width
+
+    def map(self, z: Tensor) -> Tensor:
+        return self.style(z)[:, None].expand(-1, self.latent_shape[0], -1)
+
+    def style(self, z: Tensor) -> Tensor:
+        """z (N, z_dim) -> w (N, z_dim)."""
+        w = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        for layer in self.mapping:
+            w = activate(layer(w))
+        return w
+
+    def synthesize(
+        self, latents: Tensor, noise: Sequence[Tensor] | None = None, resolution: int | None = None
+    ) -> Tensor:
+        resolution = resolution or self.resolution
+        if resolution not in self.resolutions:
+            raise ValueError(f"resolution {resolution} is none of {self.resolutions}")
+        x = self.constant.expand(latents.shape[0], -1, -1, -1).contiguous(memory_format=torch.channels_last)
+        rgb: Tensor | None = None
+        for row, layer in enumerate(self.layers):
+            x = layer(x, latents[:, row], None if noise is None else noise[row])
+            if row % 2:
+                part = self.to_rgb[row // 2](x, latents[:, row])
+                rgb = part if rgb is None else enlarge(rgb) + part
+                if x.shape[-1] == resolution:
+                    break
+        assert rgb is not None
+        return rgb.float()
+
+    def forward(self, z: Tensor) -> Tensor:
+        """z (N, z_dim) -> pictures, mixing the styles of two faces now and then (Karras 2019) while training."""
+        latents = self.map(z)
+        if self.training and self.style_mixing:
+            rows, count = self.latent_shape[0], z.shape[0]
+            cut = torch.randint(1, rows, (count, 1), device=z.device)
+            cut = torch.where(torch.rand(count, 1, device=z.device) < self.style_mixing, cut, rows)
+            first = torch.arange(rows, device=z.device)[None] < cut  # (N, L)
+            latents = torch.where(first[:, :, None], latents, latents.roll(1, 0))
+        return self.synthesize(latents)
+
+    @torch.no_grad()
+    def directions(self, count: int) -> tuple[Tensor, Tensor]:
+        """Principal components of w over 20,000 samples (GANSpace, Härkönen 2020)."""
+        rng = torch.Generator().manual_seed(0)
+        z = torch.randn(20_000, self.z_dim, generator=rng).to(self.constant.device)
+        w = self.style(z)
+        mean = w.mean(0)
+        _, deviations, axes = torch.linalg.svd((w - mean).double(), full_matrices=False)
+        deviations = deviations[:count] / math.sqrt(len(w) - 1)
+        return mean, (axes[:count] * deviations[:, None]).float()
+
+
+class DiscriminatorBlock(nn.Module):
+    """Residual block that halves the resolution; its second convolution already works on the small side."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv0 = EqualConv(inputs, inputs)
+        # The sum of the two paths keeps the variance: each carries half of it.
+        self.conv1 = EqualConv(inputs, outputs, gain=ACTIVATION_GAIN * math.sqrt(0.5))
+        self.skip = EqualConv(inputs, outputs, kernel=1, bias=False, gain=math.sqrt(0.5))
+
+    def forward(self, x: Tensor) -> Tensor:  # (N, inputs, H, W) -> (N, outputs, H/2, W/2)
+        y = activate(self.conv1(F.avg_pool2d(activate(self.conv0(x)), 2)))
+        return y + self.skip(F.avg_pool2d(x, 2))
+
+
+class Discriminator(nn.Module):
+    """Layers are keyed by the resolution they see, so that a larger one can start from a smaller one's weights."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        resolution, width = options.resolution, channels(options, options.resolution)
+        self.from_rgb = nn.ModuleDict({str(resolution): EqualConv(3, width, kernel=1)})
+        self.blocks = nn.ModuleDict()
+        while resolution > 4:
+            inputs, width = width, channels(options, resolution // 2)
+            self.blocks[str(resolution)] = DiscriminatorBlock(inputs, width)
+            resolution //= 2
+        self.conv = EqualConv(width + 1, width)
+        self.hidden = EqualLinear(width * 16, width, gain=ACTIVATION_GAIN)
+        self.logit = EqualLinear(width, 1)
+
+    def forward(self, pictures: Tensor) -> Tensor:  # (N, 3, R, R) -> (N,)
+        x = pictures.contiguous(memory_format=torch.channels_last)
+        x = activate(self.from_rgb[str(x.shape[-1])](x))
+        for block in self.blocks.values():
+            x = block(x)  # halves the resolution
+        x = activate(self.conv(torch.cat([x, minibatch_deviation(x)], 1)))
+        return self.logit(activate(self.hidden(x.flatten(1)))).squeeze(1).float()  # type: ignore[no-any-return]
+
+
+def minibatch_deviation(x: Tensor, group: int = 4) -> Tensor:
+    """(N, C, H, W) -> (N, 1, H, W): the mean standard deviation within groups of the batch (Karras 2018), by which
+    the discriminator sees a lack of variety."""
+    count = math.gcd(x.shape[0], group)
+    grouped = x.float().reshape(count, -1, *x.shape[1:])
+    centred = grouped - grouped.mean(0)
+    deviation = (centred.square().mean(0) + 1e-8).sqrt().mean((1, 2, 3))
+    return deviation.repeat(count)[:, None, None, None].expand(-1, 1, *x.shape[2:]).to(x.dtype)
+
+
+class Model(Gan):
+    """Relativistic loss with R1 and R2 (R3GAN, Huang et al., NeurIPS 2024)."""
+
+    options: Options
+
+    def generator(self) -> StyleGenerator:
+        return StyleGenerator(self.options)
+
+    def discriminator(self) -> Discriminator:
+        return Discriminator(self.options)
+
+    def discriminator_loss(self, discriminator: nn.Module, real: Tensor, fake: Tensor, step: int) -> Loss:
+        loss = relativistic_discriminator(discriminator(real), discriminator(fake))
+        if step % self.options.penalty_every or not self.options.gamma:
+            return loss
+        r1, r2 = gradient_penalty(discriminator, real), gradient_penalty(discriminator, fake)
+        weight = self.options.gamma / 2 * self.options.penalty_every
+        return Loss(loss.total + weight * (r1 + r2), {**loss.parts, "r1": r1.detach(), "r2": r2.detach()})
+
+    def generator_loss(self, discriminator: nn.Module, real: Tensor, fake: Tensor) -> Loss:
+        with torch.no_grad():
+            real_logits = discriminator(real)
+        return relativistic_generator(real_logits, discriminator(fake))

@@ -1,0 +1,257 @@
+"""The training loop: one for all variants. `train` yields events; the run folder holds all that it made.
+
+A run folder holds `config.toml`, `metrics.jsonl`, `reals.png`, `fakes000123.png` (numbered by step) and `last.pt`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from training.augment import augment
+from training.checkpoint import load_checkpoint, save_checkpoint
+from training.compute import autocast, pick_device, pick_precision
+from training.config import RunConfig, parse_config
+from training.data import Faces, load_faces
+from training.ema import update_average
+from training.events import Ended, Event, Metrics, Samples, Saved, Started, decode, encode
+from training.files import replacing
+from training.gans import create
+from training.gans.base import Generator
+from training.sampling import draw, from_bytes, latents_of, save_grid
+from training.weights import generator_tensors
+
+Network = TypeVar("Network", bound=torch.nn.Module)
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on; the message says why and what to do."""
+
+
+class Trainer:
+    """Networks, optimisers and one step. The step's random numbers depend on the seed and the step's number alone, so
+    that a resumed run is the very same run."""
+
+    def __init__(self, config: RunConfig, device: torch.device) -> None:
+        self.config, self.device = config, device
+        self.precision = pick_precision(config.train.precision, device)
+        self.gan = create(config.variant, config.options)
+        torch.manual_seed(config.train.seed)
+        self.generator = self.place(self.gan.generator())
+        self.average = self.place(self.gan.generator()).requires_grad_(False)
+        self.average.load_state_dict(self.generator.state_dict())
+        self.discriminator = self.place(self.gan.discriminator())
+        self.generator_optimizer = self.optimizer(self.generator)
+        self.discriminator_optimizer = self.optimizer(self.discriminator)
+        self.step_number = 0
+
+    def place(self, network: Network) -> Network:
+        return network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+    def optimizer(self, network: torch.nn.Module) -> torch.optim.Adam:
+        train = self.config.train
+        return torch.optim.Adam(
+            network.parameters(), train.learning_rate, (train.beta1, train.beta2), fused=self.device.type != "mps"
+        )
+
+    def step(self, images: Tensor) -> dict[str, Tensor]:
+        """One step of both networks on pictures drawn from `images` (N, 3, R, R) uint8; returns detached scalars."""
+        train = self.config.train
+        torch.manual_seed(train.seed * 1_000_000_007 + self.step_number + 1)
+        real = self.batch(images)
+        with autocast(self.device, self.precision):
+            z = torch.randn(train.batch, self.average.z_dim, device=self.device)
+            fake = augment(self.generator(z), train.augment, train.augment_probability)
+            real = augment(real, train.augment, train.augment_probability)
+
+            self.discriminator.requires_grad_(True)
+            loss = self.gan.discriminator_loss(self.discriminator, real, fake.detach(), self.step_number)
+        logged = {f"d_{name}": value for name, value in loss.parts.items()}
+        logged["d_loss"] = loss.total.detach()
+        self.discriminator_optimizer.zero_grad(set_to_none=True)
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        self.discriminator_optimizer.step()
+
+        self.discriminator.requires_grad_(False)
+        with autocast(self.device, self.precision):
+            loss = self.gan.generator_loss(self.discriminator, real, fake)
+        self.generator_optimizer.zero_grad(set_to_none=True)
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        self.generator_optimizer.step()
+        logged["g_loss"] = loss.total.detach()
+
+        self.step_number += 1
+        update_average(self.average, self.generator, train.batch, train.ema_half_life, self.images)
+        return logged
+
+    def batch(self, images: Tensor) -> Tensor:
+        index = torch.randint(len(images), (self.config.train.batch,), device=images.device)
+        real = from_bytes(images[index].to(self.device))
+        if self.config.train.flip:
+            real = torch.where(torch.rand(len(real), 1, 1, 1, device=self.device) < 0.5, real.flip(3), real)
+        return real
+
+    @property
+    def images(self) -> int:
+        return self.step_number * self.config.train.batch
+
+    def state(self) -> dict[str, object]:
+        networks = ("generator", "average", "discriminator", "generator_optimizer", "discriminator_optimizer")
+        return {"step": self.step_number, **{name: getattr(self, name).state_dict() for name in networks}}
+
+    def restore(self, state: dict[str, object]) -> None:
+        for name in self.state():
+            if name != "step":
+                getattr(self, name).load_state_dict(state[name])
+        self.step_number = int(str(state["step"]))
+
+
+def new_run(config: RunConfig, runs: Path) -> Path:
+    """Makes the next numbered run folder, such as `runs/00003-style64`, with its config."""
+    runs.mkdir(parents=True, exist_ok=True)
+    numbers = [int(p.name[:5]) for p in runs.iterdir() if p.name[:5].isdigit()]
+    name = config.name or f"{config.variant}{config.options.get('resolution', '')}"
+    folder = runs / f"{max(numbers, default=0) + 1:05d}-{name}"
+    folder.mkdir()
+    (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+    return folder
+
+
+def run_config(folder: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
+    """The config of an existing run. ValueError when the folder is none."""
+    path = folder / "config.toml"
+    if not path.is_file():
+        raise ValueError(f"{folder} is no run folder: it has no config.toml")
+    return parse_config(tomllib.loads(path.read_text(encoding="utf-8")), overrides, str(path))
+
+
+def data_of(config: RunConfig) -> tuple[Faces, Faces]:
+    """The run's pictures: those to train on and those held out."""
+    resolution = create(config.variant, config.options).options.resolution
+    faces = load_faces(
+        config.data.source,
+        resolution,
+        include=config.data.include,
+        cache=Path(config.data.cache) if config.data.cache else None,
+        labels=Path(config.data.labels) if config.data.labels else None,
+    )
+    return faces.split(config.data.holdout)
+
+
+def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+    """Trains in `folder`, going on from its `last.pt` if there is one, and saves when `stop()` becomes true.
+
+    Raises TrainingError when the losses are no longer numbers, DataError and CheckpointError as their makers do."""
+    device = pick_device(config.train.device)
+    trainer = Trainer(config, device)
+    faces, _ = data_of(config)
+    last = folder / "last.pt"
+    notes = list(faces.notes)
+    if last.exists():
+        state = load_checkpoint(last, device)
+        trainer.restore(state)
+        before = float(state["seconds"])
+    else:
+        before = 0.0
+        if config.train.warm_start:
+            notes += warm_start(trainer, Path(config.train.warm_start))
+    trim_log(folder / "metrics.jsonl", trainer.images)
+    with (folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
+        for event in steps(trainer, faces, folder, before, stop, tuple(notes)):
+            log.write(encode(event) + "\n")
+            log.flush()
+            yield event
+
+
+def warm_start(trainer: Trainer, source: Path) -> list[str]:
+    """Starts from the tensors of `source` that fit by name and shape: a weights file gives the generator's, a run
+    folder the discriminator's too. Returns sentences on how many did."""
+    if source.is_dir():
+        state = load_checkpoint(source / "last.pt", trainer.device)
+        parts = {name: state[name] for name in ("generator", "average", "discriminator")}
+    else:
+        parts = dict.fromkeys(("generator", "average"), generator_tensors(source))
+    return [f"{name}: {copy_matching(part, getattr(trainer, name))} from {source}" for name, part in parts.items()]
+
+
+def copy_matching(source: dict[str, Tensor], network: torch.nn.Module) -> str:
+    state = network.state_dict()
+    matching = {k: v for k, v in source.items() if k in state and state[k].shape == v.shape}
+    network.load_state_dict(matching, strict=False)
+    return f"{len(matching)} of {len(state)} tensors"
+
+
+def steps(
+    trainer: Trainer, faces: Faces, folder: Path, before: float, stop: Callable[[], bool], notes: tuple[str, ...]
+) -> Iterator[Event]:
+    config, log, batch = trainer.config, trainer.config.log, trainer.config.train.batch
+    total = math.ceil(config.train.images / batch)
+    images = faces.images.to(trainer.device)
+    device = str(trainer.device)
+    yield Started(str(folder), config.variant, trainer.images, total * batch, len(faces), device, notes)
+    save_grid(faces.images[: log.grid**2], log.grid, folder / "reals.png")
+    fixed = latents_of(config.train.seed, log.grid**2, trainer.average.z_dim)
+    if trainer.step_number == 0:
+        yield save_samples(trainer.average, fixed, folder, trainer)
+    began, sums, counts = time.perf_counter(), dict[str, Tensor](), dict[str, int]()
+    clock, done = began, 0
+    while trainer.step_number < total:
+        for name, value in trainer.step(images).items():
+            sums[name] = sums[name] + value if name in sums else value
+            counts[name] = counts.get(name, 0) + 1
+        done += 1
+        ending = trainer.step_number == total or stop()
+        if due(trainer.images, batch, log.metrics_every) or ending:
+            values = {name: round(float(value) / counts[name], 6) for name, value in sums.items()}
+            now = time.perf_counter()
+            speed = done * batch / (now - clock)
+            yield Metrics(trainer.step_number, trainer.images, before + now - began, speed, values)
+            if not all(map(math.isfinite, values.values())):
+                raise TrainingError(
+                    f"the losses are no longer numbers after {trainer.images} pictures: {values}. The last good state "
+                    f"is in {folder / 'last.pt'}; lower train.learning_rate or raise the penalty and resume"
+                )
+            sums, counts, clock, done = {}, {}, now, 0
+        if due(trainer.images, batch, log.samples_every) or ending:
+            yield save_samples(trainer.average, fixed, folder, trainer)
+        if due(trainer.images, batch, log.save_every) or ending:
+            seconds = before + time.perf_counter() - began
+            save_checkpoint(folder / "last.pt", {**trainer.state(), "seconds": seconds})
+            yield Saved(trainer.step_number, trainer.images, str(folder / "last.pt"))
+        if ending:
+            break
+    yield Ended(trainer.images, "finished" if trainer.step_number >= total else "stopped")
+
+
+def due(images: int, batch: int, every: int) -> bool:
+    """Whether the last step passed a multiple of `every` pictures."""
+    return images // every != (images - batch) // every
+
+
+def save_samples(generator: Generator, fixed: Tensor, folder: Path, trainer: Trainer) -> Samples:
+    path = folder / f"fakes{trainer.step_number:06d}.png"
+    save_grid(draw(generator, fixed), trainer.config.log.grid, path)
+    return Samples(trainer.step_number, trainer.images, str(path))
+
+
+def trim_log(path: Path, images: int) -> None:
+    """Drops what a killed run logged after its last checkpoint: those steps are done again."""
+    if not path.exists():
+        return
+    kept = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            event = decode(line)
+        except ValueError:
+            continue
+        if event.images <= images:
+            kept.append(line + "\n")
+    with replacing(path) as temporary:
+        temporary.write_text("".join(kept), encoding="utf-8")

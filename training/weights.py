@@ -1,0 +1,131 @@
+"""A weights file describes itself: safetensors whose metadata hold the variant, its options, the directions it offers
+and the model card. Nothing is unpickled, so a foreign file cannot run code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from training.files import replacing
+from training.gans import create
+from training.gans.base import Generator
+
+FORMAT = "facedesigner-1"
+
+
+class WeightsError(ValueError):
+    """The file is no weights file of ours; the message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A slider that the file offers: `vector` (D,) or (L, D) is added to the latent, times the slider's value."""
+
+    name: str
+    label: str
+    group: str
+    vector: Tensor
+    minimum: float = -3.0
+    maximum: float = 3.0
+    unit: str = "σ"
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Weights:
+    variant: str
+    name: str
+    options: dict[str, Any]
+    generator: Generator  # float32, evaluation mode, on the CPU
+    latent_mean: Tensor  # (D,), where truncation pulls to
+    directions: tuple[Direction, ...] = ()
+    card: dict[str, str] = field(default_factory=dict)  # data, terms, images, metrics ...
+    hash: str = ""  # first 16 hexadecimal digits of the file's SHA-256
+
+
+def save_weights(weights: Weights, path: Path) -> None:
+    """Writes float16 safetensors, atomically. Raises OSError when the folder cannot be written."""
+    tensors = {f"generator.{k}": compact(v) for k, v in weights.generator.state_dict().items()}
+    tensors["latent_mean"] = weights.latent_mean.float().contiguous().cpu()
+    tensors |= {f"direction.{d.name}": d.vector.float().contiguous().cpu() for d in weights.directions}
+    described = [{k: v for k, v in asdict(d).items() if k != "vector"} for d in weights.directions]
+    metadata = {
+        "format": FORMAT,
+        "variant": weights.variant,
+        "name": weights.name,
+        "options": json.dumps(weights.options),
+        "directions": json.dumps(described),
+        "card": json.dumps(weights.card),
+    }
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, metadata)
+
+
+def compact(tensor: Tensor) -> Tensor:
+    return (tensor.half() if tensor.is_floating_point() else tensor).contiguous().cpu()
+
+
+def load_weights(path: Path) -> Weights:
+    """Reads a file of `save_weights`. Raises WeightsError naming what is wrong with it."""
+    metadata, tensors = read(path)
+    if metadata.get("format") != FORMAT:
+        raise WeightsError(
+            f"{path.name} is a safetensors file but not one of FaceDesigner's (format {metadata.get('format')!r}, "
+            f"this program reads {FORMAT!r}); make one with `python -m training export`"
+        )
+    try:
+        options = json.loads(metadata["options"])
+        generator = create(metadata["variant"], options).generator()
+        missing, surplus = generator.load_state_dict(generator_part(tensors), strict=False)
+        if missing or surplus:
+            names = ", ".join([*missing, *surplus][:3])
+            raise WeightsError(f"{path.name} does not fit its own description: {names} missing or surplus")
+        directions = tuple(
+            Direction(vector=tensors[f"direction.{d['name']}"].float(), **d) for d in json.loads(metadata["directions"])
+        )
+        card = {str(k): str(v) for k, v in json.loads(metadata["card"]).items()}
+        mean = tensors["latent_mean"].float()
+    except WeightsError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise WeightsError(f"{path.name} does not fit its own description: {error}") from None
+    if not all(bool(torch.isfinite(t).all()) for t in tensors.values()):
+        raise WeightsError(f"{path.name} holds numbers that are not finite: export it again from its run")
+    generator.eval().requires_grad_(False)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return Weights(metadata["variant"], metadata["name"], options, generator, mean, directions, card, digest)
+
+
+def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Metadata and tensors of a safetensors file; WeightsError if it is none."""
+    try:
+        with path.open("rb") as opened:
+            head = opened.read(1)
+        with safe_open(path, "pt") as file:
+            return dict(file.metadata() or {}), {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except FileNotFoundError:
+        raise WeightsError(f"there is no file {path}: choose another weights file") from None
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from None
+    except (SafetensorError, ValueError) as error:
+        pickled = "is a pickle, which could run code"
+        kinds = {b"": "is empty", b"P": pickled, b"\x80": pickled}  # PyTorch's own files are zips of pickles: "PK"
+        what = kinds.get(head) or f"is no safetensors file, or a damaged one ({error})"
+        raise WeightsError(f"{path.name} {what}; choose a .safetensors file made by FaceDesigner") from None
+
+
+def generator_part(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {k.removeprefix("generator."): v.float() for k, v in tensors.items() if k.startswith("generator.")}
+
+
+def generator_tensors(path: Path) -> dict[str, Tensor]:
+    """The generator's state in a weights file, float32; WeightsError if it is none."""
+    return generator_part(read(path)[1])
