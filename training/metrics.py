@@ -154,7 +154,8 @@ class Features:
         self.name = name
         self.device = torch.device(device)
         self.batch = batch
-        self.network = build().eval().requires_grad_(False).to(self.device)
+        network = build().eval().requires_grad_(False)
+        self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean = torch.tensor(mean).view(3, 1, 1)
         self.std = torch.tensor(std).view(3, 1, 1)
 
@@ -184,7 +185,7 @@ class Features:
         for side in (256, self.resolution):
             if pixels.shape[-1] != side:
                 pixels = functional.interpolate(pixels, (side, side), mode="bicubic", antialias=True).clamp(0, 255)
-        return (pixels / 255 - self.mean) / self.std
+        return ((pixels / 255 - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
 
 
 def inception_path() -> Path:

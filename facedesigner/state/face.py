@@ -25,9 +25,8 @@ class Latent:
 
     def __post_init__(self) -> None:
         if self.rows < 1 or self.columns < 1 or len(self.data) != 4 * self.rows * self.columns:
-            raise ValueError(
-                f"a latent of {self.rows} x {self.columns} needs {4 * self.rows * self.columns} bytes, not {len(self.data)}"
-            )
+            needed = 4 * self.rows * self.columns
+            raise ValueError(f"a latent of {self.rows} x {self.columns} needs {needed} bytes, not {len(self.data)}")
         if not all(map(math.isfinite, array("f", self.data))):
             raise ValueError("a latent must hold finite numbers")
 
@@ -90,6 +89,9 @@ class FaceState:
 
     def with_latent(self, latent: Latent) -> FaceState:
         return replace(self, seed=None, latent=latent)
+
+    def with_model(self, model: str) -> FaceState:
+        return replace(self, model=model)
 
     def with_psi(self, psi: float) -> FaceState:
         return replace(self, psi=psi)

@@ -16,8 +16,9 @@ def exactly(mean: Tensor, covariance: Tensor, count: int = 200) -> Tensor:
     """Features whose sample mean and covariance are exactly these."""
     noise = normal(count, len(mean))
     noise = noise - noise.mean(0)
-    white: Tensor = noise @ torch.linalg.inv(torch.linalg.cholesky(noise.T @ noise / (count - 1))).T
-    return white @ torch.linalg.cholesky(covariance).T + mean
+    white = noise @ torch.linalg.inv(torch.linalg.cholesky(noise.T @ noise / (count - 1))).T
+    features: Tensor = white @ torch.linalg.cholesky(covariance).T + mean
+    return features
 
 
 def test_frechet_distance_of_known_normal_distributions():

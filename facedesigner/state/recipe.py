@@ -1,0 +1,122 @@
+"""A face as JSON, and as text chunks of a PNG. The recipe is versioned; what this program cannot read is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from facedesigner.state.face import FaceState, Latent
+
+RECIPE_VERSION = 1
+RECIPE_KEY = "facedesigner"
+XMP_KEY = "XML:com.adobe.xmp"
+GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+KEYS = {"version", "model", "seed", "latent", "controls", "psi", "noise_seed"}
+
+XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+   Iptc4xmpExt:DigitalSourceType="{GENERATED}"/>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>"""
+
+
+class RecipeError(ValueError):
+    """The recipe cannot be used; the message says why and what to do."""
+
+
+def to_dict(face: FaceState) -> dict[str, Any]:
+    """JSON-ready values of a face, with the version."""
+    values: dict[str, Any] = {"version": RECIPE_VERSION, "model": face.model}
+    if face.latent is None:
+        values["seed"] = face.seed
+    else:
+        values["latent"] = {"shape": list(face.latent.shape), "float32": face.latent.to_base64()}
+    return values | {"controls": dict(face.controls), "psi": face.psi, "noise_seed": face.noise_seed}
+
+
+def from_dict(values: Any) -> FaceState:
+    """The face of `to_dict`. RecipeError names what is unknown, missing or out of range."""
+    if not isinstance(values, dict):
+        raise RecipeError("the recipe is not a table of values: export the face again")
+    version = values.get("version")
+    if version != RECIPE_VERSION:
+        raise RecipeError(
+            f"the recipe is of version {version!r}, this program reads version {RECIPE_VERSION}: "
+            "open it with the FaceDesigner that made it, or a newer one"
+        )
+    unknown = sorted(set(values) - KEYS)
+    if unknown:
+        raise RecipeError(f"the recipe has unknown keys ({', '.join(unknown)}): a newer FaceDesigner may have made it")
+    try:
+        latent = values.get("latent")
+        return FaceState(
+            model=text(values["model"]),
+            seed=values.get("seed"),
+            latent=None if latent is None else Latent.from_base64(*latent["shape"], latent["float32"]),
+            controls=tuple((text(name), number(value)) for name, value in values["controls"].items()),
+            psi=number(values["psi"]),
+            noise_seed=values["noise_seed"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RecipeError(f"the recipe is incomplete or damaged ({error}): export the face again") from None
+    except ValueError as error:
+        raise RecipeError(f"the recipe cannot be used: {error}") from None
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)
+
+
+def to_json(face: FaceState) -> str:
+    return json.dumps(to_dict(face))
+
+
+def from_json(source: str) -> FaceState:
+    """RecipeError when it is not JSON or not a recipe of ours."""
+    try:
+        values = json.loads(source)
+    except (json.JSONDecodeError, RecursionError):
+        raise RecipeError(
+            "the recipe is not JSON, so the file was changed after its export: export the face again"
+        ) from None
+    return from_dict(values)
+
+
+def describe(face: FaceState, model_name: str) -> str:
+    """One readable line: `seed 42, psi 0.7, pc01 +1.5, model style64 (0123456789abcdef)`."""
+    source = f"seed {face.seed}" if face.latent is None else "own latent"
+    controls = [f"{name} {value:+g}" for name, value in face.controls]
+    noise = [f"noise {face.noise_seed}"] if face.noise_seed else []
+    return ", ".join([source, f"psi {face.psi:g}", *controls, *noise, f"model {model_name} ({face.model})"])
+
+
+def to_text_chunks(face: FaceState, model_name: str) -> dict[str, str]:
+    """What a PNG of this face carries: the recipe, a readable line, and the mark that the picture is generated."""
+    return {
+        RECIPE_KEY: to_json(face),
+        "parameters": describe(face, model_name),
+        "Software": "FaceDesigner",
+        XMP_KEY: XMP,
+    }
+
+
+def from_text_chunks(chunks: Mapping[str, str]) -> FaceState:
+    """RecipeError when there is no recipe among the chunks, or a broken one."""
+    if RECIPE_KEY not in chunks:
+        raise RecipeError(
+            "this picture carries no FaceDesigner recipe: open one that was exported here, and was not edited or "
+            "re-saved by another program since"
+        )
+    return from_json(chunks[RECIPE_KEY])

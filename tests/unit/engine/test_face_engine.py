@@ -1,0 +1,167 @@
+import numpy as np
+import pytest
+import torch
+
+from facedesigner.engine.errors import WeightsError
+from facedesigner.engine.face_engine import FaceEngine
+from facedesigner.engine.request import RenderRequest
+from facedesigner.state.face import FaceState
+from tests.tiny import tiny_weights
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = FaceEngine("cpu")
+    engine.load(tiny_weights(tmp_path / "tiny.safetensors"))
+    return engine
+
+
+@pytest.fixture
+def face(engine):
+    return FaceState(engine.info.hash, seed=42)
+
+
+def picture(engine, face, resolution=None):
+    result = engine.render(RenderRequest(face, resolution))
+    assert result.error is None, result.error
+    return result.image
+
+
+def test_what_the_file_declares(engine):
+    info = engine.info
+    assert (info.name, info.variant, info.resolution, info.resolutions) == ("tiny", "style", 16, (8, 16))
+    assert info.latent_shape == (6, 8) and info.has_noise
+    assert [c.name for c in info.controls] == ["pc01", "pc02", "pc03"]
+    assert info.controls[0].ranges == ("coarse", "middle")
+    assert info.card["terms"] == "for tests"
+
+
+def test_a_picture_is_rgb_bytes_at_every_early_exit(engine, face):
+    for resolution in engine.info.resolutions:
+        image = picture(engine, face, resolution)
+        assert image.shape == (resolution, resolution, 3) and image.dtype == np.uint8
+    assert picture(engine, face).shape == (16, 16, 3)
+    assert picture(engine, face).std() > 1
+
+
+def test_the_same_face_is_the_same_picture_bit_for_bit_also_in_another_engine(engine, face, tmp_path):
+    other = FaceEngine("cpu")
+    other.load(tmp_path / "tiny.safetensors")
+    np.testing.assert_array_equal(picture(engine, face), picture(other, face))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: f.with_seed(43),
+        lambda f: f.with_control("pc01", 2.0),
+        lambda f: f.with_control("pc01@coarse", 2.0),
+        lambda f: f.with_psi(0.2),
+        lambda f: FaceState(f.model, seed=f.seed, noise_seed=5),
+    ],
+)
+def test_every_part_of_a_face_changes_the_picture(engine, face, change):
+    assert not np.array_equal(picture(engine, face), picture(engine, change(face)))
+
+
+def test_psi_zero_is_the_mean_face(engine, face):
+    np.testing.assert_array_equal(picture(engine, face.with_psi(0)), picture(engine, face.with_seed(7).with_psi(0)))
+
+
+def test_layer_ranges_add_up_to_the_whole_slider(engine, face):
+    whole = engine._editor.edit(engine._latent(face), face.with_control("pc02", 1.5))
+    parts = face
+    for name in engine.info.controls[1].ranges:
+        parts = parts.with_control(f"pc02@{name}", 1.5)
+    torch.testing.assert_close(engine._editor.edit(engine._latent(face), parts), whole)
+
+
+def test_a_face_as_latent_is_the_same_face(engine, face):
+    again = face.with_latent(engine.latent(face))
+    np.testing.assert_array_equal(picture(engine, face), picture(engine, again))
+
+
+def test_children_lie_between_their_parents_and_differ(engine, face):
+    parents = [face, face.with_seed(1), face.with_seed(2).with_control("pc01", 2)]
+    children = engine.breed(parents, 9, seed=3)
+    assert children == engine.breed(parents, 9, seed=3) != engine.breed(parents, 9, seed=4)
+    assert len({c.latent for c in children}) == 9
+    baked = torch.stack([engine._baked(p) for p in parents])
+    for child in children:
+        latent = engine._latent(child)
+        assert torch.all(latent <= baked.amax(0) + 1e-5) and torch.all(latent >= baked.amin(0) - 1e-5)
+    with pytest.raises(ValueError, match="two faces or more"):
+        engine.breed([face], 9, seed=0)
+
+
+def test_baking_a_slider_into_the_latent_keeps_the_picture(engine, face):
+    edited = face.with_control("pc01", 1.0)
+    twins = engine.breed([edited, edited], 1, seed=0)
+    difference = picture(engine, twins[0]).astype(int) - picture(engine, edited).astype(int)
+    assert np.abs(difference).max() <= 1
+
+
+def test_variations_are_near_and_nearer_for_a_smaller_amount(engine, face):
+    own = engine._latent(face)
+    near, far = (
+        [float((engine._latent(v) - own).norm()) for v in engine.vary(face, 4, 0, amount)] for amount in (0.1, 0.5)
+    )
+    assert 0 < max(near) < min(far)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: FaceState("0123456789abcdef", seed=1), "made with model 0123456789abcdef"),
+        (lambda f: f.with_control("nose", 1.0), "no control 'nose'; it offers pc01"),
+        (lambda f: f.with_control("pc01@upper", 1.0), "no control 'pc01@upper'"),
+    ],
+)
+def test_errors_travel_in_the_result(engine, face, change, message):
+    result = engine.render(RenderRequest(change(face)))
+    assert result.image is None and result.error is not None and message in result.error
+
+
+def test_a_resolution_that_is_no_exit_and_an_engine_without_weights(engine, face):
+    assert "is none of" in (engine.render(RenderRequest(face, 12)).error or "")
+    assert "no weights" in (FaceEngine("cpu").render(RenderRequest(face)).error or "")
+
+
+def test_a_broken_file_leaves_the_old_model(engine, face, tmp_path):
+    before = picture(engine, face)
+    (tmp_path / "broken.safetensors").write_bytes(b"nothing")
+    with pytest.raises(WeightsError, match=r"broken\.safetensors"):
+        engine.load(tmp_path / "broken.safetensors")
+    np.testing.assert_array_equal(picture(engine, face), before)
+
+
+def test_running_out_of_gpu_memory_falls_back_to_the_cpu_with_a_notice(engine, face, monkeypatch):
+    expected = picture(engine, face)
+    engine._device = torch.device("meta")  # stands for a GPU
+    draw, calls = FaceEngine._draw, []
+
+    def out_of_memory_once(self, request):
+        calls.append(self.device)
+        if self.device != "cpu":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return draw(self, request)
+
+    monkeypatch.setattr(FaceEngine, "_draw", out_of_memory_once)
+    result = engine.render(RenderRequest(face))
+    assert calls == ["meta", "cpu"] and engine.device == "cpu"
+    np.testing.assert_array_equal(result.image, expected)
+    assert result.notice is not None and "ran out of memory" in result.notice
+
+
+def test_dcgan_weights_work_the_same(tmp_path):
+    engine = FaceEngine("cpu")
+    info = engine.load(tiny_weights(tmp_path / "dcgan.safetensors", variant="dcgan"))
+    assert not info.has_noise and info.latent_shape == (1, 8) and info.controls[0].ranges == ()
+    face = FaceState(info.hash, seed=1)
+    assert not np.array_equal(picture(engine, face), picture(engine, face.with_control("pc01", 3.0)))
+
+
+def test_a_device_that_is_not_there_is_named(engine):
+    with pytest.raises(ValueError, match="cannot be used"):
+        engine.use_device("cuda:7")
+    assert engine.device == "cpu" and "cpu" in FaceEngine.devices()
