@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from training.files import replacing
@@ -66,7 +66,7 @@ def save_weights(weights: Weights, path: Path) -> None:
         "card": json.dumps(weights.card),
     }
     with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata)
+        temporary.write_bytes(save(tensors, metadata))
 
 
 def compact(tensor: Tensor) -> Tensor:

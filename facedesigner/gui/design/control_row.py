@@ -1,0 +1,83 @@
+"""ControlRow: one slider of the model, with its pictures and its lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
+
+from facedesigner.gui import theme
+from facedesigner.gui.design.edits import ALL_LAYERS, edit_text, key_of
+from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
+from facedesigner.gui.design.value_slider import ValueSlider
+from facedesigner.state.face import FaceState
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import Control
+
+
+class ControlRow(QWidget):
+    """Emits `previewed(key, value)` while dragged, `committed(key, value, text)` once, `lock_toggled(name, on)`."""
+
+    previewed = Signal(str, float)
+    committed = Signal(str, float, str)
+    lock_toggled = Signal(str, bool)
+
+    def __init__(self, control: Control) -> None:
+        super().__init__()
+        self.control = control
+        self._layers = ALL_LAYERS
+        self.label = QLabel(control.label)
+        self.slider = ValueSlider(control.minimum, control.maximum, control.default, control.unit)
+        about = f"{control.description}\n" if control.description else ""
+        tip = f"{about}Double-click sets it back to {control.default:g}; arrow keys step."
+        self.slider.set_names(control.label, tip)
+        self.label.setToolTip(tip)
+        self.lock = QToolButton()
+        self.lock.setCheckable(True)
+        self.lock.setAutoRaise(True)
+        self.lock.setAccessibleName(f"Lock {control.label}")
+        self.lock.setToolTip("Locked: Randomise, Reset and New faces leave this slider as it is")
+        self._locked: bool | None = None  # what the icon shows
+        self.strip = ThumbnailStrip(control.minimum, control.maximum, control.unit)
+        self.strip.setAccessibleName(f"What {control.label} does")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 2, 0, 6)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.label, 0, 0)
+        grid.addWidget(self.slider, 0, 1)
+        grid.addWidget(self.lock, 0, 2)
+        grid.addWidget(self.strip, 1, 1, 1, 2)
+        self.slider.previewed.connect(lambda value: self.previewed.emit(self.key, value))
+        self.slider.committed.connect(
+            lambda value: self.committed.emit(self.key, value, edit_text(control, self._layers, value))
+        )
+        self.lock.clicked.connect(lambda on: self.lock_toggled.emit(control.name, on))
+        self.strip.picked.connect(self.slider.put)
+
+    @property
+    def key(self) -> str:
+        """Of the value it edits: `name` or `name@layers`."""
+        return key_of(self.control.name, self._layers)
+
+    def set_layers(self, layers: str, face: FaceState) -> None:
+        """Edits one layer range, where the control has it, else nothing."""
+        self.slider.finish()
+        self._layers = layers
+        self.slider.default = 0.0 if layers else self.control.default
+        self.setEnabled(not layers or layers in self.control.ranges)
+        self.strip.clear()
+        self.show_face(face)
+
+    def show_face(self, face: FaceState) -> None:
+        value = face.control(self.key)
+        self.slider.set_value(value)
+        self.strip.set_value(value)
+
+    def show_locked(self, locked: bool) -> None:
+        self.lock.setChecked(locked)
+        if locked != self._locked:  # drawing an icon takes a millisecond, and there may be many rows
+            self._locked = locked
+            theme.set_icon(self.lock, "lock" if locked else "unlock")

@@ -1,0 +1,296 @@
+"""DesignTab: gallery, face and sliders, around one session and one render thread."""
+
+from __future__ import annotations
+
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from facedesigner.engine.request import ModelInfo, RenderRequest, RenderResult
+from facedesigner.gui.design import edits
+from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
+from facedesigner.gui.design.edits import GALLERY_SIZE, SEED_LOCK
+from facedesigner.gui.design.gallery_panel import GalleryPanel
+from facedesigner.gui.design.pixels import to_qimage
+from facedesigner.gui.design.preview import PreviewPolicy, exit_for
+from facedesigner.gui.design.recipe_bar import RecipeBar
+from facedesigner.gui.design.strip_painter import StripPainter
+from facedesigner.gui.design.view_panel import ViewPanel
+from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.session import Session
+from facedesigner.state.face import FaceState
+from facedesigner.state.project import Project
+from facedesigner.state.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from facedesigner.engine.request import Control
+
+REST = 100  # milliseconds the hand rests on a slider until the full picture is drawn
+TILE_PIXELS = 128  # of a gallery picture, at least
+WIDTHS = (380, 520, 380)  # of gallery, view and sliders at first
+STARTING = "Starting the engine…"
+NOTHING_FREE = "Seed and sliders are locked: unlock one of them to see new faces."
+
+
+class DesignTab(QWidget):
+    """Shows what the session holds, draws it through the thread, and makes previews and steps of what the hand does."""
+
+    def __init__(self, session: Session, thread: RenderThread, settings: Settings) -> None:
+        super().__init__()
+        self._session, self._thread, self._settings = session, thread, settings
+        self._random = Random()
+        self._stamps = count(1)
+        self._shown_stamp = 0
+        self._asked_for: RenderRequest | None = None  # the last one
+        self._policy: PreviewPolicy | None = None
+        self._before: FaceState | None = None  # the face on the left of the comparison
+        self._called: dict[str, str] = {}  # tag of a call -> the name of the undo step that its answer makes
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self.gallery_panel = GalleryPanel()
+        self.gallery = self.gallery_panel.gallery
+        self.recipe = RecipeBar()
+        self.view_panel = ViewPanel()
+        self.view = self.view_panel.view
+        self.controls = ControlPanel()
+        self._lay_out()
+        self._connect()
+        self.view.clear(STARTING)
+        self.gallery_panel.setDisabled(True)
+        if session.info is not None:
+            self._take_model(session.info)
+            self._show_face(session.face)
+
+    def new_faces(self) -> None:
+        """Nine candidates for the gallery: one undo step."""
+        faces = self._draw_new()
+        if faces:
+            self._session.commit("New faces", gallery=faces)
+        else:
+            self.gallery_panel.say(NOTHING_FREE)
+
+    def reset(self) -> None:
+        """Sets the unlocked sliders back."""
+        face = edits.reset(self._session.face, self._controls, self._session.locks)
+        self._session.commit("Reset sliders", face=face)
+
+    def randomise(self) -> None:
+        """Draws the unlocked sliders of the chosen layers at random."""
+        session, layers = self._session, self.controls.layers
+        face = edits.randomised(session.face, self._controls, session.locks, layers, self._random)
+        session.commit("Randomise sliders", face=face)
+
+    def stop(self) -> None:
+        """Stops drawing the gallery and drops a preview."""
+        self._thread.cancel("gallery")
+        self._session.revert()
+
+    def use_settings(self, settings: Settings) -> None:
+        self._settings = settings
+        self._new_policy()
+
+    # -- building
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.addWidget(self.gallery_panel)
+        column.addSpacing(column.spacing())
+        column.addWidget(self.recipe)
+        column.addStretch(1)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget, stretch in ((left, 2), (self.view_panel, 4), (self.controls, 2)):
+            widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the window's colour, not the splitter's
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+        splitter.setChildrenCollapsible(False)
+        splitter.setSizes(list(WIDTHS))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(splitter)
+
+    def _connect(self) -> None:
+        session, thread, panel = self._session, self._thread, self.controls
+        session.changed.connect(self._show_face)
+        session.gallery_changed.connect(self._draw_gallery)
+        session.locks_changed.connect(self._show_locks)
+        session.model_changed.connect(self._take_model)
+        thread.rendered.connect(self._take_picture)
+        thread.batch_rendered.connect(self._take_batch)
+        thread.batch_finished.connect(self._finish_batch)
+        thread.answered.connect(self._take_answer)
+        thread.load_failed.connect(self._fail_loading)
+        thread.device_changed.connect(self._new_policy)
+        self._rest.timeout.connect(lambda: self._submit(None))
+        self.gallery_panel.new_faces.connect(self.new_faces)
+        self.gallery_panel.breed.connect(self._breed)
+        self.gallery_panel.vary.connect(self._vary)
+        self.gallery.chosen.connect(lambda face: session.commit(f"Choose {face.title}", face=face))
+        self.recipe.previewed.connect(session.preview)
+        self.recipe.committed.connect(lambda face, text: session.commit(text, face=face))
+        self.recipe.seed.dice_rolled.connect(self._roll_seed)
+        self.recipe.seed.lock_toggled.connect(lambda _: self._toggle_lock(SEED_LOCK, "seed"))
+        self.view_panel.compare.toggled.connect(self._draw_before)
+        panel.previewed.connect(lambda key, value: session.preview(session.face.with_control(key, value)))
+        panel.committed.connect(
+            lambda key, value, text: session.commit(text, face=session.face.with_control(key, value))
+        )
+        panel.lock_toggled.connect(lambda name, _: self._toggle_lock(name, self._label(name)))
+        panel.randomise.connect(self.randomise)
+        panel.reset.connect(self.reset)
+        self._strips = StripPainter(session, thread, panel)
+
+    # -- from the session
+
+    def _take_model(self, info: ModelInfo) -> None:
+        self._new_policy()
+        self._before = self._asked_for = None
+        if self.view.picture is None:
+            self.view.clear("Drawing…")
+        self.controls.set_controls(info.controls, NO_CONTROLS)
+        self.recipe.show_noise(info.has_noise)
+        self.recipe.setEnabled(True)
+        self.gallery_panel.setEnabled(True)
+        QTimer.singleShot(0, self, self._fill_gallery)  # after the session has settled which faces go with the model
+
+    def _fill_gallery(self) -> None:
+        """So that there are faces to begin with; no undo step, since it is the beginning."""
+        session = self._session
+        if session.gallery:
+            self._draw_gallery(session.gallery)
+        elif not session.undo_stack.count():
+            session.restore(
+                Project(session.committed_face, tuple(self._draw_new()), session.notes, tuple(session.locks))
+            )
+
+    def _show_face(self, face: FaceState) -> None:
+        self.recipe.show_face(face)
+        self.controls.show_face(face)
+        self.gallery.show_current(face)
+        if self._policy is None:
+            return
+        if face == self._session.committed_face:
+            self._rest.stop()
+            if self._asked_for is None or (face, None) != (self._asked_for.face, self._asked_for.resolution):
+                self._submit(None)  # a step that changed locks or gallery alone needs no picture
+        else:
+            self._submit(self._policy.choose())
+            self._rest.start()
+        self._draw_before()
+
+    def _show_locks(self, locks: frozenset[str]) -> None:
+        self.controls.show_locks(locks)
+        self.recipe.seed.show_locked(SEED_LOCK in locks)
+
+    def _draw_gallery(self, faces: tuple[FaceState, ...]) -> None:
+        self.gallery.show_faces(faces)
+        self.gallery.show_current(self._session.face)
+        info = self._session.info
+        if info is not None:
+            pixels = self.gallery.tiles[0].width() * self.devicePixelRatioF()
+            resolution = exit_for(info.resolutions, max(TILE_PIXELS, pixels))
+            self._thread.submit_batch("gallery", [RenderRequest(face, resolution) for face in faces])
+
+    def _draw_before(self) -> None:
+        """The face as it was generated, for the comparison."""
+        before = edits.reset(self._session.face, self._controls, frozenset())
+        if self.view.comparing and before != self._before and self._session.info is not None:
+            self._before = before
+            self._thread.submit_batch("before", [RenderRequest(before)])
+
+    # -- from the thread
+
+    def _submit(self, resolution: int | None) -> None:
+        self._asked_for = RenderRequest(self._session.face, resolution, next(self._stamps))
+        self._thread.submit(self._asked_for)
+
+    def _take_picture(self, result: RenderResult) -> None:
+        self._measure(result)
+        request = result.request
+        if request.stamp <= self._shown_stamp or request.face.model != self._session.face.model:
+            return
+        self._shown_stamp = request.stamp
+        if result.image is None:
+            self.view.show_problem(f"This face could not be drawn: {result.error}\nUndo, or choose another face.")
+        else:
+            self.view.set_picture(to_qimage(result.image))
+
+    def _take_batch(self, tag: str, index: int, result: RenderResult) -> None:
+        self._measure(result)
+        if tag == "before" and result.request.face == self._before and result.image is not None:
+            self.view.set_before(to_qimage(result.image))
+        elif tag == "gallery" and self.gallery.faces[index : index + 1] == (result.request.face,):
+            self.gallery_panel.say(f"Drawing {index + 1} of {len(self.gallery.faces)}…")
+            if result.image is None:
+                self.gallery.set_problem(index, f"Could not be drawn: {result.error}")
+            else:
+                self.gallery.set_picture(index, to_qimage(result.image))
+
+    def _finish_batch(self, tag: str, complete: bool) -> None:
+        if tag == "gallery" and complete:
+            self.gallery_panel.say()
+        elif tag == "gallery":
+            self.gallery_panel.say("Stopped. Click an empty tile to see its face, or draw new faces.")
+
+    def _take_answer(self, tag: str, value: Sequence[FaceState] | None, error: str) -> None:
+        text = self._called.pop(tag, None)
+        if text is None:
+            return
+        if value is None:
+            self.gallery_panel.say(f"{text} failed: {error}")
+        elif all(face.model == self._session.committed_face.model for face in value):  # else too late: another model
+            self._session.commit(text, gallery=value)
+
+    def _fail_loading(self, message: str) -> None:
+        if self._session.info is None:
+            self.view.clear(message)
+
+    def _measure(self, result: RenderResult) -> None:
+        info = self._session.info
+        if self._policy is not None and info is not None and result.image is not None:
+            self._policy.record(result.request.resolution or info.resolution, result.milliseconds)
+
+    def _new_policy(self) -> None:
+        """Measurements of another model, device or budget say nothing."""
+        info = self._session.info
+        if info is not None:
+            self._policy = PreviewPolicy(info.resolutions, self._settings.preview_milliseconds)
+
+    # -- from the hand
+
+    def _draw_new(self) -> list[FaceState]:
+        session = self._session
+        return edits.new_faces(session.face, self._controls, session.locks, self._random)
+
+    def _breed(self, parents: list[FaceState]) -> None:
+        seed = edits.random_seed(self._random)
+        self._ask("breed", f"Breed {len(parents)} faces")
+        self._thread.call("breed", lambda engine: engine.breed(parents, GALLERY_SIZE, seed))
+
+    def _vary(self, amount: float) -> None:
+        face, seed = self._session.face, edits.random_seed(self._random)
+        self._ask("vary", f"Vary {face.title}")
+        self._thread.call("vary", lambda engine: engine.vary(face, GALLERY_SIZE, seed, amount))
+
+    def _ask(self, tag: str, text: str) -> None:
+        self._called[tag] = text
+        self.gallery_panel.say(f"{text}…")
+
+    def _roll_seed(self) -> None:
+        seed = edits.random_seed(self._random)
+        self._session.commit(f"Seed {seed}", face=self._session.face.with_seed(seed))
+
+    def _toggle_lock(self, name: str, label: str) -> None:
+        locks = self._session.locks ^ {name}
+        self._session.commit(f"{'Lock' if name in locks else 'Unlock'} {label}", locks=locks)
+
+    @property
+    def _controls(self) -> tuple[Control, ...]:
+        return () if self._session.info is None else self._session.info.controls
+
+    def _label(self, name: str) -> str:
+        return next((control.label for control in self._controls if control.name == name), name)

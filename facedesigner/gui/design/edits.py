@@ -1,0 +1,88 @@
+"""What the buttons of the design tab make of a face. Plain functions: no Qt, no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from facedesigner.state.face import SEED_MAX, FaceState
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import Control
+
+GALLERY_SIZE = 9
+SEED_LOCK = "seed"
+ALL_LAYERS = ""  # the layer range that is no range
+
+
+def key_of(name: str, layers: str) -> str:
+    """The key of a control in `FaceState.controls`: `pc01`, or `pc01@coarse` for some layers only."""
+    return f"{name}@{layers}" if layers else name
+
+
+def name_of(key: str) -> str:
+    return key.partition("@")[0]
+
+
+def edit_text(control: Control, layers: str, value: float) -> str:
+    """The name of an undo step: `Smile +1.5`, `Smile (coarse) -0.2`."""
+    where = f" ({layers})" if layers else ""
+    number = f"{value:+.2f}".rstrip("0")
+    return f"{control.label}{where} {number + '0' if number.endswith('.') else number}"
+
+
+def random_seed(random: Random) -> int:
+    return random.randint(0, SEED_MAX)
+
+
+def reset(face: FaceState, controls: Sequence[Control], locks: frozenset[str]) -> FaceState:
+    """All sliders at their defaults, on all layers; locked ones stay."""
+    kept = {key: value for key, value in face.controls if name_of(key) in locks}
+    return face.with_controls({control.name: control.default for control in controls} | kept)
+
+
+def randomised(
+    face: FaceState, controls: Sequence[Control], locks: frozenset[str], layers: str, random: Random
+) -> FaceState:
+    """Unlocked sliders of one layer range drawn from a normal distribution within their limits."""
+    values = dict(face.controls)
+    for control in controls:
+        if control.name not in locks and (not layers or layers in control.ranges):
+            values[key_of(control.name, layers)] = _draw(control, random)
+    return face.with_controls(values)
+
+
+def new_faces(
+    face: FaceState, controls: Sequence[Control], locks: frozenset[str], random: Random, count: int = GALLERY_SIZE
+) -> list[FaceState]:
+    """Candidates with new seeds and the sliders of `face` that are locked; the other sliders at their defaults.
+
+    With the seed locked they are the same person with other sliders; empty if nothing is left that may change.
+    """
+    if SEED_LOCK not in locks:
+        plain = reset(face, controls, locks)
+        return [replace(plain, seed=random_seed(random), latent=None) for _ in range(count)]
+    if all(control.name in locks for control in controls):
+        return []
+    return [randomised(face, controls, locks, ALL_LAYERS, random) for _ in range(count)]
+
+
+def same_person(one: FaceState, other: FaceState) -> bool:
+    """Whether two faces come from the same draw, whatever their sliders say."""
+    return (one.model, one.seed, one.latent) == (other.model, other.seed, other.latent)
+
+
+def describe(face: FaceState) -> str:
+    """`Seed 42`, or what else a face comes from."""
+    return f"Seed {face.seed}" if face.seed is not None else f"Bred or varied: {face.title}"
+
+
+def _draw(control: Control, random: Random) -> float:
+    """Three standard deviations reach the nearer limit of the control."""
+    reach = min(control.maximum - control.default, control.default - control.minimum) or (
+        control.maximum - control.minimum
+    )
+    value = random.gauss(control.default, reach / 3)
+    return round(min(max(value, control.minimum), control.maximum), 2)

@@ -1,0 +1,30 @@
+"""Pictures of the engine as pictures of Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import Image
+
+SMOOTH_SIDE = 512  # pixels; enlarged beyond, a face shows no more
+
+
+def to_qimage(image: Image) -> QImage:
+    """(H, W, 3) uint8 -> a QImage of its own, in the format that paints fastest: one copy."""
+    height, width, _ = image.shape
+    return QImage(image.data, width, height, 3 * width, QImage.Format.Format_RGB888).convertToFormat(
+        QImage.Format.Format_RGB32
+    )
+
+
+def enlarged(image: QImage) -> QImage:
+    """Doubles a small picture step by step: repeated linear doubling is near a smooth spline, one big step is not."""
+    while 0 < image.width() <= SMOOTH_SIDE // 2:
+        image = image.scaled(
+            image.size() * 2, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    return image

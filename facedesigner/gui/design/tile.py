@@ -1,0 +1,122 @@
+"""Tile: one face of the gallery."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from facedesigner.gui.design.edits import describe
+from facedesigner.gui.design.pixels import enlarged
+from facedesigner.state.face import FaceState
+
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
+
+class Tile(QAbstractButton):
+    """Marks: a thick frame round the current face, a tick on selected ones, a dotted frame for the keyboard's place."""
+
+    hit = Signal(object)  # Qt.KeyboardModifier of the click
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.face: FaceState | None = None
+        self.problem = ""
+        self._picture: QImage | None = None
+        self._current = False
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    @property
+    def picture(self) -> QImage | None:
+        return self._picture
+
+    @property
+    def current(self) -> bool:
+        return self._current
+
+    def set_face(self, face: FaceState | None) -> None:
+        """A face without its picture yet, or None for an empty place."""
+        self.face = face
+        self._picture = None
+        self.problem = ""
+        self.setChecked(False)
+        self.setEnabled(face is not None)
+        self._name()
+
+    def set_picture(self, picture: QImage) -> None:
+        self._picture = enlarged(picture)
+        self.update()
+
+    def set_problem(self, reason: str) -> None:
+        """Shows that the face could not be drawn; the tooltip says why."""
+        self.problem = reason
+        self._name()
+
+    def set_current(self, current: bool) -> None:
+        if current != self._current:
+            self._current = current
+            self._name()
+
+    def sizeHint(self) -> QSize:
+        side = self.fontMetrics().height() * 5
+        return QSize(side, side)
+
+    def _name(self) -> None:
+        about = describe(self.face) if self.face else "Empty"
+        self.setToolTip(f"{about}\n{self.problem}" if self.problem else about)
+        self.setAccessibleName(f"{about}, current face" if self._current else about)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self._picture is not None:
+            painter.drawImage(box, self._picture)
+        else:
+            painter.fillRect(box, palette.mid())
+            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+            text = "Not drawn" if self.problem else "…" if self.face else ""
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        if self._current:
+            painter.setPen(QPen(palette.highlight(), 5))
+            painter.drawRect(box.adjusted(2, 2, -2, -2))
+            painter.setPen(QPen(palette.text(), 1))
+            painter.drawRect(box)
+        if self.isChecked():
+            self._paint_tick(painter, box)
+        if self.hasFocus():
+            for colour, style in (
+                (Qt.GlobalColor.black, Qt.PenStyle.SolidLine),
+                (Qt.GlobalColor.white, Qt.PenStyle.DotLine),
+            ):
+                painter.setPen(QPen(colour, 1.5, style))
+                painter.drawRect(box.adjusted(5, 5, -5, -5))
+
+    def _paint_tick(self, painter: QPainter, box: QRectF) -> None:
+        side = self.fontMetrics().height() * 1.2
+        badge = QRectF(box.right() - side - 7, box.top() + 7, side, side)
+        painter.setPen(QPen(self.palette().highlightedText(), 2))
+        painter.setBrush(self.palette().highlight())
+        painter.drawEllipse(badge)
+        points = ((0.27, 0.52), (0.44, 0.69), (0.74, 0.34))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF([badge.topLeft() + QPointF(x * side, y * side) for x, y in points]))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setDown(event.button() == Qt.MouseButton.LeftButton)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        down = self.isDown()
+        self.setDown(False)
+        if down and self.rect().contains(event.position().toPoint()):
+            self.hit.emit(event.modifiers())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()  # the gallery walks, chooses and selects
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()

@@ -1,0 +1,298 @@
+"""Documents: opening, saving and exporting files, and the session that is kept across restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from facedesigner.gui.errors import show_error
+from facedesigner.gui.places import Places
+from facedesigner.gui.preferences import Preferences
+from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.session import Session
+from facedesigner.state import project as project_file
+from facedesigner.state.face import FaceState
+from facedesigner.state.project import Project, ProjectError
+
+if TYPE_CHECKING:
+    from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.engine.request import ModelInfo
+
+AUTOSAVE_DELAY = 1000  # ms after the last change
+OPENABLE = "Faces and models (*.png *.face *.safetensors)"
+PROJECTS = "FaceDesigner project (*.face)"
+PICTURES = "PNG picture (*.png)"
+WEIGHTS = "Model weights (*.safetensors)"
+
+
+class Documents(QObject):
+    """Files of one window. Every failure ends in a message; what is shown stays as it was."""
+
+    renamed = Signal()  # `path` changed
+    said = Signal(str)  # for the status bar
+    loading = Signal(object)  # Path of the model that is being loaded
+
+    def __init__(
+        self, session: Session, thread: RenderThread, preferences: Preferences, places: Places, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self.path: Path | None = None  # of the project
+        self._session, self._thread, self._preferences, self._places = session, thread, preferences, places
+        self._window = window
+        self._waiting: Path | None = None  # opened when the next model is there
+        self._autosave_failed = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(AUTOSAVE_DELAY)
+        self._timer.timeout.connect(self.autosave)
+        for signal in (session.changed, session.gallery_changed, session.locks_changed):
+            signal.connect(self._timer.start)
+        thread.loaded.connect(self._take_model)
+        thread.answered.connect(self._exported)
+
+    # -- opening
+
+    def ask_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open", self._preferences.settings.save_folder, OPENABLE)
+        if path:
+            self.open(Path(path))
+
+    def open(self, path: Path) -> None:
+        """Opens a face, a project or a model by the file's ending; waits for the first model if there is none."""
+        if path.suffix.lower() == ".safetensors":
+            self.load_model(path)
+        elif path.suffix.lower() not in (".png", ".face"):
+            self._complain(
+                "This file cannot be opened",
+                f"{path.name} is neither a PNG made by FaceDesigner, nor a .face project, nor .safetensors weights.",
+            )
+        elif self._session.info is None:
+            self._waiting = path
+        else:
+            self._open_face(path, self._session.info)
+
+    def _open_face(self, path: Path, info: ModelInfo) -> None:
+        is_project = path.suffix.lower() == ".face"
+        try:
+            if is_project:
+                project = project_file.load(path)
+            else:
+                from facedesigner.export.png import read_face  # imports numpy and pillow
+
+                project = replace(self._session.project(), face=read_face(path))
+        except (ValueError, OSError) as error:  # ProjectError, RecipeError and ExportError say what to do
+            self._complain(f"{path.name} cannot be opened", _sentence(error))
+            return
+        if project.face.model not in ("", info.hash):
+            self._explain_other_model(path, project.face.model, info)
+            return
+        if is_project and not self.confirm_leaving():
+            return
+        self._session.open(f"Open {path.name}", project)
+        if is_project:
+            self._set_path(path)
+        self.said.emit(f"Opened {path.name}")
+
+    def _explain_other_model(self, path: Path, theirs: str, info: ModelInfo) -> None:
+        box = QMessageBox(
+            QMessageBox.Icon.Information,
+            "Made with another model",
+            f"{path.name} was made with the model {theirs}; the loaded one is {info.hash} ({info.name}).\n\n"
+            "Another model would draw somebody else. Load the weights that made it to get the same face back.",
+            parent=self._window,
+        )
+        load = box.addButton("&Load model…", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        load.clicked.connect(lambda: self.ask_load_model(then_open=path))
+        box.open()
+
+    # -- models
+
+    def ask_load_model(self, then_open: Path | None = None) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Load model", "", WEIGHTS)
+        if path:
+            self.load_model(Path(path))
+            self._waiting = then_open
+
+    def load_model(self, path: Path) -> None:
+        if self.confirm_leaving():
+            self.loading.emit(path)
+            self._thread.load(path)
+
+    def _take_model(self, info: ModelInfo) -> None:
+        """Shows a new model with the faces last made with it."""
+        old = self._session.info
+        if old is not None and old.hash != info.hash:
+            self.autosave()
+            self._set_path(None)
+        same = old is not None and old.hash == info.hash
+        self._session.set_model(info, None if same else self._kept(info))
+        if self._waiting is not None:
+            path, self._waiting = self._waiting, None
+            self._open_face(path, info)
+
+    # -- the session that is kept
+
+    def autosave(self) -> None:
+        """Writes the session of the model now; without a model there is nothing to keep."""
+        self._timer.stop()
+        if self._session.info is None:
+            return
+        path = self._session_file(self._session.info)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            project_file.save(self._session.project(), path)
+        except OSError as error:
+            if not self._autosave_failed:  # once is enough
+                self._autosave_failed = True
+                self._complain(
+                    "The faces are not being kept",
+                    f"{path} cannot be written: {error.strerror or error}. Save the project elsewhere (Ctrl+S) "
+                    "before you close the window.",
+                )
+        else:
+            self._autosave_failed = False
+
+    def _session_file(self, info: ModelInfo) -> Path:
+        return self._places.sessions / f"{info.hash}.face"
+
+    def _kept(self, info: ModelInfo) -> Project | None:
+        path = self._session_file(info)
+        if not path.exists():
+            return None
+        try:
+            project = project_file.load(path)
+            if project.face.model != info.hash:
+                raise ProjectError(f"its face belongs to the model {project.face.model}")
+        except (ProjectError, OSError) as error:
+            aside = path.with_suffix(".broken")
+            path.replace(aside)
+            self._complain("The last session cannot be restored", f"{_sentence(error)}\n\nIt was set aside as {aside}.")
+            return None
+        return project
+
+    # -- saving
+
+    @property
+    def name(self) -> str:
+        return self.path.stem if self.path else "Untitled"
+
+    def confirm_leaving(self) -> bool:
+        """Asks about unsaved changes of a project with a file; an untitled one is kept by itself."""
+        if self.path is None or self._session.undo_stack.isClean():
+            return True
+        button = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Unsaved changes",
+            f"Save the changes to {self.path.name}?",
+            button.Save | button.Discard | button.Cancel,
+            button.Save,
+        )
+        return answer == button.Discard or (answer == button.Save and self.save())
+
+    def save(self) -> bool:
+        """True if the project is saved; asks for a name if it has none."""
+        return self.save_to(self.path) if self.path else self.save_as()
+
+    def save_as(self) -> bool:
+        suggestion = self.path or self._folder() / f"{self._session.committed_face.title}.face"
+        chosen = self._ask_name("Save project", suggestion, PROJECTS)
+        return chosen is not None and self.save_to(chosen)
+
+    def save_to(self, path: Path) -> bool:
+        try:
+            project_file.save(self._session.project(), path)
+        except OSError as error:
+            self._complain(f"{path.name} was not saved", f"{path}: {error.strerror or error}. Choose another folder.")
+            return False
+        self._set_path(path)
+        self._session.undo_stack.setClean()
+        self.said.emit(f"Saved {path.name}")
+        return True
+
+    def export(self) -> None:
+        """Asks where and writes the full picture with its recipe."""
+        from facedesigner.export.png import free_path
+
+        chosen = self._ask_name(
+            "Export picture", free_path(self._folder(), self._session.committed_face.title), PICTURES
+        )
+        if chosen is not None:
+            self._preferences.set(replace(self._preferences.settings, save_folder=str(chosen.parent)))
+            self.export_to(chosen, overwrite=True)  # the dialog asked
+
+    def export_to(self, path: Path, *, overwrite: bool = False) -> None:
+        """Draws and writes in the thread; what came of it is said later."""
+        if self._session.info is None:
+            self._complain("There is no picture yet", "Wait until the model is loaded, then export again.")
+            return
+        job = _export_job(self._session.face, self._session.info.name, path, overwrite)
+        self._thread.call(f"export {path}", job)
+        self.said.emit(f"Writing {path.name}…")
+
+    def _exported(self, tag: str, value: object, error: str) -> None:
+        if not tag.startswith("export "):
+            return
+        path = Path(tag.removeprefix("export "))
+        if error:
+            self._complain(f"{path.name} was not written", error)
+        else:
+            self.said.emit(f"Wrote {value}")
+
+    def _ask_name(self, title: str, suggestion: Path, kind: str) -> Path | None:
+        """A file to write; whoever chose one that is there has agreed to replace it."""
+        text, _ = QFileDialog.getSaveFileName(self._window, title, str(suggestion), kind)
+        if not text:
+            return None
+        path = Path(text)
+        if path.suffix.lower() == suggestion.suffix:
+            return path
+        path = path.with_name(path.name + suggestion.suffix)  # a name that the dialog did not ask about
+        if path.exists():
+            answer = QMessageBox.question(self._window, title, f"{path.name} exists already. Replace it?")
+            if answer != QMessageBox.StandardButton.Yes:
+                return None
+        return path
+
+    def _folder(self) -> Path:
+        folder = Path(self._preferences.settings.save_folder or ".").expanduser()
+        if self._preferences.settings.save_folder and folder.is_dir():
+            return folder
+        return Path.home()
+
+    def _set_path(self, path: Path | None) -> None:
+        self.path = path
+        if path is not None:
+            self._session.undo_stack.setClean()
+        self.renamed.emit()
+
+    def _complain(self, title: str, message: str) -> None:
+        show_error(title, message, parent=self._window)
+
+
+def _export_job(face: FaceState, model_name: str, path: Path, overwrite: bool) -> Callable[[FaceEngine], Path]:
+    """Draws the full picture and writes it; raises with the sentence to show."""
+
+    def job(engine: FaceEngine) -> Path:
+        from facedesigner.engine.request import RenderRequest
+        from facedesigner.export.png import save_png
+
+        result = engine.render(RenderRequest(face))
+        if result.image is None:
+            raise RuntimeError(result.error)
+        saved: Path = save_png(result.image, path, face, model_name, overwrite=overwrite)
+        return saved
+
+    return job
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)

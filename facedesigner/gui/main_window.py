@@ -1,0 +1,283 @@
+"""The main window: menus, tool bar, status bar, history, and the tabs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QPaintEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QTabWidget,
+    QUndoView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from facedesigner.gui import theme
+from facedesigner.gui.about import AboutBox
+from facedesigner.gui.actions import Actions
+from facedesigner.gui.design.design_tab import DesignTab
+from facedesigner.gui.documents import Documents
+from facedesigner.gui.errors import show_error
+from facedesigner.gui.places import Places
+from facedesigner.gui.preferences import Preferences
+from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.session import Session
+from facedesigner.gui.settings_dialog import SettingsDialog
+from facedesigner.gui.shortcuts import ShortcutSheet
+from facedesigner.gui.status_bar import StatusBar
+from facedesigner.resources import resource
+from facedesigner.state.settings import Settings
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import ModelInfo, RenderResult
+
+PROGRESS = {"gallery": "Drawing faces"}  # batches with a progress bar; thumbnails just fill in
+PREFERRED_WIDTH, PREFERRED_HEIGHT = 1500, 940  # less on a smaller screen
+
+
+class MainWindow(QMainWindow):
+    """Hosts the tabs around one session and one render thread, which it joins when it closes."""
+
+    painted = Signal()  # once, when the window has been drawn for the first time
+
+    def __init__(
+        self,
+        session: Session,
+        thread: RenderThread,
+        preferences: Preferences,
+        places: Places,
+        fallback: Path | None = None,
+    ) -> None:
+        """`fallback` are the weights to load if the first ones cannot be."""
+        super().__init__()
+        self._fallback = fallback
+        self._device = preferences.settings.device
+        self.session, self.thread_, self.preferences = session, thread, preferences
+        self.devices: tuple[str, ...] = ("auto", "cpu")
+        self._was_painted = False
+        self.documents = Documents(session, thread, preferences, places, self)
+        self.status = StatusBar(self)
+        self.setStatusBar(self.status)
+        self.design = DesignTab(session, thread, preferences.settings)
+        self.tabs = QTabWidget()
+        self.tabs.setTabBarAutoHide(True)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.design, "&Design")
+        self.central = QStackedWidget()
+        self.central.addWidget(self.tabs)
+        self.central.addWidget(self._no_model_page())
+        self.setCentralWidget(self.central)
+        self._build_history()
+        self.actions_ = Actions(session.undo_stack, self.history.toggleViewAction(), self)
+        self.actions_.show_theme(preferences.settings.theme)
+        self.actions_.fill_menus(self.menuBar(), self.status.menu)
+        self.addToolBar(self.actions_.toolbar())
+        self._connect_actions()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.setWindowIcon(QIcon(str(resource("icons/facedesigner.svg"))))
+        self._show_name()
+        self._fit_screen()
+        self.status.begin("Loading the model…")
+
+    # -- building
+
+    def _build_history(self) -> None:
+        view = QUndoView(self.session.undo_stack)
+        view.setEmptyLabel("Beginning")
+        view.setAccessibleName("History")
+        self.history = QDockWidget("History", self)
+        self.history.setObjectName("history")
+        self.history.setWidget(view)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.history)
+        self.history.hide()
+
+    def _no_model_page(self) -> QWidget:
+        page = QWidget()
+        words = QLabel(
+            "No model is loaded, so no face can be drawn.\n\n"
+            "Load a .safetensors file made by FaceDesigner, or drop one here."
+        )
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        button = QPushButton("&Load model…")
+        button.clicked.connect(lambda: self.documents.ask_load_model())
+        layout = QVBoxLayout(page)
+        layout.addStretch()
+        layout.addWidget(words)
+        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch()
+        return page
+
+    def _connect_actions(self) -> None:
+        actions, documents = self.actions_, self.documents
+        for action, slot in (
+            (actions.new_faces, self.design.new_faces),
+            (actions.open, documents.ask_open),
+            (actions.save, documents.save),
+            (actions.save_as, documents.save_as),
+            (actions.export, documents.export),
+            (actions.load_model, self.documents.ask_load_model),
+            (actions.settings, self.show_settings),
+            (actions.quit, self.close),
+            (actions.reset, self.design.reset),
+            (actions.stop, self.design.stop),
+            (actions.shortcuts, self.show_shortcuts),
+            (actions.about, self.show_about),
+        ):
+            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+        actions.themes.triggered.connect(lambda action: self._change(theme=action.data()))
+        actions.full_screen.toggled.connect(lambda on: self.showFullScreen() if on else self.showNormal())
+
+    def _connect(self) -> None:
+        self.documents.renamed.connect(self._show_name)
+        self.documents.said.connect(self.status.say)
+        self.documents.loading.connect(lambda path: self.status.begin(f"Loading {path.name}…"))
+        self.session.undo_stack.cleanChanged.connect(self._show_clean)
+        self.session.model_changed.connect(self._show_model)
+        self.preferences.changed.connect(self._apply_settings)
+        self.preferences.failed.connect(self.status.say)
+        self.status.device_chosen.connect(lambda name: self._change(device=name))
+        self.thread_.load_failed.connect(self._load_failed)
+        self.thread_.device_changed.connect(self.status.show_device)
+        self.thread_.answered.connect(self._take_answer)
+        self.thread_.rendered.connect(self._take_picture)
+        self.thread_.batch_started.connect(self._begin_batch)
+        self.thread_.batch_rendered.connect(self._step_batch)
+        self.thread_.batch_finished.connect(self._finish_batch)
+
+    # -- what comes from the session and the thread
+
+    def _show_name(self) -> None:
+        self.setWindowTitle(f"{self.documents.name}[*] – FaceDesigner")
+        self._show_clean(self.session.undo_stack.isClean())
+
+    def _show_clean(self, clean: bool) -> None:
+        self.setWindowModified(not clean)
+
+    def _show_model(self, info: ModelInfo) -> None:
+        self.status.finish()
+        self.status.show_model(info)
+        self.central.setCurrentWidget(self.tabs)
+        self._change(weights=_to_remember(info.path))
+        self.thread_.call("devices", lambda engine: engine.devices())
+
+    def _load_failed(self, message: str) -> None:
+        self.status.finish()
+        info = self.session.info
+        if info is not None:
+            message = f"{message}\n\n{info.name} is still in use."
+        elif self._fallback is not None:
+            message = f"{message}\n\nThe model that comes with FaceDesigner is used."
+            self.thread_.load(self._fallback)
+            self._fallback = None
+        else:
+            self.central.setCurrentIndex(1)
+        show_error("The model cannot be loaded", message, parent=self)
+
+    def _take_answer(self, tag: str, value: object, error: str) -> None:
+        if tag == "devices" and isinstance(value, tuple):
+            self.devices = value
+            self.status.offer_devices(value, self.preferences.settings.device)
+        elif tag == "device":
+            show_error("This device cannot be used", error, parent=self)
+
+    def _take_picture(self, result: RenderResult) -> None:
+        if result.error:
+            self.status.say(f"This face cannot be drawn: {result.error}")
+        else:
+            self.status.show_milliseconds(result.milliseconds)
+        if result.notice:
+            self.status.say(result.notice)
+
+    def _begin_batch(self, tag: str, total: int) -> None:
+        if tag in PROGRESS:
+            self.status.begin(PROGRESS[tag], total, self.design.stop)
+
+    def _step_batch(self, tag: str) -> None:
+        if tag in PROGRESS:
+            self.status.step()
+
+    def _finish_batch(self, tag: str) -> None:
+        if tag in PROGRESS:
+            self.status.finish()
+
+    # -- settings
+
+    def _change(self, **changes: str) -> None:
+        self.preferences.set(replace(self.preferences.settings, **changes))  # type: ignore[arg-type]
+
+    def _apply_settings(self, settings: Settings) -> None:
+        if settings.theme != theme.current():
+            theme.apply(settings.theme)
+        self.actions_.show_theme(settings.theme)
+        self.design.use_settings(settings)
+        if settings.device != self._device:
+            self._device = settings.device
+            self.thread_.use_device(settings.device)
+
+    def show_settings(self) -> None:
+        dialog = SettingsDialog(self.preferences.settings, self.devices, self)
+        dialog.accepted.connect(lambda: self.preferences.set(dialog.settings()))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # -- help
+
+    def show_shortcuts(self) -> None:
+        dialog = ShortcutSheet(self.actions_.with_keys, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_about(self) -> None:
+        dialog = AboutBox(self.session.info, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # -- events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                event.acceptProposedAction()
+                self.documents.open(Path(url.toLocalFile()))
+                return  # one face at a time is shown
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.documents.confirm_leaving():
+            event.ignore()
+            return
+        self.documents.autosave()
+        self.hide()  # at once; the thread may need a moment
+        self.thread_.close()
+        event.accept()
+
+    def _fit_screen(self) -> None:
+        free = self.screen().availableGeometry()
+        self.resize(min(PREFERRED_WIDTH, free.width()), min(PREFERRED_HEIGHT, free.height()))
+
+
+def _to_remember(path: Path) -> str:
+    """The weights to load next time: "" for those that come with the program, whose place may change."""
+    try:
+        shipped = resource(f"weights/{path.name}")
+    except FileNotFoundError:
+        shipped = None
+    return "" if path == shipped else str(path.absolute())

@@ -1,0 +1,23 @@
+"""Where the window keeps what belongs to the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """`settings` is a TOML file; `sessions` a folder with one project for each model, kept across restarts."""
+
+    settings: Path
+    sessions: Path
+
+    @classmethod
+    def of_user(cls) -> Places:
+        return cls(
+            settings=Path(platformdirs.user_config_dir("facedesigner", appauthor=False)) / "settings.toml",
+            sessions=Path(platformdirs.user_data_dir("facedesigner", appauthor=False)) / "sessions",
+        )

@@ -1,0 +1,117 @@
+"""The status bar: messages, progress with a cancel button, milliseconds a frame, device and model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from facedesigner.gui import theme
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import ModelInfo
+
+PROGRESS_DELAY = 400  # ms; what is done sooner needs no progress bar
+MESSAGE_TIME = 8000  # ms
+
+
+class StatusBar(QStatusBar):
+    device_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        digits = self.fontMetrics().horizontalAdvance("0")
+        self.work = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(20 * digits)
+        self.bar.setFixedHeight(self.fontMetrics().height())
+        self.stop = QToolButton()
+        theme.set_icon(self.stop, "cancel")
+        self.stop.setToolTip("Stop (Esc)")
+        self.stop.setAccessibleName("Stop")
+        self.stop.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.stop.clicked.connect(self.cancel)
+        self.milliseconds = QLabel()
+        self.milliseconds.setMinimumWidth(self.fontMetrics().horizontalAdvance("0000.0 ms a frame") + 2 * digits)
+        self.milliseconds.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.milliseconds.setToolTip("Time to draw the last picture")
+        self.device = QToolButton()
+        theme.set_icon(self.device, "device")
+        self.device.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.device.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.device.setToolTip("Where faces are drawn; press to change")
+        self.device.setText("device")
+        self.menu = QMenu("&Device", self)
+        self.device.setMenu(self.menu)
+        self.device.setEnabled(False)
+        self.model = QLabel("no model")
+        self.model.setToolTip("The loaded model")
+        for widget in (self.work, self.bar, self.stop, self.milliseconds, self.device, self.model):
+            self.addPermanentWidget(widget)
+        self._cancel: Callable[[], None] | None = None
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(PROGRESS_DELAY)
+        self._delay.timeout.connect(self._show_progress)
+        self.finish()
+
+    def say(self, message: str) -> None:
+        """Shows a message for a while."""
+        self.showMessage(message, MESSAGE_TIME)
+
+    def begin(self, text: str, total: int = 0, cancel: Callable[[], None] | None = None) -> None:
+        """Something that takes time starts: `total` steps, 0 if unknown; `cancel` is called to stop it."""
+        self._cancel = cancel
+        self.work.setText(text)
+        self.bar.setRange(0, total)
+        self.bar.setValue(0)
+        if self.bar.isHidden():
+            self._delay.start()
+        else:
+            self._show_progress()
+
+    def step(self) -> None:
+        self.bar.setValue(self.bar.value() + 1)
+
+    def finish(self) -> None:
+        self._delay.stop()
+        self._cancel = None
+        for widget in (self.work, self.bar, self.stop):
+            widget.hide()
+
+    def cancel(self) -> None:
+        """Stops what is under way, if it can be stopped."""
+        if self._cancel is not None:
+            self._cancel()
+
+    def show_milliseconds(self, value: float) -> None:
+        self.milliseconds.setText(f"{value:.1f} ms a frame")
+
+    def show_model(self, info: ModelInfo) -> None:
+        self.model.setText(f"{info.name} · {info.resolution} px")
+        self.model.setToolTip(f"The loaded model: {info.path.name}, {info.hash}")
+
+    def show_device(self, name: str) -> None:
+        self.device.setText(name)
+        self.device.setEnabled(True)
+
+    def offer_devices(self, names: Sequence[str], chosen: str) -> None:
+        """Fills the menu of devices."""
+        self.menu.clear()
+        group = QActionGroup(self.menu)
+        for name in names:
+            action = self.menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            action.triggered.connect(lambda _checked=False, name=name: self.device_chosen.emit(name))
+            group.addAction(action)
+
+    def _show_progress(self) -> None:
+        self.work.show()
+        self.bar.show()
+        self.stop.setVisible(self._cancel is not None)

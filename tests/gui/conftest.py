@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.session import Session
+from tests.gui.fake_engine import FakeEngine, fake_info
+
+if TYPE_CHECKING:
+    from facedesigner.engine.face_engine import FaceEngine
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def session(qapp) -> Session:
+    """A session with the fake model in it."""
+    session = Session()
+    session.set_model(fake_info())
+    return session
+
+
+@pytest.fixture
+def make_thread(qapp, engine: FakeEngine) -> Iterator[Callable[..., RenderThread]]:
+    """Makes threads around `engine`, not started; those that were are closed at the end."""
+    threads: list[RenderThread] = []
+
+    def make(weights: Path = Path("fake.safetensors"), device: str = "auto") -> RenderThread:
+        threads.append(RenderThread(lambda: cast("FaceEngine", engine), weights, device))
+        return threads[-1]
+
+    yield make
+    engine.gate.set()
+    for thread in threads:
+        thread.close()
+
+
+@pytest.fixture
+def thread(qtbot, make_thread: Callable[..., RenderThread]) -> RenderThread:
+    """A running thread with the fake model loaded."""
+    thread = make_thread()
+    with qtbot.waitSignal(thread.loaded):
+        thread.start()
+    return thread

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+
+from facedesigner.gui import app
+from facedesigner.gui.errors import ErrorDialog, ExceptionHook
+from facedesigner.gui.settings_dialog import SettingsDialog
+from facedesigner.resources import default_weights
+from facedesigner.state import settings as settings_file
+from facedesigner.state.settings import Settings
+
+
+def test_importing_the_window_brings_no_torch():
+    code = "import sys, facedesigner.gui.app; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_settings_that_are_missing_are_the_defaults(tmp_path):
+    assert app.load_settings(tmp_path / "settings.toml") == (Settings(), False, "")
+
+
+def test_broken_settings_are_named_and_their_file_is_kept(tmp_path):
+    path = tmp_path / "settings.toml"
+    path.write_text("colour = 'mauve'\n")
+    settings, keep_file, problem = app.load_settings(path)
+    assert settings == Settings() and keep_file
+    assert "colour" in problem and "left as it is" in problem
+
+
+def test_chosen_weights_go_first_and_the_shipped_ones_are_the_fallback(tmp_path, monkeypatch):
+    shipped, mine = tmp_path / "shipped.safetensors", tmp_path / "mine.safetensors"
+    monkeypatch.setattr(app, "default_weights", lambda: shipped)
+    mine.write_bytes(b"")
+    assert app.choose_weights(Settings()) == (shipped, None, "")
+    assert app.choose_weights(Settings(weights=str(mine))) == (mine, shipped, "")
+    weights, _, missing = app.choose_weights(Settings(weights=str(tmp_path / "gone.safetensors")))
+    assert weights == shipped and "gone.safetensors" in missing
+
+
+def test_no_weights_at_all_is_said(monkeypatch):
+    def fail() -> Path:
+        raise FileNotFoundError("Install it again.")
+
+    monkeypatch.setattr(app, "default_weights", fail)
+    assert app.choose_weights(Settings()) == (None, None, "Install it again.")
+
+
+def test_the_default_weights_are_those_that_are_named_first(tmp_path, monkeypatch):
+    monkeypatch.setattr("facedesigner.resources._ROOTS", (tmp_path,))
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "default.txt").write_text("best.safetensors\nsmall.safetensors\n")
+    (tmp_path / "weights" / "small.safetensors").write_bytes(b"")
+    assert default_weights().name == "small.safetensors"
+    (tmp_path / "weights" / "best.safetensors").write_bytes(b"")
+    assert default_weights().name == "best.safetensors"
+
+
+def test_an_exception_nobody_caught_saves_and_shows_one_dialog(qtbot, capsys):
+    saved = []
+    hook = ExceptionHook(lambda: saved.append(1))
+    for _ in range(3):
+        try:
+            raise ZeroDivisionError("by nought")
+        except ZeroDivisionError as error:
+            hook._handle(type(error), error, error.__traceback__)
+    assert saved == [1] and "by nought" in capsys.readouterr().err
+    assert isinstance(hook._dialog, ErrorDialog) and "by nought" in hook._dialog.message.text()
+    hook._dialog.copy_details()
+    assert "ZeroDivisionError" in QGuiApplication.clipboard().text()
+    hook._dialog.close()
+    assert hook._dialog is None
+
+
+def test_settings_go_through_the_dialog_unharmed(qtbot):
+    settings = Settings(theme="light", psi=0.55, save_folder="/tmp/faces", preview_milliseconds=33.0, device="cuda:0")
+    dialog = SettingsDialog(settings, ("auto", "cpu"))
+    qtbot.addWidget(dialog)
+    assert dialog.settings() == settings
+    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
+    assert dialog.settings().theme == "dark"
+
+
+def test_a_window_keeps_broken_settings_files(tmp_path):
+    from dataclasses import replace
+
+    from facedesigner.gui.preferences import Preferences
+
+    path = tmp_path / "settings.toml"
+    path.write_text("colour = 'mauve'\n")
+    preferences = Preferences(Settings(), path, keep_file=True)
+    preferences.set(replace(preferences.settings, psi=1.0))
+    assert path.read_text() == "colour = 'mauve'\n"
+    preferences = Preferences(Settings(), tmp_path / "new" / "settings.toml")
+    preferences.set(replace(preferences.settings, psi=1.0))
+    assert settings_file.load(tmp_path / "new" / "settings.toml").psi == 1.0

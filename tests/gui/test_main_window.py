@@ -1,0 +1,329 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from facedesigner import resources
+from facedesigner.export.png import read_face, save_png
+from facedesigner.gui import theme
+from facedesigner.gui.errors import ErrorDialog
+from facedesigner.gui.main_window import MainWindow
+from facedesigner.gui.places import Places
+from facedesigner.gui.preferences import Preferences
+from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.session import Session
+from facedesigner.state import project as project_file
+from facedesigner.state import settings as settings_file
+from facedesigner.state.face import FaceState
+from facedesigner.state.project import Project
+from facedesigner.state.settings import Settings
+from tests.gui.fake_engine import HASH, fake_picture
+
+OTHER = "00000000deadbeef"
+
+
+@pytest.fixture
+def places(tmp_path) -> Places:
+    return Places(tmp_path / "config" / "settings.toml", tmp_path / "data" / "sessions")
+
+
+@pytest.fixture
+def make_window(qtbot, make_thread: Callable[..., RenderThread], places: Places, tmp_path: Path):
+    """Builds a window like a start of the program does; waits until the model is there unless told otherwise."""
+    windows = []
+
+    def make(weights: str = "fake.safetensors", wait: bool = True, fallback: Path | None = None) -> MainWindow:
+        thread = make_thread(Path(weights))
+        settings = Settings(save_folder=str(tmp_path))
+        window = MainWindow(Session(settings.psi), thread, Preferences(settings, places.settings), places, fallback)
+        qtbot.addWidget(window)
+        windows.append(window)
+        thread.start()
+        if wait:
+            qtbot.waitUntil(lambda: window.session.info is not None)
+        return window
+
+    yield make
+    for window in windows:
+        window.documents.path = None  # no question about unsaved changes
+        window.close()
+
+
+@pytest.fixture
+def window(make_window: Callable[..., MainWindow]) -> MainWindow:
+    return make_window()
+
+
+def message(window: MainWindow) -> str:
+    """The text of the error that is shown, which is closed; "" if there is none."""
+    for dialog in window.findChildren(ErrorDialog):
+        if dialog.isVisible():
+            dialog.close()
+            return dialog.message.text()
+    return ""
+
+
+def await_message(window: MainWindow, qtbot) -> str:
+    qtbot.waitUntil(lambda: any(dialog.isVisible() for dialog in window.findChildren(ErrorDialog)))
+    return message(window)
+
+
+def picture(path: Path, face: FaceState) -> Path:
+    return save_png(fake_picture(face), path, face, "fake")
+
+
+def drop(window: MainWindow, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(5, 5), *how)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    window.dropEvent(QDropEvent(QPoint(5, 5), *how))
+
+
+def test_the_model_shows_in_the_status_bar_and_about_box(window, qtbot):
+    assert window.status.model.text() == "fake · 64 px"
+    qtbot.waitUntil(lambda: window.status.device.text() == "cpu")
+    qtbot.waitUntil(lambda: "4.0 ms" in window.status.milliseconds.text())
+    window.show_about()
+    from facedesigner.gui.about import AboutBox
+
+    assert "gradients" in window.findChild(AboutBox).card.toPlainText()
+
+
+def test_a_chosen_model_is_remembered_and_a_shipped_one_is_not(window, qtbot, tmp_path, monkeypatch):
+    window.documents.load_model(tmp_path / "mine.safetensors")
+    qtbot.waitUntil(lambda: window.session.info.name == "mine")
+    assert window.preferences.settings.weights == str(tmp_path / "mine.safetensors")
+    monkeypatch.setattr(resources, "_ROOTS", (*resources._ROOTS, tmp_path))
+    shipped = tmp_path / "weights" / "shipped.safetensors"
+    shipped.parent.mkdir()
+    shipped.write_bytes(b"")
+    window.documents.load_model(shipped)
+    qtbot.waitUntil(lambda: window.session.info.name == "shipped")
+    assert window.preferences.settings.weights == ""
+
+
+def test_new_faces_is_one_step_that_undo_takes_back(window):
+    before = window.session.scene
+    window.actions_.new_faces.trigger()
+    assert len(window.session.gallery) == 9 and window.isWindowModified()
+    window.actions_.undo.trigger()
+    assert window.session.scene == before and not window.isWindowModified()
+
+
+def test_a_picture_with_its_recipe_is_dropped_and_undone(window, tmp_path):
+    face = FaceState(HASH, seed=77, controls=(("pc01", 1.5),), psi=0.6)
+    before = window.session.face
+    drop(window, picture(tmp_path / "a.png", face))
+    assert window.session.face == face
+    window.actions_.undo.trigger()
+    assert window.session.face == before
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.face", "a.txt", "missing.png", "missing.face"])
+def test_what_cannot_be_opened_is_explained_and_changes_nothing(window, tmp_path, name):
+    if "missing" not in name:
+        (tmp_path / name).write_bytes(b"\x89PNG nothing")
+    before = window.session.scene
+    drop(window, tmp_path / name)
+    assert message(window)
+    assert window.session.scene == before and window.session.undo_stack.count() == 0
+
+
+def test_a_face_of_another_model_names_both(window, tmp_path):
+    drop(window, picture(tmp_path / "a.png", FaceState(OTHER, seed=1)))
+    box = window.findChild(QMessageBox)
+    assert OTHER in box.text() and HASH in box.text() and "Load" in box.text()
+    assert window.session.face.model == HASH
+    box.close()
+
+
+def test_a_file_named_before_the_model_is_there_opens_with_it(make_window, qtbot, tmp_path):
+    window = make_window(wait=False)
+    window.documents.open(picture(tmp_path / "a.png", FaceState(HASH, seed=77)))
+    qtbot.waitUntil(lambda: window.session.face.seed == 77)
+
+
+def test_a_project_is_saved_and_opened_again(window, tmp_path):
+    path = tmp_path / "ada.face"
+    window.session.commit("Seed", face=window.session.face.with_seed(5), gallery=[window.session.face])
+    assert window.documents.save_to(path)
+    saved = window.session.project()
+    assert "ada" in window.windowTitle() and not window.isWindowModified()
+    window.session.commit("Seed", face=window.session.face.with_seed(6))
+    assert window.isWindowModified()
+    window.actions_.save.trigger()
+    assert project_file.load(path).face.seed == 6
+    project_file.save(saved, path)
+    drop(window, path)
+    assert window.session.project() == saved and not window.isWindowModified()
+
+
+def test_a_folder_that_cannot_be_written_gives_a_message(window, tmp_path):
+    assert not window.documents.save_to(tmp_path / "no" / "such" / "ada.face")
+    assert "Choose another folder" in message(window)
+    assert window.documents.path is None
+
+
+def test_export_suggests_the_seed_and_writes_the_recipe(window, qtbot, tmp_path, monkeypatch):
+    suggested = []
+
+    def choose(_parent, _title, suggestion, _kind):
+        suggested.append(Path(suggestion).name)
+        return suggestion, ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    window.session.commit("Seed", face=window.session.face.with_seed(42))
+    window.actions_.export.trigger()
+    qtbot.waitUntil(lambda: (tmp_path / "seed0042.png").exists())
+    assert read_face(tmp_path / "seed0042.png") == window.session.face
+    window.actions_.export.trigger()
+    assert suggested[0] == "seed0042.png" and suggested[1] != "seed0042.png"
+
+
+def test_export_never_overwrites_silently(window, qtbot, tmp_path):
+    path = tmp_path / "mine.png"
+    path.write_bytes(b"precious")
+    window.documents.export_to(path)
+    assert "mine.png" in await_message(window, qtbot)
+    assert path.read_bytes() == b"precious"
+
+
+def test_a_name_without_ending_that_exists_is_asked_about(window, tmp_path, monkeypatch):
+    (tmp_path / "mine.png").write_bytes(b"precious")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), ""))
+    asked: list[str] = []
+
+    def refuse(_parent, _title, question):
+        asked.append(question)
+        return QMessageBox.StandardButton.No
+
+    monkeypatch.setattr(QMessageBox, "question", refuse)
+    window.actions_.export.trigger()
+    assert "mine.png" in asked[0] and (tmp_path / "mine.png").read_bytes() == b"precious"
+
+
+def test_broken_weights_are_named_and_the_old_model_goes_on(window, qtbot):
+    window.documents.load_model(Path("broken.safetensors"))
+    told = await_message(window, qtbot)
+    assert "cut short" in told and "fake is still in use" in told
+    assert window.session.info.hash == HASH
+
+
+def test_without_any_model_the_window_says_what_to_do(make_window, qtbot):
+    window = make_window("broken.safetensors", wait=False)
+    qtbot.waitUntil(lambda: window.central.currentIndex() == 1)
+    assert "cut short" in message(window)
+
+
+def test_broken_chosen_weights_fall_back_to_the_shipped_ones(make_window, qtbot):
+    window = make_window("broken.safetensors", fallback=Path("fake.safetensors"))
+    assert window.session.info.hash == HASH
+    assert "comes with FaceDesigner" in message(window)
+
+
+def test_the_gallery_is_there_again_after_a_restart(make_window, places):
+    first = make_window()
+    first.actions_.new_faces.trigger()
+    first.session.commit("Lock", locks=frozenset({"seed"}))
+    kept = first.session.project()
+    first.close()
+    assert not first.thread_.isRunning()
+    second = make_window()
+    assert second.session.project() == kept
+    assert second.session.undo_stack.count() == 0
+
+
+def test_changes_are_kept_soon_after_they_are_made(window, qtbot, places):
+    window.documents._timer.setInterval(0)
+    window.session.commit("Seed", face=window.session.face.with_seed(1234))
+    path = places.sessions / f"{HASH}.face"
+    qtbot.waitUntil(lambda: path.exists() and project_file.load(path).face.seed == 1234)
+
+
+def test_each_model_has_its_own_session(window, qtbot):
+    window.session.commit("Seed", face=window.session.face.with_seed(1234))
+    window.documents.load_model(Path("second.safetensors"))
+    qtbot.waitUntil(lambda: window.session.info.name == "second")
+    assert window.session.face.model == window.session.info.hash
+    window.documents.load_model(Path("fake.safetensors"))
+    qtbot.waitUntil(lambda: window.session.info.name == "fake")
+    assert window.session.face == FaceState(HASH, seed=1234)
+
+
+def test_a_broken_session_is_set_aside(make_window, places):
+    places.sessions.mkdir(parents=True)
+    (places.sessions / f"{HASH}.face").write_text("{half")
+    window = make_window()
+    assert "set aside" in message(window)
+    assert (places.sessions / f"{HASH}.broken").read_text() == "{half"
+
+
+def test_unsaved_changes_of_a_file_are_asked_about_on_close(window, tmp_path, monkeypatch):
+    window.documents.save_to(tmp_path / "ada.face")
+    window.session.commit("Seed", face=window.session.face.with_seed(6))
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Save]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
+    assert not window.close() and window.thread_.isRunning()
+    assert window.close() and not window.thread_.isRunning()
+    assert project_file.load(tmp_path / "ada.face").face.seed == 6
+
+
+def test_the_theme_changes_at_run_time_and_is_remembered(window, places, qapp):
+    try:
+        light = next(action for action in window.actions_.themes.actions() if action.data() == "light")
+        before = window.actions_.open.icon().pixmap(24).toImage()
+        light.trigger()
+        assert theme.current() == "light" and settings_file.load(places.settings).theme == "light"
+        assert window.actions_.open.icon().pixmap(24).toImage() != before
+    finally:
+        qapp.setStyleSheet("")
+
+
+def test_a_device_that_is_not_there_is_refused_with_a_message(window, qtbot):
+    window.preferences.set(replace(window.preferences.settings, device="cuda"))
+    assert "cuda" in await_message(window, qtbot)
+
+
+def test_the_device_menu_moves_the_engine(window, qtbot):
+    qtbot.waitUntil(lambda: len(window.status.menu.actions()) == 3)
+    window.status.menu.actions()[-1].trigger()
+    qtbot.waitUntil(lambda: window.status.device.text() == "fake")
+
+
+def test_drawing_the_gallery_shows_progress_that_can_be_stopped(window, qtbot, engine):
+    qtbot.waitUntil(lambda: len(engine.requests) >= 10)
+    engine.gate.clear()
+    window.actions_.new_faces.trigger()
+    qtbot.waitUntil(lambda: window.status.bar.isVisibleTo(window), timeout=5000)
+    assert window.status.stop.isVisibleTo(window)
+    window.actions_.stop.trigger()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not window.status.bar.isVisibleTo(window))
+
+
+def test_every_shortcut_is_on_the_sheet_and_unambiguous(window):
+    from facedesigner.gui.shortcuts import ShortcutSheet
+
+    window.show_shortcuts()
+    rows = dict(window.findChild(ShortcutSheet).rows)
+    for keys in ("Ctrl+O", "Ctrl+S", "Ctrl+E", "Ctrl+Z", "Ctrl+Shift+Z", "Esc", "?  or  F1"):
+        assert keys in rows
+    assert any("Ctrl+Enter" in keys for keys in rows)
+
+
+def test_a_project_of_another_model_is_refused(window, tmp_path):
+    path = tmp_path / "a.face"
+    project_file.save(Project(FaceState(OTHER, seed=1)), path)
+    drop(window, path)
+    box = window.findChild(QMessageBox)
+    assert OTHER in box.text() and window.documents.path is None
+    box.close()
