@@ -132,12 +132,12 @@ def run_config(folder: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
     return parse_config(tomllib.loads(path.read_text(encoding="utf-8")), overrides, str(path))
 
 
-def data_of(config: RunConfig) -> tuple[Faces, Faces]:
-    """The run's pictures: those to train on and those held out."""
-    resolution = create(config.variant, config.options).options.resolution
+def data_of(config: RunConfig, resolution: int = 0) -> tuple[Faces, Faces]:
+    """The run's pictures: those to train on and those held out, at the generator's resolution unless another is
+    given."""
     faces = load_faces(
         config.data.source,
-        resolution,
+        resolution or create(config.variant, config.options).options.resolution,
         include=config.data.include,
         cache=Path(config.data.cache) if config.data.cache else None,
         labels=Path(config.data.labels) if config.data.labels else None,

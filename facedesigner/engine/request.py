@@ -1,16 +1,18 @@
-"""What the engine is asked and what it answers: plain data, importable without torch."""
+"""What the engine is asked and what it answers: plain data, importable without torch or numpy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
 
 from facedesigner.state.face import FaceState
 
-Image = npt.NDArray[np.uint8]  # (H, W, 3) sRGB
+if TYPE_CHECKING:  # the window starts faster without numpy
+    import numpy as np
+    import numpy.typing as npt
+
+Image: TypeAlias = "npt.NDArray[np.uint8]"  # (H, W, 3) sRGB
 
 
 @dataclass(frozen=True, slots=True)

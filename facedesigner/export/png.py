@@ -64,7 +64,7 @@ def read_face(path: Path) -> FaceState:
     try:
         with Pillow.open(path) as picture:
             picture.load()  # text chunks may follow the pixels
-            chunks = {key: value for key, value in picture.info.items() if isinstance(value, str)}
+            chunks = {str(key): value for key, value in picture.info.items() if isinstance(value, str)}
     except UnidentifiedImageError:
         raise RecipeError(
             f"{path.name} is no picture, or a damaged one: choose a PNG exported by FaceDesigner"

@@ -52,11 +52,10 @@ def from_dict(values: Any) -> FaceState:
     if unknown:
         raise RecipeError(f"the recipe has unknown keys ({', '.join(unknown)}): a newer FaceDesigner may have made it")
     try:
-        latent = values.get("latent")
         return FaceState(
             model=text(values["model"]),
             seed=values.get("seed"),
-            latent=None if latent is None else Latent.from_base64(*latent["shape"], latent["float32"]),
+            latent=latent_from(values.get("latent")),
             controls=tuple((text(name), number(value)) for name, value in values["controls"].items()),
             psi=number(values["psi"]),
             noise_seed=values["noise_seed"],
@@ -65,6 +64,13 @@ def from_dict(values: Any) -> FaceState:
         raise RecipeError(f"the recipe is incomplete or damaged ({error}): export the face again") from None
     except ValueError as error:
         raise RecipeError(f"the recipe cannot be used: {error}") from None
+
+
+def latent_from(values: Any) -> Latent | None:
+    if values is None:
+        return None
+    rows, columns = values["shape"]
+    return Latent.from_base64(rows, columns, values["float32"])
 
 
 def text(value: Any) -> str:

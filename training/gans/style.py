@@ -216,7 +216,8 @@ class DiscriminatorBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:  # (N, inputs, H, W) -> (N, outputs, H/2, W/2)
         y = activate(self.conv1(F.avg_pool2d(activate(self.conv0(x)), 2)))
-        return y + self.skip(F.avg_pool2d(x, 2))
+        shortcut: Tensor = self.skip(F.avg_pool2d(x, 2))
+        return y + shortcut
 
 
 class Discriminator(nn.Module):

@@ -1,6 +1,7 @@
 """Hypothesis strategies for faces."""
 
 import struct
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -14,6 +15,10 @@ latents = st.builds(
 )
 names = st.from_regex(r"[a-z]{1,6}[0-9]{0,2}(@coarse)?", fullmatch=True)
 controls = st.dictionaries(names, st.floats(-5, 5), max_size=4).map(lambda d: tuple(d.items()))
-common = {"model": st.text("0123456789abcdef", min_size=0, max_size=16), "controls": controls}
-common |= {"psi": st.floats(0, 1.5), "noise_seed": seeds}
+common: dict[str, st.SearchStrategy[Any]] = {
+    "model": st.text("0123456789abcdef", min_size=0, max_size=16),
+    "controls": controls,
+    "psi": st.floats(0, 1.5),
+    "noise_seed": seeds,
+}
 faces = st.builds(FaceState, seed=seeds, **common) | st.builds(FaceState, latent=latents, **common)

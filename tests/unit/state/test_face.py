@@ -5,9 +5,9 @@ from facedesigner.state.face import FaceState, Latent
 
 def test_a_face_has_either_a_seed_or_a_latent():
     latent = Latent(1, 1, b"\0" * 4)
-    for wrong in ({}, {"seed": 1, "latent": latent}):
+    for seed, wrong in ((None, None), (1, latent)):
         with pytest.raises(ValueError, match="either a seed or a latent"):
-            FaceState("m", **wrong)
+            FaceState("m", seed=seed, latent=wrong)
     face = FaceState("m", seed=1).with_latent(latent)
     assert face.seed is None and face.with_seed(3).latent is None
 

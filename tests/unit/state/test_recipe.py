@@ -48,7 +48,8 @@ def changed(**values):
         (changed(seed=None), "either a seed or a latent"),
         (changed(seed=None, latent={"shape": [1, 2], "float32": "!!"}), "not base64"),
         (changed(seed=None, latent={"shape": [1, 2], "float32": "AAAA"}), "needs 8 bytes"),
-        (changed(seed=None, latent={"shape": [1], "float32": "AAAA"}), "incomplete or damaged"),
+        (changed(seed=None, latent={"shape": [1], "float32": "AAAA"}), "cannot be used|incomplete or damaged"),
+        (changed(seed=None, latent={"shape": ["a", 2], "float32": "AAAA"}), "incomplete or damaged"),
         (json.dumps({"version": 1, "model": "m"}), "incomplete or damaged"),
     ],
 )

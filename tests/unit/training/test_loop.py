@@ -1,5 +1,6 @@
 import errno
 import json
+from functools import partial
 
 import pytest
 import torch
@@ -46,7 +47,7 @@ def test_a_resumed_run_equals_one_that_was_not_stopped_bit_for_bit(variant, pict
     list(train(config, whole))
     for steps in (3, 4, 100):  # stopped twice
         left = iter([False] * (steps - 1) + [True] * 100)
-        list(train(config, parts, stop=lambda left=left: next(left)))
+        list(train(config, parts, stop=partial(next, left)))
     expected, found = weights_of(whole), weights_of(parts)
     assert expected.keys() == found.keys()
     assert [k for k in expected if not torch.equal(expected[k], found[k])] == []
@@ -129,7 +130,7 @@ def test_a_larger_generator_starts_from_a_smaller_one(pictures, tmp_path):
     state = load_checkpoint(small / "last.pt", torch.device("cpu"))
     taken = trainer.discriminator.state_dict()
     assert torch.equal(taken["conv.weight"], state["discriminator"]["conv.weight"])
-    assert torch.equal(trainer.average.constant, state["average"]["constant"])
+    assert torch.equal(trainer.average.state_dict()["constant"], state["average"]["constant"])
 
 
 def test_export_makes_a_file_that_describes_itself(pictures, tmp_path):

@@ -131,7 +131,10 @@ def test_missing_packages_are_named(monkeypatch):
 def lite():
     if "efficientnet-lite0" not in Features.available():
         pytest.skip("efficientnet-lite-pytorch is not installed")
-    return Features("efficientnet-lite0", batch=2)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # pictures this few are faster so, above all on a busy machine
+    yield Features("efficientnet-lite0", batch=2)
+    torch.set_num_threads(threads)
 
 
 def test_efficientnet_features(lite):
@@ -139,15 +142,16 @@ def test_efficientnet_features(lite):
     rows = lite(images)
     assert rows.shape == (3, 1280)
     assert rows.dtype == torch.float32
-    assert torch.allclose(rows[2], lite(images[2:])[0], rtol=1e-3, atol=1e-4)  # a batch changes nothing
-    with torch.autocast("cpu", torch.bfloat16):
-        assert torch.allclose(lite(images[:1]), rows[:1], rtol=1e-3, atol=1e-4)
+    with torch.autocast("cpu", torch.bfloat16):  # neither batch nor autocast changes anything
+        assert torch.allclose(lite(images[1:2]), rows[1:2], rtol=1e-3, atol=1e-4)
     with pytest.raises(ValueError, match="uint8"):
         lite(images.float())
 
 
-def test_the_resolution_of_a_picture_shows_little(lite):
-    small = torch.randint(0, 256, (1, 3, 16, 16), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
-    sizes = [small.repeat_interleave(k, 2).repeat_interleave(k, 3) for k in (16, 32)]  # the same blocks, 256 and 512 px
-    a, b = (lite(picture)[0] for picture in sizes)
-    assert torch.nn.functional.cosine_similarity(a, b, dim=0) > 0.95
+def test_pictures_of_any_size_are_brought_to_the_same(lite):
+    blocks = torch.randint(0, 256, (1, 3, 16, 16), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    a, b = (lite.prepare(blocks.repeat_interleave(k, 2).repeat_interleave(k, 3)) for k in (16, 32))  # 256 and 512 px
+    assert a.shape == b.shape == (1, 3, 224, 224)
+    assert (a - b).abs().mean() < 0.04  # a shift by one pixel makes 0.1
+    white = lite.prepare(torch.full((1, 3, 64, 64), 255, dtype=torch.uint8))
+    assert torch.allclose(white.mean((2, 3)) * lite.std.flatten() + lite.mean.flatten(), torch.ones(3), atol=1e-4)
