@@ -91,7 +91,7 @@ def main() -> None:
         "style, 128 px": (32, ours("style", 32, device, 128)),
     }
     times: dict[str, list[float]] = {name: [] for name in runs}
-    for name, (_, step) in runs.items():
+    for _, step in runs.values():
         seconds_of(step, args.steps, device)  # warm-up
     for _ in range(args.rounds):
         for name, (_, step) in runs.items():

@@ -19,6 +19,7 @@ class Data:
     labels: str = option("", "CSV, list_attr_celeba.txt or dataset.json; empty looks beside the pictures")
     cache: str = option("", "folder for the decoded pictures; empty decodes them at each start")
     holdout: float = option(0.0, "share of the pictures that training never sees, for `eval`", low=0, high=0.5)
+    about: str = option("", "what the pictures are and where they are from, for the model card")
     terms: str = option("", "licence and terms of the pictures, for the model card")
 
 

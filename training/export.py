@@ -34,20 +34,34 @@ def export(folder: Path, out: Path, directions: int = 12) -> Weights:
         for i, axis in enumerate(axes, 1)
     )
     gan = create(config.variant, config.options)
-    evaluation = folder / "eval.json"
     card = {
         "pictures shown": f"{images:,}",
         "resolution": f"{generator.resolution} x {generator.resolution} pixels",
         "parameters": f"{sum(p.numel() for p in generator.parameters()):,}",
-        "data": config.data.source if not config.data.include else f"{', '.join(config.data.include)}",
+        "data": config.data.about or "not stated: ask whoever trained it",
         "terms": config.data.terms or "not stated: ask whoever trained it before you use it in public",
-        "metrics": evaluation.read_text(encoding="utf-8") if evaluation.exists() else "not measured",
+        "metrics": measured(folder),
     }
     name = config.name or f"{config.variant}-{generator.resolution}"
     weights = Weights(config.variant, name, dataclasses.asdict(gan.options), generator, mean, found, card)
     out.parent.mkdir(parents=True, exist_ok=True)
     save_weights(weights, out)
     return weights
+
+
+def measured(folder: Path) -> str:
+    """The run's last evaluation in a sentence, for the card."""
+    path = folder / "eval.json"
+    if not path.exists():
+        return "not measured"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    sentences = [
+        f"{name}: Fréchet distance {v['frechet']:.1f} (real against real {v['frechet_floor']:.1f}), kernel distance "
+        f"{v['kernel']:.4f} ({v['kernel_floor']:.4f}), precision {v['precision']:.2f}, recall {v['recall']:.2f}"
+        for name, v in values.items()
+        if isinstance(v, dict)
+    ]
+    return f"{values['count']:,} pictures after {values['images']:,} shown; " + "; ".join(sentences)
 
 
 def save_evaluation(folder: Path, values: dict[str, object]) -> None:

@@ -36,7 +36,7 @@ class AboutBox(QDialog):
         self.card = QTextBrowser()
         self.card.setHtml(card_html(info))
         self.card.setOpenExternalLinks(True)
-        self.card.setMinimumSize(line * 30, line * 14)
+        self.card.setMinimumSize(line * 36, line * 22)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
