@@ -9,17 +9,28 @@ import argparse
 import json
 import secrets
 import sys
+import time
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from facedesigner import __version__
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.engine.request import Image
+    from facedesigner.state.face import FaceState
 
 
-class UsageError(Exception):
-    """The command's words do not go together; the message says how they would."""
+class CommandError(Exception):
+    """A command cannot be done as given; the message says why and what to do."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, like all other errors."""
+
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message}; see {self.prog} --help")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,43 +41,52 @@ def main(arguments: list[str] | None = None) -> int:
         args = parser().parse_args(words)
         return int(args.command(args))
     except KeyboardInterrupt:
-        print("facedesigner: stopped", file=sys.stderr)
+        say("stopped")
         return 130
     except Exception as error:
         if not is_users(error):
             raise
-        print(f"facedesigner: {error}", file=sys.stderr)
+        say(str(error))
         return 2
+
+
+def say(message: str) -> None:
+    progress("")
+    print(f"facedesigner: {message}", file=sys.stderr)
+
+
+def progress(text: str) -> None:
+    """Replaces the terminal's last line; nothing where standard error is not a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r{text:<40}\r{text}", end="", file=sys.stderr, flush=True)
 
 
 def is_users(error: Exception) -> bool:
     """Whether an error is the user's to mend, so that its message is enough; others show where they come from."""
-    names = {cls.__name__ for cls in type(error).__mro__}
-    return bool(
-        names & {"UsageError", "WeightsError", "ExportError", "RecipeError", "ProjectError", "OSError", "ValueError"}
-    )
+    names = {cls.__name__ for cls in type(error).__mro__}  # by name: importing the classes would cost start-up time
+    return bool(names & {"CommandError", "WeightsError", "ExportError", "OSError", "ValueError"})
 
 
 def open_window(words: list[str]) -> int:
     """The window, with the picture, project or weights file given as the only word, if any."""
     if len(words) > 1:
-        raise UsageError(f"the window opens one file, not {len(words)}; commands are {', '.join(COMMANDS)}")
+        raise CommandError(f"the window opens one file, not {len(words)}; commands are {', '.join(COMMANDS)}")
     path = Path(words[0]) if words else None
     if path is not None and not path.exists():
-        raise UsageError(f"{words[0]!r} is neither a file nor a command; commands are {', '.join(COMMANDS)}")
+        raise CommandError(f"{words[0]!r} is neither a file nor a command; commands are {', '.join(COMMANDS)}")
     from facedesigner.gui.app import main as run_window
 
     return run_window(path)
 
 
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+def parser() -> Parser:
+    top = Parser(
         prog="facedesigner",
         description="Design faces of people who do not exist. Without a command, or with a file, the window opens.",
         usage="facedesigner [FILE] | facedesigner COMMAND ...",
     )
     top.add_argument("--version", action="version", version=f"facedesigner {__version__}")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    commands = top.add_subparsers(required=True, metavar="COMMAND", prog="facedesigner")
 
     generate = commands.add_parser("generate", help="draw faces of new or given seeds as PNG files")
     generate.set_defaults(command=generate_command)
@@ -80,14 +100,14 @@ def parser() -> argparse.ArgumentParser:
     target.add_argument(
         "--out-dir", type=Path, default=Path(), help="folder for seed0042.png and so on (default: here)"
     )
-    target.add_argument("--out", type=Path, help="the one file to write")
+    target.add_argument("--out", type=Path, help="the one PNG file to write")
     generate.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
     inspect = commands.add_parser("inspect", help="print the recipe that a face's PNG carries, as JSON")
     inspect.set_defaults(command=inspect_command)
     inspect.add_argument("file", type=Path, help="a PNG exported by FaceDesigner")
 
-    bench = commands.add_parser("bench", help="time a frame at each resolution on this machine")
+    bench = commands.add_parser("bench", help="time the start and a frame at each resolution on this machine")
     bench.set_defaults(command=bench_command)
     bench.add_argument("--frames", type=int, default=100, help="frames at each resolution (default: 100)")
 
@@ -98,40 +118,57 @@ def parser() -> argparse.ArgumentParser:
 
 
 def load_engine(args: argparse.Namespace) -> FaceEngine:
+    progress("loading the model")
     from facedesigner.engine.face_engine import FaceEngine
     from facedesigner.resources import default_weights
 
     engine = FaceEngine(args.device)
     engine.load(args.weights or default_weights())
+    progress("")
     return engine
 
 
-def generate_command(args: argparse.Namespace) -> int:
-    from facedesigner.state.face import SEED_MAX, check_seed
-
-    seed = check_seed(secrets.randbelow(SEED_MAX + 2 - max(args.count, 1)) if args.seed is None else args.seed)
-    if args.count < 1 or seed + args.count - 1 > SEED_MAX:
-        raise UsageError(f"--count {args.count} from seed {seed} leaves the range; choose 1 to {SEED_MAX - seed + 1}")
-    if args.out and args.count != 1:
-        raise UsageError("--out names one file; use --out-dir for several faces")
+def draw(engine: FaceEngine, face: FaceState, resolution: int | None = None) -> tuple[Image, float]:
+    """A picture (H, W, 3) uint8 and the milliseconds it took. CommandError when it cannot be drawn."""
     from facedesigner.engine.request import RenderRequest
-    from facedesigner.export.png import ExportError, save_png
-    from facedesigner.state.face import FaceState
 
+    result = engine.render(RenderRequest(face, resolution))
+    if result.notice:
+        say(result.notice)
+    if result.image is None:
+        raise CommandError(result.error)
+    return result.image, result.milliseconds
+
+
+def generate_command(args: argparse.Namespace) -> int:
+    from facedesigner.state.face import SEED_MAX, FaceState, check_seed
+
+    lowest = 0 if args.seed is None else check_seed(args.seed)
+    most = SEED_MAX + 1 - lowest
+    if not 1 <= args.count <= most:
+        raise CommandError(f"--count is {args.count}; from seed {lowest} on, choose 1 to {most}")
+    if args.out and args.count != 1:
+        raise CommandError("--out names one file; use --out-dir for several faces")
+    if args.out and args.out.suffix.lower() != ".png":
+        raise CommandError(f"--out is {args.out}; only PNG is written, choose a name that ends in .png")
+    seed = secrets.randbelow(most + 1 - args.count) if args.seed is None else args.seed
     faces = [FaceState("", seed=seed + i, psi=args.psi, noise_seed=args.noise_seed) for i in range(args.count)]
     paths = [args.out or args.out_dir / f"{face.title}.png" for face in faces]
     taken = [str(path) for path in paths if path.exists()]
     if taken and not args.overwrite:
-        raise ExportError(f"{taken[0]} exists already: choose another name, or add --overwrite")
+        raise CommandError(f"{taken[0]} exists already: choose another name, or add --overwrite")
+    from facedesigner.export.png import save_png
+
     engine = load_engine(args)
-    for done, (face, path) in enumerate(zip(faces, paths, strict=True), 1):
+    if args.seed is None:
+        print(f"seed {seed}", file=sys.stderr)
+    for number, (face, path) in enumerate(zip(faces, paths, strict=True), 1):
+        progress(f"face {number} of {args.count}")
         known = face.with_model(engine.info.hash)
-        result = engine.render(RenderRequest(known))
-        if result.image is None:
-            raise UsageError(result.error)
-        save_png(result.image, path, known, engine.info.name, overwrite=args.overwrite)
-        print(path)
-        print(f"\r{done} of {args.count}", end="" if done < args.count else "\n", file=sys.stderr, flush=True)
+        image, _ = draw(engine, known)
+        save_png(image, path, known, engine.info.name, overwrite=args.overwrite)
+        progress("")
+        print(path, flush=True)
     return 0
 
 
@@ -146,19 +183,29 @@ def inspect_command(args: argparse.Namespace) -> int:
 def bench_command(args: argparse.Namespace) -> int:
     from statistics import median, quantiles
 
-    from facedesigner.engine.request import RenderRequest
     from facedesigner.state.face import FaceState
 
     if args.frames < 2:
-        raise UsageError(f"--frames is {args.frames}; choose 2 or more")
+        raise CommandError(f"--frames is {args.frames}; choose 2 or more")
+    clock = [time.perf_counter()]
+    import facedesigner.engine.face_engine  # noqa: F401 timed apart from the weights
+
+    clock.append(time.perf_counter())
     engine = load_engine(args)
+    clock.append(time.perf_counter())
     info = engine.info
+    draw(engine, FaceState(info.hash, seed=0))
+    clock.append(time.perf_counter())
     print(f"{info.name} ({info.hash}) on {engine.device}, {args.frames} frames each")
-    print(f"{'pixels':>8}{'median ms':>12}{'95% ms':>10}")
+    print(f"{'':<14}{'median ms':>12}{'95% ms':>10}")
+    for part, (began, ended) in zip(("import engine", "load weights", "first face"), pairwise(clock), strict=True):
+        print(f"{part:<14}{(ended - began) * 1000:>12.1f}")
     for resolution in info.resolutions:
+        progress(f"{resolution} px")
         faces = [FaceState(info.hash, seed=seed) for seed in range(args.frames + 3)]
-        times = [engine.render(RenderRequest(face, resolution)).milliseconds for face in faces][3:]
-        print(f"{resolution:>8}{median(times):>12.1f}{quantiles(times, n=20)[-1]:>10.1f}")
+        times = [draw(engine, face, resolution)[1] for face in faces][3:]  # the first ones warm up
+        progress("")
+        print(f"{f'{resolution} px':<14}{median(times):>12.1f}{quantiles(times, n=20)[-1]:>10.1f}")
     return 0
 
 

@@ -26,8 +26,6 @@ def save_png(image: Image, path: Path, face: FaceState, model_name: str, *, over
     Raises ExportError when the file exists and `overwrite` is not set, and when the folder cannot be written or the
     disk is full; nothing half-written is left then, and an old file survives.
     """
-    if path.exists() and not overwrite:
-        raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
     chunks = PngImagePlugin.PngInfo()
     for key, value in to_text_chunks(face, model_name).items():
         if key == XMP_KEY or not value.isascii():
@@ -37,6 +35,8 @@ def save_png(image: Image, path: Path, face: FaceState, model_name: str, *, over
     buffer = io.BytesIO()
     Pillow.fromarray(image).save(buffer, "PNG", pnginfo=chunks)
     try:
+        if path.exists() and not overwrite:
+            raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, buffer.getvalue())
     except OSError as error:
@@ -50,6 +50,8 @@ def explain(error: OSError, path: Path) -> str:
             return f"the disk is full, {path} was not written: free some space or choose another folder"
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return f"{path.parent} may not be written to: choose another folder"
+        case errno.ENAMETOOLONG:
+            return f"the name {path.name[:20]}… is too long: choose a shorter one"
     return f"{path} could not be written ({error.strerror or error}): choose another folder"
 
 

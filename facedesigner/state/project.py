@@ -9,7 +9,7 @@ from typing import Any
 
 from facedesigner.state.face import FaceState
 from facedesigner.state.files import write_atomically
-from facedesigner.state.recipe import RecipeError, from_dict, to_dict
+from facedesigner.state.recipe import RecipeError, from_dict, text, to_dict
 
 PROJECT_VERSION = 1
 
@@ -54,7 +54,7 @@ def load(path: Path) -> Project:
         )
     try:
         gallery = tuple(from_dict(face) for face in values["gallery"])
-        return Project(from_dict(values["face"]), gallery, str(values["notes"]), tuple(map(str, values["locks"])))
+        return Project(from_dict(values["face"]), gallery, text(values["notes"]), tuple(map(text, values["locks"])))
     except RecipeError as error:
         raise ProjectError(f"{path.name}: {error}") from None
     except (KeyError, TypeError) as error:

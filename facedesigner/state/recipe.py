@@ -62,14 +62,14 @@ def from_dict(values: Any) -> FaceState:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise RecipeError(f"the recipe is incomplete or damaged ({error}): export the face again") from None
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise RecipeError(f"the recipe cannot be used: {error}") from None
 
 
 def latent_from(values: Any) -> Latent | None:
     if values is None:
         return None
-    rows, columns = values["shape"]
+    rows, columns = map(whole, values["shape"])
     return Latent.from_base64(rows, columns, values["float32"])
 
 
@@ -85,6 +85,12 @@ def number(value: Any) -> float:
     return float(value)
 
 
+def whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
+
+
 def to_json(face: FaceState) -> str:
     return json.dumps(to_dict(face))
 
@@ -93,7 +99,7 @@ def from_json(source: str) -> FaceState:
     """RecipeError when it is not JSON or not a recipe of ours."""
     try:
         values = json.loads(source)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also a number of thousands of digits, which is no JSONDecodeError
         raise RecipeError(
             "the recipe is not JSON, so the file was changed after its export: export the face again"
         ) from None

@@ -44,7 +44,7 @@ def load(path: Path) -> Settings:
         return Settings()
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} is not TOML ({error}): mend or delete it") from None
     kinds = {field.name: type(field.default) for field in dataclasses.fields(Settings)}
     for key, value in values.items():
@@ -63,6 +63,10 @@ def load(path: Path) -> Settings:
 def save(settings: Settings, path: Path) -> None:
     """Writes atomically; makes the folder. OSError when it cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Of a scalar, JSON's notation is TOML's too.
-    lines = [f"{key} = {json.dumps(value)}" for key, value in dataclasses.asdict(settings).items()]
+    lines = [f"{key} = {toml(value)}" for key, value in dataclasses.asdict(settings).items()]
     write_atomically(path, ("\n".join(lines) + "\n").encode())
+
+
+def toml(value: str | float) -> str:
+    """A scalar in JSON's notation, which is TOML's too, but for characters past U+FFFF and DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

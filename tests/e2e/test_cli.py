@@ -3,11 +3,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock, call
 
 import pytest
 from PIL import Image
 
 from facedesigner.cli import main
+from facedesigner.engine.request import RenderRequest, RenderResult
+from facedesigner.export.png import read_face
 from tests.tiny import tiny_weights
 
 
@@ -30,8 +33,6 @@ def test_the_same_seed_gives_the_same_picture_as_the_engine(weights, tmp_path):
     import numpy as np
 
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import RenderRequest
-    from facedesigner.export.png import read_face
 
     assert main(["generate", "--seed", "7", "--out", str(tmp_path / "a.png"), "--weights", weights]) == 0
     engine = FaceEngine("cpu")
@@ -41,10 +42,53 @@ def test_the_same_seed_gives_the_same_picture_as_the_engine(weights, tmp_path):
         np.testing.assert_array_equal(np.asarray(picture), drawn)
 
 
-def test_no_seed_draws_a_random_face(weights, tmp_path, capsys):
-    for _ in range(2):
-        assert main(["generate", "--out-dir", str(tmp_path / "random"), "--weights", weights]) == 0
-    assert len(list((tmp_path / "random").iterdir())) == 2
+def test_no_seed_draws_a_random_face_and_names_its_seed(weights, tmp_path, capsys):
+    seeds = set()
+    for name in ("a.png", "b.png"):
+        assert main(["generate", "--out", str(tmp_path / name), "--weights", weights]) == 0
+        printed = capsys.readouterr()
+        assert printed.out == f"{tmp_path / name}\n"
+        seeds.add(read_face(tmp_path / name).seed)
+        assert printed.err == f"seed {read_face(tmp_path / name).seed}\n"
+    assert len(seeds) == 2
+
+
+def test_progress_shows_on_a_terminal_and_is_gone_when_done(weights, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    words = ["generate", "--seed", "1", "--count", "2", "--out-dir", str(tmp_path / "faces"), "--weights", weights]
+    assert main(words) == 0
+    shown = [text.strip() for text in capsys.readouterr().err.split("\r") if text.strip()]
+    assert shown[::2] == shown[1::2] == ["loading the model", "face 1 of 2", "face 2 of 2"]
+
+
+def test_what_cannot_be_drawn_is_said_and_nothing_is_written(weights, tmp_path, capsys, monkeypatch):
+    def render(self, request):
+        return RenderResult(request, None, 1.0, error="the picture is too large", notice="the CPU draws now")
+
+    monkeypatch.setattr("facedesigner.engine.face_engine.FaceEngine.render", render)
+    out = tmp_path / "faces"
+    for words in (["generate", "--seed", "1", "--out-dir", str(out)], ["bench"]):
+        assert main([*words, "--weights", weights]) == 2
+        said = capsys.readouterr().err.splitlines()
+        assert said == ["facedesigner: the CPU draws now", "facedesigner: the picture is too large"]
+    assert not out.exists()
+
+
+def test_a_file_opens_the_window(tmp_path, monkeypatch):
+    opened = Mock(return_value=0)
+    monkeypatch.setattr("facedesigner.gui.app.main", opened)
+    (tmp_path / "a.face").touch()
+    assert main([]) == 0 and main([str(tmp_path / "a.face")]) == 0
+    assert opened.call_args_list == [call(None), call(tmp_path / "a.face")]
+
+
+def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
+    def fail(path):
+        raise KeyError("fault")
+
+    monkeypatch.setattr("facedesigner.gui.app.main", fail)
+    with pytest.raises(KeyError, match="fault"):
+        main([])
 
 
 def test_nothing_is_overwritten_silently(weights, tmp_path, capsys):
@@ -61,8 +105,12 @@ def test_nothing_is_overwritten_silently(weights, tmp_path, capsys):
     [
         (["generate", "--seed", "-1"], "choose a whole number from 0"),
         (["generate", "--seed", "4294967295", "--count", "2"], "choose 1 to 1"),
-        (["generate", "--count", "0"], "--count 0"),
+        (["generate", "--seed", "x"], "invalid int value: 'x'; see facedesigner generate --help"),
+        (["generate", "--count", "0"], "--count is 0"),
+        (["generate", "--count", "4294967297"], "choose 1 to 4294967296"),
         (["generate", "--count", "2", "--out", "a.png"], "use --out-dir"),
+        (["generate", "--out", "a.jpg"], "ends in .png"),
+        (["--nonsense"], "see facedesigner --help"),
         (["generate", "--psi", "3"], "psi is 3"),
         (["generate", "--device", "cuda:9"], "cannot be used"),
         (["generate", "--weights", "none.safetensors"], "there is no file none.safetensors"),
@@ -80,10 +128,11 @@ def test_bad_words_get_one_line_and_exit_2(words, message, capsys, tmp_path, mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_bench_prints_a_row_for_each_resolution(weights, capsys):
+def test_bench_prints_a_row_for_each_part_and_resolution(weights, capsys):
     assert main(["bench", "--frames", "3", "--weights", weights]) == 0
     rows = capsys.readouterr().out.splitlines()
-    assert [row.split()[0] for row in rows[2:]] == ["8", "16"]
+    assert [row[:14].strip() for row in rows[2:]] == ["import engine", "load weights", "first face", "8 px", "16 px"]
+    assert all(float(number) >= 0 for row in rows[2:] for number in row[14:].split())
 
 
 @pytest.mark.parametrize(

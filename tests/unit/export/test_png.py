@@ -4,10 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from facedesigner.export.png import ExportError, free_path, read_face, save_png
 from facedesigner.state.face import FaceState
-from facedesigner.state.recipe import GENERATED, RecipeError
+from facedesigner.state.recipe import GENERATED, RECIPE_KEY, RecipeError
 
 FACE = FaceState("0123456789abcdef", seed=42, controls=(("pc01@coarse", -1.25),), psi=0.5, noise_seed=9)
 PICTURE = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
@@ -66,6 +67,11 @@ def test_a_folder_that_is_a_file_is_named(tmp_path):
         save_png(PICTURE, tmp_path / "file" / "face.png", FACE, "style")
 
 
+def test_a_name_too_long_is_named(tmp_path):
+    with pytest.raises(ExportError, match="choose a shorter one"):
+        save_png(PICTURE, tmp_path / f"{'a' * 300}.png", FACE, "style")
+
+
 def test_free_paths_count_up(tmp_path):
     assert free_path(tmp_path, "seed0042") == tmp_path / "seed0042.png"
     for name in ("seed0042.png", "seed0042-2.png"):
@@ -84,8 +90,12 @@ def spoil(path, how):
             path.write_text("no picture")
         case "plain":
             Image.fromarray(PICTURE).save(path)
-        case "recipe":
+        case "bytes":
             path.write_bytes(data.replace(b'"version": 1', b'"version": 7'))
+        case "recipe" | "version":
+            chunks = PngInfo()
+            chunks.add_text(RECIPE_KEY, "{" if how == "recipe" else '{"version": 7}')
+            Image.fromarray(PICTURE).save(path, pnginfo=chunks)
         case "missing":
             path.unlink()
 
@@ -97,7 +107,9 @@ def spoil(path, how):
         ("empty", "no picture, or a damaged one"),
         ("text", "no picture, or a damaged one"),
         ("plain", "carries no FaceDesigner recipe"),
-        ("recipe", "a damaged one"),
+        ("bytes", "a damaged one"),  # its checksum is wrong
+        ("recipe", "not JSON"),
+        ("version", "version 7, this program reads version 1"),
         ("missing", "cannot be read"),
     ],
 )

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project, ProjectError, load, save
+from facedesigner.state.recipe import to_dict
 from tests.unit.state.faces import faces
 
 PROJECT = Project(FaceState("m", seed=1), (FaceState("m", seed=2), FaceState("m", seed=3)), "notes", ("pc01", "seed"))
+VALUES = {"version": 1, "face": to_dict(PROJECT.face), "gallery": [], "notes": "", "locks": []}
 
 
 def test_round_trip(tmp_path):
@@ -30,14 +32,18 @@ def test_any_project_round_trips(project, tmp_path_factory):
     ("content", "message"),
     [
         ("", "not a project file"),
+        ("\udcff\udcd8", "not a project file"),
+        ("[" * 100_000, "not a project file"),
         ("[]", "version None"),
         (json.dumps({"version": 99}), "version 99, this program reads version 1"),
         (json.dumps({"version": 1, "gallery": []}), "incomplete or damaged"),
+        (json.dumps(VALUES | {"notes": 3}), "3 is not text"),
+        (json.dumps(VALUES | {"locks": [["seed"]]}), "is not text"),
         (json.dumps({"version": 1, "gallery": [{}]}), r"a\.face: the recipe is of version None"),
     ],
 )
 def test_a_file_that_is_no_project_is_named(content, message, tmp_path):
-    (tmp_path / "a.face").write_text(content)
+    (tmp_path / "a.face").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(ProjectError, match=message):
         load(tmp_path / "a.face")
     with pytest.raises(ProjectError, match="cannot be opened"):

@@ -1,4 +1,5 @@
 import json
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,10 @@ def changed(**values):
         (changed(seed=None, latent={"shape": [1, 2], "float32": "AAAA"}), "needs 8 bytes"),
         (changed(seed=None, latent={"shape": [1], "float32": "AAAA"}), "cannot be used|incomplete or damaged"),
         (changed(seed=None, latent={"shape": ["a", 2], "float32": "AAAA"}), "incomplete or damaged"),
+        (changed(seed=None, latent={"shape": [1, 1.0], "float32": "AAAAAA=="}), "1.0 is not a whole number"),
+        (changed(seed=None, latent={"shape": [True, 1], "float32": "AAAAAA=="}), "True is not a whole number"),
+        (changed(psi=10**400), "too large"),
+        ('{"version": 1, "seed": ' + "1" * 5000 + "}", "not JSON"),
         (json.dumps({"version": 1, "model": "m"}), "incomplete or damaged"),
     ],
 )
@@ -67,4 +72,11 @@ def test_the_chunks_can_be_read_by_people_and_machines():
     chunks = to_text_chunks(FACE, "style64")
     assert chunks["parameters"] == describe(FACE, "style64")
     assert describe(FACE, "style64") == "seed 42, psi 0.7, pc01 +1.5, model style64 (0123456789abcdef)"
-    assert GENERATED in chunks[XMP_KEY]
+
+
+def test_the_mark_of_a_generated_picture_is_sound_xmp():
+    packet = ElementTree.fromstring(to_text_chunks(FACE, "style64")[XMP_KEY])
+    assert packet.tag == "{adobe:ns:meta/}xmpmeta"
+    description = packet.find(".//{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description")
+    assert description is not None
+    assert description.get("{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType") == GENERATED
