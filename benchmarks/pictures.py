@@ -1,0 +1,105 @@
+"""Draws the README's pictures anew: a sheet of faces, what the first sliders do, and the window in both themes.
+
+xvfb-run -s "-screen 0 1440x900x24" uv run python -m benchmarks.pictures
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from facedesigner.engine.face_engine import FaceEngine
+from facedesigner.engine.request import RenderRequest
+from facedesigner.resources import default_weights
+from facedesigner.state.face import FaceState
+from facedesigner.state.settings import Settings
+
+SHEET = 8  # rows and columns
+SLIDERS, STEPS = 6, (-3.0, -1.5, 0.0, 1.5, 3.0)
+WINDOW = (1440, 900)
+
+
+def draw(engine: FaceEngine, face: FaceState) -> np.ndarray:
+    result = engine.render(RenderRequest(face))
+    if result.image is None:
+        raise SystemExit(result.error)
+    return result.image
+
+
+def save(rows: list[list[np.ndarray]], path: Path) -> None:
+    Image.fromarray(np.vstack([np.hstack(row) for row in rows])).save(path, quality=88)
+    print(path)
+
+
+def sheets(weights: Path, out: Path) -> None:
+    engine = FaceEngine("cpu")
+    model = engine.load(weights).hash
+    seeds = [[FaceState(model, seed=row * SHEET + column) for column in range(SHEET)] for row in range(SHEET)]
+    save([[draw(engine, face) for face in row] for row in seeds], out / "samples.jpg")
+    start = FaceState(model, seed=3)
+    names = [control.name for control in engine.info.controls[:SLIDERS]]
+    save([[draw(engine, start.with_control(n, v)) for v in STEPS] for n in names], out / "sliders.jpg")
+
+
+def windows(weights: Path, out: Path) -> None:
+    """The window with a chosen face, two sliders moved and the comparison on, in both themes."""
+    from PySide6.QtCore import QEventLoop, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from facedesigner.gui import theme
+    from facedesigner.gui.app import make_engine
+    from facedesigner.gui.main_window import MainWindow
+    from facedesigner.gui.places import Places
+    from facedesigner.gui.preferences import Preferences
+    from facedesigner.gui.render_thread import RenderThread
+    from facedesigner.gui.session import Session
+
+    def wait(milliseconds: int) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    application = QApplication([])
+    for name in ("dark", "light"):
+        with tempfile.TemporaryDirectory() as folder:
+            places = Places(Path(folder) / "settings.toml", Path(folder))
+            theme.apply(name)
+            session, thread = Session(), RenderThread(make_engine, weights)
+            window = MainWindow(session, thread, Preferences(Settings(theme=name), places.settings), places)
+            window.resize(*WINDOW)
+            window.show()
+            thread.start()
+            while session.info is None or not session.gallery:
+                wait(100)
+            model = session.info.hash
+            gallery = [FaceState(model, seed=seed) for seed in range(9)]
+            session.commit("New faces", gallery=gallery)
+            session.commit("Choose seed0003", face=gallery[3])
+            session.commit("pc01 +1.5", face=session.face.with_control("pc01", 1.5))
+            session.commit("pc04 middle -1.5", face=session.face.with_control("pc04@middle", -1.5))
+            window.history.show()
+            wait(5000)
+            window.grab().toImage().save(str(out / f"window-{name}.png"))
+            print(out / f"window-{name}.png")
+            session.undo_stack.setClean()
+            window.close()
+    application.quit()
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--weights", type=Path, help="a weights file (default: the one that comes along)")
+    arguments.add_argument("--out", type=Path, default=Path("docs/pictures"), help="folder (default: docs/pictures)")
+    args = arguments.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    weights = args.weights or default_weights()
+    sheets(weights, args.out)
+    windows(weights, args.out)
+
+
+if __name__ == "__main__":
+    main()
