@@ -19,8 +19,8 @@ def tiny_weights(path: Path, *, seed: int = 0, variant: str = "style", name: str
     torch.manual_seed(seed)
     generator = create(variant, options).generator().eval()
     if variant == "style":
-        for name, parameter in generator.named_parameters():
-            if name.endswith("noise_strength"):
+        for key, parameter in generator.named_parameters():
+            if key.endswith("noise_strength"):
                 torch.nn.init.constant_(parameter, 0.1)
     else:  # an untrained one is flat grey: its weights start small and its batch norm knows no data
         with torch.no_grad():
