@@ -1,21 +1,29 @@
-"""A weights file that loads in milliseconds: an untrained style generator of 16 pixels."""
+"""A weights file that loads in milliseconds: an untrained generator of 16 pixels."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 def tiny_weights(path: Path, *, seed: int = 0, variant: str = "style", name: str = "tiny") -> Path:
+    """`variant`: style and dcgan offer three directions; cgan and acgan also a menu for gender and one for glasses,
+    infogan one for its categorical code and two sliders for its continuous ones."""
     import torch
 
+    from training.export import offered_choices, offered_directions
     from training.gans import create
-    from training.weights import Direction, Weights, save_weights
+    from training.weights import Weights, save_weights
 
-    options = {"resolution": 16, "z_dim": 8}
+    options: dict[str, Any] = {"resolution": 16, "z_dim": 8}
     if variant == "style":
         options |= {"mapping_layers": 1, "channel_base": 128, "channel_max": 8}
     else:
         options |= {"width": 4}
+    if variant in ("cgan", "acgan"):
+        options |= {"labels": ["gender", "glasses"], "classes": [["female", "male"], ["no", "yes"]]}
+    if variant == "infogan":
+        options |= {"classes": 3, "continuous": 2}
     torch.manual_seed(seed)
     generator = create(variant, options).generator().eval()
     if variant == "style":
@@ -26,10 +34,8 @@ def tiny_weights(path: Path, *, seed: int = 0, variant: str = "style", name: str
         with torch.no_grad():
             for weight in generator.parameters():
                 weight.mul_(8)
-    mean, axes = generator.directions(3)
-    directions = [
-        Direction(f"pc{i:02d}", f"Component {i}", "Principal directions", axis) for i, axis in enumerate(axes, 1)
-    ]
+    mean, directions = offered_directions(generator, 3)
     card = {"data": "none: untrained", "terms": "for tests"}
-    save_weights(Weights(variant, name, options, generator, mean, tuple(directions), card), path)
+    choices = offered_choices(generator)
+    save_weights(Weights(variant, name, options, generator, mean, directions, card, choices=choices), path)
     return path

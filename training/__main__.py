@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from training.config import RunConfig
     from training.events import Event
 
-CONFIGS = Path(__file__).parent / "configs"
+POLITENESS = 5  # of a run that a window watches: the window stays fluid
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m training", description="Train, evaluate and export generators.")
-    commands = top.add_subparsers(required=True, metavar="run|resume|eval|export|list")
+    commands = top.add_subparsers(required=True, metavar="run|resume|eval|export|list|survey")
 
     run = commands.add_parser("run", help="start a run from a config")
     run.set_defaults(command=run_command)
@@ -45,7 +46,10 @@ def parser() -> argparse.ArgumentParser:
             "--set", action="append", default=[], metavar="KEY=VALUE", help="override a setting: --set train.batch=64"
         )
         command.add_argument(
-            "--events", action="store_true", help="print one JSON line per event; closing standard input stops the run"
+            "--events",
+            action="store_true",
+            help="print one JSON line per event; standard input takes the lines `pause` and `continue`, its end stops "
+            "the run",
         )
 
     evaluate = commands.add_parser(
@@ -63,13 +67,22 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("folder", type=Path, help="the run folder")
     export.add_argument("--out", type=Path, required=True, help="the .safetensors file to write")
 
-    commands.add_parser("list", help="the variants and their options").set_defaults(command=list_command)
+    listing = commands.add_parser("list", help="the variants and their options")
+    listing.set_defaults(command=list_command)
+    listing.add_argument("--json", action="store_true", help="as one line of JSON, for forms")
+
+    look = commands.add_parser(
+        "survey", help="count, sizes and labels of a folder or zip of pictures, as lines of JSON"
+    )
+    look.set_defaults(command=survey_command)
+    look.add_argument("source", type=Path, help="the folder or zip")
+    look.add_argument("--include", action="append", default=[], metavar="PATTERN", help="take only these names")
     return top
 
 
 def run_command(args: argparse.Namespace) -> int:
-    from training.config import load_config
-    from training.loop import new_run, run_config
+    from training.config import CONFIGS, load_config, new_run
+    from training.loop import run_config
 
     path = Path(args.config)
     if not path.exists() and (CONFIGS / f"{args.config}.toml").exists():
@@ -93,11 +106,27 @@ def resume_command(args: argparse.Namespace) -> int:
 def train_in(folder: Path, config: RunConfig, as_events: bool) -> int:
     from training.events import encode
     from training.loop import train
+    from training.tensorboard import TensorBoard
 
+    if as_events and hasattr(os, "nice"):
+        os.nice(POLITENESS)
+    board = TensorBoard(folder)
     with stop_requests(watch_stdin=as_events) as stop:
-        for event in train(config, folder, stop):
-            print(encode(event) if as_events else describe(event), flush=True)
+        try:
+            for event in train(config, folder, stop):
+                say(encode(event) if as_events else describe(event))
+                board.take(event)
+        finally:
+            board.close()
     return 0
+
+
+def say(line: str) -> None:
+    """Prints, as long as somebody listens: a run whose window was killed must still be saved."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 it stays open
 
 
 def describe(event: Event) -> str:
@@ -118,19 +147,29 @@ def describe(event: Event) -> str:
 @contextmanager
 def stop_requests(watch_stdin: bool) -> Iterator[Callable[[], bool]]:
     """Yields a function that tells whether someone asked to stop: Ctrl+C, a termination signal, or standard input
-    closed, which also happens when the window that started this run has died."""
-    asked = threading.Event()
+    closed, which also happens when the window that started this run has died. While paused by a line on standard
+    input, the function does not return."""
+    asked, paused = threading.Event(), threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: asked.set())
     if watch_stdin:
 
         def wait_for_end() -> None:
-            while sys.stdin.readline():
-                pass
+            while line := sys.stdin.readline():
+                if line.strip() == "pause":
+                    paused.set()
+                elif line.strip() == "continue":
+                    paused.clear()
             asked.set()
 
         threading.Thread(target=wait_for_end, daemon=True).start()
-    yield asked.is_set
+
+    def stop() -> bool:
+        while paused.is_set() and not asked.is_set():
+            asked.wait(0.1)
+        return asked.is_set()
+
+    yield stop
 
 
 def eval_command(args: argparse.Namespace) -> int:
@@ -151,14 +190,32 @@ def export_command(args: argparse.Namespace) -> int:
 
 def list_command(args: argparse.Namespace) -> int:
     import dataclasses
+    import json
 
     from training.gans import load_variant, variants
+    from training.options import fields_of
 
-    for name in variants():
-        module = load_variant(name)
-        print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
-        for field in dataclasses.fields(module.Options):
-            print(f"    {field.name} = {field.default!r}: {field.metadata['help']}")
+    found = {name: load_variant(name) for name in variants()}
+    about = {name: (module.__doc__ or "").partition("\n\n")[0].replace("\n", " ") for name, module in found.items()}
+    options = {name: fields_of(module.Options) for name, module in found.items()}
+    if args.json:
+        plain = {n: {"about": about[n], "options": [dataclasses.asdict(f) for f in options[n]]} for n in found}
+        print(json.dumps(plain))
+        return 0
+    for name in found:
+        print(f"{name}: {about[name]}")
+        for field in options[name]:
+            print(f"    {field.name} = {field.default!r}: {field.help}")
+    return 0
+
+
+def survey_command(args: argparse.Namespace) -> int:
+    import json
+
+    from training.survey import survey
+
+    for part in survey(args.source, tuple(args.include)):
+        print(json.dumps(part), flush=True)
     return 0
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from training.options import build, option, to_toml
+
+CONFIGS = Path(__file__).parent / "configs"  # those that come along
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,14 @@ class Data:
 
 @dataclass(frozen=True)
 class Train:
-    images: int = option(400_000, "pictures shown to the discriminator in the whole run", low=1)
-    batch: int = option(32, "pictures in a step", low=2, high=4096)
+    images: int = option(400_000, "pictures shown to the discriminator in the whole run", low=1, unit="pictures")
+    batch: int = option(32, "pictures in a step", low=2, high=4096, unit="pictures")
     learning_rate: float = option(0.002, "Adam's step size, of both networks", low=0)
     beta1: float = option(0.0, "Adam's first decay", low=0, high=0.9999)
     beta2: float = option(0.99, "Adam's second decay", low=0, high=0.99999)
-    ema_half_life: float = option(10_000.0, "pictures over which the averaged weights forget half", low=1)
+    ema_half_life: float = option(
+        10_000.0, "pictures over which the averaged weights forget half", low=1, unit="pictures"
+    )
     flip: bool = option(True, "mirror half of the pictures")
     augment: tuple[str, ...] = option(("color", "translation", "cutout"), "which augmentations")
     augment_probability: float = option(0.2, "share of pictures that each augmentation changes", low=0, high=1)
@@ -44,9 +49,9 @@ class Train:
 
 @dataclass(frozen=True)
 class Log:
-    metrics_every: int = option(1_000, "pictures between two lines of metrics", low=1)
-    samples_every: int = option(10_000, "pictures between two sample grids", low=1)
-    save_every: int = option(10_000, "pictures between two checkpoints", low=1)
+    metrics_every: int = option(1_000, "pictures between two lines of metrics", low=1, unit="pictures")
+    samples_every: int = option(10_000, "pictures between two sample grids", low=1, unit="pictures")
+    save_every: int = option(10_000, "pictures between two checkpoints", low=1, unit="pictures")
     grid: int = option(8, "rows and columns of the sample grid", low=1, high=32)
 
 
@@ -91,6 +96,17 @@ def parse_config(values: dict[str, Any], overrides: tuple[str, ...] = (), where:
         raise ValueError(f"{where}: options must be a table")
     config = build(RunConfig, {k: v for k, v in values.items() if k != "options"}, where)
     return dataclasses.replace(config, options=options)
+
+
+def new_run(config: RunConfig, runs: Path) -> Path:
+    """Makes the next numbered run folder, such as `runs/00003-style64`, with its config. OSError if that fails."""
+    runs.mkdir(parents=True, exist_ok=True)
+    numbers = [int(p.name[:5]) for p in runs.iterdir() if p.name[:5].isdigit()]
+    name = re.sub(r"[^\w.-]+", "_", config.name or f"{config.variant}{config.options.get('resolution', '')}")
+    folder = runs / f"{max(numbers, default=0) + 1:05d}-{name}"
+    folder.mkdir()
+    (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+    return folder
 
 
 def parse_value(text: str) -> Any:

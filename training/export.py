@@ -7,32 +7,34 @@ import json
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from training.checkpoint import load_checkpoint
+from training.conditions import title
 from training.config import RunConfig
 from training.gans import create
 from training.gans.base import Generator
 from training.loop import run_config
-from training.weights import Direction, Weights, save_weights
+from training.sheets import save_sheet
+from training.weights import Choice, Direction, Weights, save_weights
 
 
 def load_run(folder: Path, overrides: tuple[str, ...] = ()) -> tuple[RunConfig, Generator, int]:
-    """Config, averaged generator (evaluation mode, CPU) and pictures seen. ValueError when the folder is no run."""
+    """Config with what the data decided, averaged generator (evaluation mode, CPU) and pictures seen. ValueError when
+    the folder is no run."""
     config = run_config(folder, overrides)
     state = load_checkpoint(folder / "last.pt", torch.device("cpu"))
+    config = dataclasses.replace(config, options={**config.options, **state.get("from_data", {})})
     generator = create(config.variant, config.options).generator()
     generator.load_state_dict(state["average"])
     return config, generator.eval().requires_grad_(False), int(state["step"]) * config.train.batch
 
 
 def export(folder: Path, out: Path, directions: int = 12) -> Weights:
-    """Writes the averaged generator with its principal directions and model card to `out`, atomically."""
+    """Writes the averaged generator with its principal directions, labels, codes and model card to `out`, atomically;
+    of a conditional one also the sheet of its labels and codes to the run folder."""
     config, generator, images = load_run(folder)
-    mean, axes = generator.directions(directions)
-    found = tuple(
-        Direction(f"pc{i:02d}", f"Component {i}", "Principal directions", axis, description=f"principal direction {i}")
-        for i, axis in enumerate(axes, 1)
-    )
+    save_sheet(generator, folder)
     gan = create(config.variant, config.options)
     card = {
         "pictures shown": f"{images:,}",
@@ -43,10 +45,39 @@ def export(folder: Path, out: Path, directions: int = 12) -> Weights:
         "metrics": measured(folder),
     }
     name = config.name or f"{config.variant}-{generator.resolution}"
-    weights = Weights(config.variant, name, dataclasses.asdict(gan.options), generator, mean, found, card)
+    options = dataclasses.asdict(gan.options)
+    mean, found = offered_directions(generator, directions)
+    weights = Weights(config.variant, name, options, generator, mean, found, card, choices=offered_choices(generator))
     out.parent.mkdir(parents=True, exist_ok=True)
     save_weights(weights, out)
     return weights
+
+
+def offered_directions(generator: Generator, count: int) -> tuple[Tensor, tuple[Direction, ...]]:
+    """The mean latent (D,), and the sliders: principal directions, then one for each continuous code."""
+    mean, axes = generator.directions(count)
+    found = [
+        Direction(f"pc{i:02d}", f"Component {i}", "Principal directions", axis, description=f"principal direction {i}")
+        for i, axis in enumerate(axes, 1)
+    ]
+    columns = generator.latent_shape[1]
+    for i in range(1, generator.conditions.codes + 1):
+        axis = torch.zeros(columns)
+        axis[columns - generator.conditions.codes + i - 1] = 1
+        what = "added to a code that lies between -1 and 1 in the faces it learnt with"
+        found.append(Direction(f"c{i:02d}", f"Code {i}", generator.conditions.group, axis, -2.0, 2.0, "", what))
+    return mean, tuple(found)
+
+
+def offered_choices(generator: Generator) -> tuple[Choice, ...]:
+    """The menus: one for each label or categorical code."""
+    conditions, columns = generator.conditions, generator.latent_shape[1]
+    start = columns - conditions.dim
+    return tuple(
+        Choice(name.partition(":")[0].replace("@", "_"), title(name), conditions.group, classes, start + block.start)
+        for name, classes in zip(conditions.names, conditions.classes, strict=True)
+        for block in [conditions.block(name)]
+    )
 
 
 def measured(folder: Path) -> str:
@@ -59,7 +90,11 @@ def measured(folder: Path) -> str:
         f"{name}: Fréchet distance {v['frechet']:.1f} (real against real {v['frechet_floor']:.1f}), kernel distance "
         f"{v['kernel']:.4f} ({v['kernel_floor']:.4f}), precision {v['precision']:.2f}, recall {v['recall']:.2f}"
         for name, v in values.items()
-        if isinstance(v, dict)
+        if isinstance(v, dict) and "frechet" in v
+    ]
+    sentences += [
+        f"{name}: {v['asked']:.0%} of the pictures are of the class asked for (real ones: {v['real']:.0%})"
+        for name, v in values.get("labels", {}).items()
     ]
     return f"{values['count']:,} pictures after {values['images']:,} shown; " + "; ".join(sentences)
 

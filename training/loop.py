@@ -5,18 +5,20 @@ A run folder holds `config.toml`, `metrics.jsonl`, `reals.png`, `fakes000123.png
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from training.augment import augment
 from training.checkpoint import load_checkpoint, save_checkpoint
+from training.classes import labelled
 from training.compute import autocast, pick_device, pick_precision
 from training.config import RunConfig, parse_config
 from training.data import Faces, load_faces
@@ -61,18 +63,21 @@ class Trainer:
             network.parameters(), train.learning_rate, (train.beta1, train.beta2), fused=self.device.type != "mps"
         )
 
-    def step(self, images: Tensor) -> dict[str, Tensor]:
-        """One step of both networks on pictures drawn from `images` (N, 3, R, R) uint8; returns detached scalars."""
+    def step(self, images: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        """One step of both networks on pictures drawn from `images` (N, 3, R, R) uint8, and their class indices
+        `labels` (N, columns) for a variant conditioned on them; returns detached scalars."""
         train = self.config.train
         torch.manual_seed(train.seed * 1_000_000_007 + self.step_number + 1)
-        real = self.batch(images)
+        index = torch.randint(len(images), (train.batch,), device=images.device)
+        real = self.batch(images[index])
         with autocast(self.device, self.precision):
             z = torch.randn(train.batch, self.average.z_dim, device=self.device)
-            fake = augment(self.generator(z), train.augment, train.augment_probability)
+            conditions = self.conditions(z, None if labels is None else labels[index])
+            fake = augment(self.generator(z, conditions), train.augment, train.augment_probability)
             real = augment(real, train.augment, train.augment_probability)
 
             self.discriminator.requires_grad_(True)
-            loss = self.gan.discriminator_loss(self.discriminator, real, fake.detach(), self.step_number)
+            loss = self.gan.discriminator_loss(self.discriminator, real, fake.detach(), self.step_number, conditions)
         logged = {f"d_{name}": value for name, value in loss.parts.items()}
         logged["d_loss"] = loss.total.detach()
         self.discriminator_optimizer.zero_grad(set_to_none=True)
@@ -81,7 +86,7 @@ class Trainer:
 
         self.discriminator.requires_grad_(False)
         with autocast(self.device, self.precision):
-            loss = self.gan.generator_loss(self.discriminator, real, fake)
+            loss = self.gan.generator_loss(self.discriminator, real, fake, conditions)
         self.generator_optimizer.zero_grad(set_to_none=True)
         loss.total.backward()  # type: ignore[no-untyped-call]
         self.generator_optimizer.step()
@@ -91,9 +96,15 @@ class Trainer:
         update_average(self.average, self.generator, train.batch, train.ema_half_life, self.images)
         return logged
 
+    def conditions(self, z: Tensor, labels: Tensor | None) -> Tensor | None:
+        """What this step's pictures are made from beside z: the labels of the real ones, else the codes that z stands
+        for, else nothing."""
+        if labels is not None:
+            return self.gan.conditions.one_hot(labels.to(self.device))
+        return self.average.draw_conditions(z) if self.gan.conditions.dim else None
+
     def batch(self, images: Tensor) -> Tensor:
-        index = torch.randint(len(images), (self.config.train.batch,), device=images.device)
-        real = from_bytes(images[index].to(self.device))
+        real = from_bytes(images.to(self.device))
         if self.config.train.flip:
             real = torch.where(torch.rand(len(real), 1, 1, 1, device=self.device) < 0.5, real.flip(3), real)
         return real
@@ -104,24 +115,14 @@ class Trainer:
 
     def state(self) -> dict[str, object]:
         networks = ("generator", "average", "discriminator", "generator_optimizer", "discriminator_optimizer")
-        return {"step": self.step_number, **{name: getattr(self, name).state_dict() for name in networks}}
+        states = {name: getattr(self, name).state_dict() for name in networks}
+        return {"step": self.step_number, "from_data": self.gan.from_data(), **states}
 
     def restore(self, state: dict[str, object]) -> None:
         for name in self.state():
-            if name != "step":
+            if name not in ("step", "from_data"):
                 getattr(self, name).load_state_dict(state[name])
         self.step_number = int(str(state["step"]))
-
-
-def new_run(config: RunConfig, runs: Path) -> Path:
-    """Makes the next numbered run folder, such as `runs/00003-style64`, with its config."""
-    runs.mkdir(parents=True, exist_ok=True)
-    numbers = [int(p.name[:5]) for p in runs.iterdir() if p.name[:5].isdigit()]
-    name = config.name or f"{config.variant}{config.options.get('resolution', '')}"
-    folder = runs / f"{max(numbers, default=0) + 1:05d}-{name}"
-    folder.mkdir()
-    (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
-    return folder
 
 
 def run_config(folder: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
@@ -145,17 +146,31 @@ def data_of(config: RunConfig, resolution: int = 0) -> tuple[Faces, Faces]:
     return faces.split(config.data.holdout)
 
 
+def conditioned(config: RunConfig, faces: Faces, state: dict[str, Any]) -> tuple[RunConfig, Faces, Tensor | None]:
+    """The config with the options that the data decide, the pictures that have all labels and their class indices
+    (N, columns), None where the variant takes no labels. The classes of a checkpoint's `state` stay what they were.
+
+    Raises DataError as `labelled` does."""
+    columns = create(config.variant, config.options).labels
+    if not columns:
+        return config, faces, None
+    decided = state.get("from_data", {})
+    found = labelled(faces, columns, decided.get("classes", ()))
+    options = {**config.options, **found.options, **decided}
+    return dataclasses.replace(config, options=options), found.faces, found.indices
+
+
 def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
     """Trains in `folder`, going on from its `last.pt` if there is one, and saves when `stop()` becomes true.
 
     Raises TrainingError when the losses are no longer numbers, DataError and CheckpointError as their makers do."""
     device = pick_device(config.train.device)
-    trainer = Trainer(config, device)
-    faces, _ = data_of(config)
     last = folder / "last.pt"
+    state = load_checkpoint(last, device) if last.exists() else None
+    config, faces, labels = conditioned(config, data_of(config)[0], state or {})
+    trainer = Trainer(config, device)
     notes = list(faces.notes)
-    if last.exists():
-        state = load_checkpoint(last, device)
+    if state is not None:
         trainer.restore(state)
         before = float(state["seconds"])
     else:
@@ -164,7 +179,7 @@ def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: Fa
             notes += warm_start(trainer, Path(config.train.warm_start))
     trim_log(folder / "metrics.jsonl", trainer.images)
     with (folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
-        for event in steps(trainer, faces, folder, before, stop, tuple(notes)):
+        for event in steps(trainer, faces, labels, folder, before, stop, tuple(notes)):
             log.write(encode(event) + "\n")
             log.flush()
             yield event
@@ -189,11 +204,18 @@ def copy_matching(source: dict[str, Tensor], network: torch.nn.Module) -> str:
 
 
 def steps(
-    trainer: Trainer, faces: Faces, folder: Path, before: float, stop: Callable[[], bool], notes: tuple[str, ...]
+    trainer: Trainer,
+    faces: Faces,
+    labels: Tensor | None,
+    folder: Path,
+    before: float,
+    stop: Callable[[], bool],
+    notes: tuple[str, ...],
 ) -> Iterator[Event]:
     config, log, batch = trainer.config, trainer.config.log, trainer.config.train.batch
     total = math.ceil(config.train.images / batch)
     images = faces.images.to(trainer.device)
+    labels = None if labels is None else labels.to(trainer.device)
     device = str(trainer.device)
     yield Started(str(folder), config.variant, trainer.images, total * batch, len(faces), device, notes)
     save_grid(faces.images[: log.grid**2], log.grid, folder / "reals.png")
@@ -203,7 +225,7 @@ def steps(
     began, sums, counts = time.perf_counter(), dict[str, Tensor](), dict[str, int]()
     clock, done = began, 0
     while trainer.step_number < total:
-        for name, value in trainer.step(images).items():
+        for name, value in trainer.step(images, labels).items():
             sums[name] = sums[name] + value if name in sums else value
             counts[name] = counts.get(name, 0) + 1
         done += 1

@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
+import re
 import types
 import typing
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-def option(default: Any, help: str, *, low: float | None = None, high: float | None = None, choices: Any = ()) -> Any:
+def option(
+    default: Any, help: str, *, low: float | None = None, high: float | None = None, choices: Any = (), unit: str = ""
+) -> Any:
     """A dataclass field that carries its meaning, range or choices, for validation, help texts and forms."""
-    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices)}
+    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "unit": unit}
     if isinstance(default, list | dict):
         return dataclasses.field(default_factory=lambda: default.copy(), metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -56,8 +60,86 @@ def check(value: Any, kind: Any, limits: typing.Mapping[str, Any], what: str) ->
     if choices and value not in choices:
         raise ValueError(f"{what} is {value!r}; choose one of {', '.join(map(str, choices))}")
     if (low is not None and not value >= low) or (high is not None and not value <= high):
-        raise ValueError(f"{what} is {value}; choose {low if low is not None else '-inf'} to {high or 'more'}")
+        raise ValueError(f"{what} is {value}; choose {allowed(low, high)}")
     return value
+
+
+def allowed(low: float | None, high: float | None) -> str:
+    """The range in words."""
+    if high is None:
+        return f"{low} or more"
+    return f"{high} or less" if low is None else f"{low} to {high}"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A dataclass field as a form needs it: plain data, so that it can come from another process as JSON."""
+
+    name: str
+    kind: str  # "int", "float", "bool", "str", or "list" of texts, or "dict"
+    default: Any
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[Any, ...] = ()
+    unit: str = ""
+    optional: bool = False  # may be None, which an empty text stands for
+    item: str = "str"  # kind of a list's items
+
+    def parse(self, text: str) -> Any:
+        """What the text says, as the field's kind. ValueError says what is allowed."""
+        text = text.strip()
+        if self.optional and not text:
+            return None
+        if self.kind == "list":
+            return tuple(self._scalar(part.strip(), self.item) for part in text.split(",") if part.strip())
+        return check(self._scalar(text, self.kind), KINDS[self.kind], dataclasses.asdict(self), self.name)
+
+    def text(self, value: Any) -> str:
+        """The value as `parse` reads it."""
+        if value is None:
+            return ""
+        if self.kind == "list":
+            return ", ".join(map(str, value))
+        if isinstance(value, int):
+            return f"{value:,}"
+        return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+    def _scalar(self, text: str, kind: str) -> Any:
+        if kind == "str":
+            return text
+        if kind == "bool":
+            return text.lower() == "true"
+        try:
+            return KINDS[kind](text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
+        except ValueError:
+            what = "a whole number" if kind == "int" else "a number"
+            raise ValueError(f"{self.name} must be {what}" + (f", not {text!r}" if text else "")) from None
+
+
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+KINDS: dict[str, type[Any]] = {"int": int, "float": float, "bool": bool, "str": str, "dict": dict}
+
+
+def fields_of(cls: type[Any]) -> tuple[Field, ...]:
+    """The options of a dataclass, without those that are dataclasses themselves or that the data decide."""
+    hints = typing.get_type_hints(cls)
+    fields = (f for f in dataclasses.fields(cls) if not f.metadata.get("from_data"))
+    return tuple(field_of(f, hints[f.name]) for f in fields if not dataclasses.is_dataclass(hints[f.name]))
+
+
+def field_of(field: dataclasses.Field[Any], kind: Any) -> Field:
+    default = field.default
+    if field.default_factory is not dataclasses.MISSING:
+        default = field.default_factory()
+    optional = isinstance(kind, types.UnionType)
+    if optional:
+        kind = typing.get_args(kind)[0]
+    origin = typing.get_origin(kind)
+    item = typing.get_args(kind)[0].__name__ if origin in (tuple, list) else "str"
+    name = "list" if origin in (tuple, list) else (origin or kind).__name__
+    known = {k: v for k, v in field.metadata.items() if k in ("help", "low", "high", "choices", "unit")}
+    return Field(field.name, name, default, **{"help": "", **known}, optional=optional, item=item)
 
 
 def to_toml(values: dict[str, Any]) -> str:

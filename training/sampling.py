@@ -21,20 +21,21 @@ def latents_of(seed: int, count: int, z_dim: int) -> Tensor:
 
 
 @torch.no_grad()
-def draw(generator: Generator, z: Tensor, batch: int = 64, psi: float = 1.0) -> Tensor:
+def draw(generator: Generator, z: Tensor, conditions: Tensor | None = None, batch: int = 64) -> Tensor:
     """z (N, z_dim) -> pictures (N, 3, R, R) uint8 on the CPU, in evaluation mode; noise is drawn from a fixed seed.
-    psi below one pulls the latents towards their mean (truncation)."""
+    `conditions` (N, C) take the place of those that z stands for."""
     device = next(generator.parameters()).device
     was_training = generator.training
     generator.eval()
-    mean = generator.map(latents_of(0, 4_000, z.shape[1]).to(device)).mean(0) if psi != 1 else None
+    if conditions is None and generator.conditions.dim:
+        conditions = generator.draw_conditions(z)
     pictures = []
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(0)
-        for part in torch.split(z, batch):
-            latents = generator.map(part.to(device))
-            if mean is not None:
-                latents = mean + psi * (latents - mean)
+        for first in range(0, len(z), batch):
+            part = slice(first, first + batch)
+            given = None if conditions is None else conditions[part].to(device)
+            latents = generator.map(z[part].to(device), given)
             pictures.append(to_bytes(generator.synthesize(latents)).cpu())
     generator.train(was_training)
     return torch.cat(pictures)

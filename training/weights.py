@@ -1,5 +1,5 @@
-"""A weights file describes itself: safetensors whose metadata hold the variant, its options, the directions it offers
-and the model card. Nothing is unpickled, so a foreign file cannot run code."""
+"""A weights file describes itself: safetensors whose metadata hold the variant, its options, the directions and choices
+it offers and the model card. Nothing is unpickled, so a foreign file cannot run code."""
 
 from __future__ import annotations
 
@@ -40,6 +40,18 @@ class Direction:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A menu that the file offers: columns [first, first + classes) of the latent are one-hot."""
+
+    name: str
+    label: str
+    group: str
+    classes: tuple[str, ...]
+    first: int
+    description: str = ""
+
+
+@dataclass(frozen=True)
 class Weights:
     variant: str
     name: str
@@ -49,6 +61,7 @@ class Weights:
     directions: tuple[Direction, ...] = ()
     card: dict[str, str] = field(default_factory=dict)  # data, terms, images, metrics ...
     hash: str = ""  # first 16 hexadecimal digits of the file's SHA-256
+    choices: tuple[Choice, ...] = ()
 
 
 def save_weights(weights: Weights, path: Path) -> None:
@@ -65,6 +78,8 @@ def save_weights(weights: Weights, path: Path) -> None:
         "directions": json.dumps(described),
         "card": json.dumps(weights.card),
     }
+    if weights.choices:
+        metadata["choices"] = json.dumps([asdict(choice) for choice in weights.choices])
     with replacing(path) as temporary:
         temporary.write_bytes(save(tensors, metadata))
 
@@ -91,6 +106,7 @@ def load_weights(path: Path) -> Weights:
         directions = tuple(
             Direction(vector=tensors[f"direction.{d['name']}"].float(), **d) for d in json.loads(metadata["directions"])
         )
+        choices = tuple(read_choice(c, generator) for c in json.loads(metadata.get("choices", "[]")))
         card = {str(k): str(v) for k, v in json.loads(metadata["card"]).items()}
         mean = tensors["latent_mean"].float()
     except WeightsError:
@@ -101,7 +117,16 @@ def load_weights(path: Path) -> Weights:
         raise WeightsError(f"{path.name} holds numbers that are not finite: export it again from its run")
     generator.eval().requires_grad_(False)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    return Weights(metadata["variant"], metadata["name"], options, generator, mean, directions, card, digest)
+    return Weights(metadata["variant"], metadata["name"], options, generator, mean, directions, card, digest, choices)
+
+
+def read_choice(described: dict[str, Any], generator: Generator) -> Choice:
+    """ValueError or TypeError when it points outside the latent's labels and codes."""
+    choice = Choice(**{**described, "classes": tuple(map(str, described["classes"]))})
+    columns = generator.latent_shape[1]
+    if not columns - generator.conditions.dim <= choice.first <= columns - len(choice.classes) or not choice.classes:
+        raise ValueError(f"the choice {choice.name} is not among the latent's labels")
+    return choice
 
 
 def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:

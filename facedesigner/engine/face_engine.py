@@ -29,6 +29,9 @@ class FaceEngine:
     give the same picture wherever it is drawn."""
 
     def __init__(self, device: str = "auto") -> None:
+        # The number of threads changes the rounding, hence the picture, from one machine to the next. More of them gain
+        # little on networks this small, and wait for each other for seconds when another program keeps the cores busy.
+        torch.set_num_threads(1)
         self._device = pick_device(device)
         self._weights: Weights | None = None
         self._info: ModelInfo | None = None
@@ -154,15 +157,20 @@ class FaceEngine:
 
     @torch.inference_mode()
     def vary(self, face: FaceState, count: int, seed: int, amount: float = 0.35) -> list[FaceState]:
-        """`count` neighbours of a face: its latent moved by `amount` (0 to 1) towards random ones; the sliders stay."""
+        """`count` neighbours of a face: its latent moved by `amount` (0 to 1) towards random ones; sliders, labels and
+        codes stay."""
         generator = self._loaded().generator
         samples = generator.map(latents_of(seed, count, generator.z_dim).to(self._device))
-        return [face.with_latent(pack(moved)) for moved in breeding.vary(self._latent(face), samples, amount)]
+        own = self._latent(face)
+        varied = [self._editor.keep_conditions(own, moved) for moved in breeding.vary(own, samples, amount)]
+        return [face.with_latent(pack(moved)) for moved in varied]
 
     def _baked(self, face: FaceState) -> Tensor:
         """The latent that shows the same face without sliders at the same psi."""
         edited = self._editor.edit(self._latent(face), face)
-        return self._editor.mean + (edited - self._editor.mean) / max(face.psi, 0.05)
+        return self._editor.keep_conditions(
+            edited, self._editor.mean + (edited - self._editor.mean) / max(face.psi, 0.05)
+        )
 
 
 def pack(latent: Tensor) -> Latent:

@@ -17,10 +17,11 @@ Image: TypeAlias = "npt.NDArray[np.uint8]"  # (H, W, 3) sRGB
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One slider that the loaded weights declare.
+    """One slider or menu that the loaded weights declare.
 
     `name` keys the value in `FaceState.controls`; a control with `ranges` may also be set for some layers only,
-    under the key `name@range` (for example `pc01@coarse`); such values add to the whole one.
+    under the key `name@range` (for example `pc01@coarse`); such values add to the whole one. A control with `choices`
+    is a menu: 0 leaves the face as generated, 1 takes the first of them, and so on.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Control:
     unit: str = "σ"
     ranges: tuple[str, ...] = ()
     description: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from training.conditions import Conditions
+
 
 class Generator(nn.Module, ABC):
     """Draws faces from latents, in two halves: `map` z to the latents that a user edits, `synthesize` a picture.
 
-    A latent is (L, D): one row per layer that takes a style; a variant without layers has one row.
+    A latent is (L, D): one row per layer that takes a style; a variant without layers has one row. The last
+    `conditions.dim` columns of a conditional one are its labels and codes, which truncation leaves alone.
     """
 
     z_dim: int
@@ -22,10 +26,14 @@ class Generator(nn.Module, ABC):
     resolutions: tuple[int, ...]  # ascending; each is an early exit of `synthesize`, the last the full picture
     layer_ranges: dict[str, tuple[int, int]]  # "coarse" -> rows [first, last) of the latent; empty without layers
     noise_shapes: tuple[tuple[int, int], ...]  # (H, W) of each noise input; empty without noise
+    conditions: Conditions = Conditions()
 
     @abstractmethod
-    def map(self, z: Tensor) -> Tensor:
-        """z (N, z_dim), standard normal -> latents (N, L, D)."""
+    def map(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
+        """z (N, z_dim), standard normal -> latents (N, L, D).
+
+        `conditions` (N, conditions.dim) take the place of those that z stands for; unconditional variants ignore them.
+        """
 
     @abstractmethod
     def synthesize(
@@ -39,10 +47,15 @@ class Generator(nn.Module, ABC):
 
     @abstractmethod
     def directions(self, count: int) -> tuple[Tensor, Tensor]:
-        """Principal directions: mean latent (D,) and (count, D), strongest first, each one standard deviation long."""
+        """Principal directions: mean latent (D,) and (count, D), strongest first, each one standard deviation long.
+        They leave labels and codes alone."""
 
-    def forward(self, z: Tensor) -> Tensor:
-        return self.synthesize(self.map(z))
+    def forward(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
+        return self.synthesize(self.map(z, conditions))
+
+    def draw_conditions(self, z: Tensor) -> Tensor:
+        """The conditions (N, conditions.dim) that z (N, z_dim) stands for."""
+        return self.conditions.draw(z[:, self.z_dim - self.conditions.normals :])
 
     @property
     def resolution(self) -> int:
@@ -61,6 +74,9 @@ class Gan(ABC):
     """A variant. Its file's name in `training.gans` is its name; beside `Model` the file defines the frozen dataclass
     `Options`, whose `resolution` every variant has."""
 
+    conditions: Conditions = Conditions()
+    labels: tuple[str, ...] = ()  # the label columns of the data set that it is conditioned on
+
     def __init__(self, options: Any) -> None:
         self.options = options
 
@@ -72,12 +88,27 @@ class Gan(ABC):
         """Pictures (N, 3, R, R) in [-1, 1] -> logits (N,), above zero for real."""
 
     @abstractmethod
-    def discriminator_loss(self, discriminator: nn.Module, real: Tensor, fake: Tensor, step: int) -> Loss:
-        """`real` and `fake` (N, 3, R, R) are augmented already and carry no gradient."""
+    def discriminator_loss(
+        self, discriminator: nn.Module, real: Tensor, fake: Tensor, step: int, conditions: Tensor | None = None
+    ) -> Loss:
+        """`real` and `fake` (N, 3, R, R) are augmented already and carry no gradient. `conditions` (N, C) are what the
+        fakes were made from; where there are labels, they are those of the real ones too. None: unconditional."""
 
     @abstractmethod
-    def generator_loss(self, discriminator: nn.Module, real: Tensor, fake: Tensor) -> Loss:
+    def generator_loss(
+        self, discriminator: nn.Module, real: Tensor, fake: Tensor, conditions: Tensor | None = None
+    ) -> Loss:
         """`fake` (N, 3, R, R) carries the generator's gradient."""
+
+    def from_data(self) -> dict[str, Any]:
+        """The options that the data set decided, such as the classes: without them the networks cannot be rebuilt."""
+        fields = dataclasses.fields(self.options)
+        return {f.name: getattr(self.options, f.name) for f in fields if f.metadata.get("from_data")}
+
+
+def from_data(help: str) -> Any:
+    """A field of `Options` that a run fills in from its data set: no form asks for it."""
+    return dataclasses.field(default=(), metadata={"help": help, "from_data": True})
 
 
 def logit_parts(real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:

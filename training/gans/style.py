@@ -153,7 +153,7 @@ class StyleGenerator(Generator):
             self.to_rgb.append(ModulatedConv(width, 3, 1, options.z_dim, demodulate=False))
             previous = width
 
-    def map(self, z: Tensor) -> Tensor:
+    def map(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
         return self.style(z)[:, None].expand(-1, self.latent_shape[0], -1)
 
     def style(self, z: Tensor) -> Tensor:
@@ -181,7 +181,7 @@ class StyleGenerator(Generator):
         assert rgb is not None
         return rgb.float()
 
-    def forward(self, z: Tensor) -> Tensor:
+    def forward(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
         """z (N, z_dim) -> pictures, mixing the styles of two faces now and then (Karras 2019) while training."""
         latents = self.map(z)
         if self.training and self.style_mixing:
@@ -266,7 +266,9 @@ class Model(Gan):
     def discriminator(self) -> Discriminator:
         return Discriminator(self.options)
 
-    def discriminator_loss(self, discriminator: nn.Module, real: Tensor, fake: Tensor, step: int) -> Loss:
+    def discriminator_loss(
+        self, discriminator: nn.Module, real: Tensor, fake: Tensor, step: int, conditions: Tensor | None = None
+    ) -> Loss:
         loss = relativistic_discriminator(discriminator(real), discriminator(fake))
         if step % self.options.penalty_every or not self.options.gamma:
             return loss
@@ -274,7 +276,9 @@ class Model(Gan):
         weight = self.options.gamma / 2 * self.options.penalty_every
         return Loss(loss.total + weight * (r1 + r2), {**loss.parts, "r1": r1.detach(), "r2": r2.detach()})
 
-    def generator_loss(self, discriminator: nn.Module, real: Tensor, fake: Tensor) -> Loss:
+    def generator_loss(
+        self, discriminator: nn.Module, real: Tensor, fake: Tensor, conditions: Tensor | None = None
+    ) -> Loss:
         with torch.no_grad():
             real_logits = discriminator(real)
         return relativistic_generator(real_logits, discriminator(fake))

@@ -165,3 +165,74 @@ def test_a_device_that_is_not_there_is_named(engine):
     with pytest.raises(ValueError, match="cannot be used"):
         engine.use_device("cuda:7")
     assert engine.device == "cpu" and "cpu" in FaceEngine.devices()
+
+
+@pytest.fixture(params=["cgan", "infogan"])
+def conditional(request, tmp_path):
+    engine = FaceEngine("cpu")
+    engine.load(tiny_weights(tmp_path / "conditional.safetensors", variant=request.param))
+    return engine
+
+
+def test_labels_are_menus_and_codes_sliders(conditional):
+    controls = {c.name: c for c in conditional.info.controls}
+    if conditional.info.variant == "cgan":
+        gender = controls["gender"]
+        assert gender.choices == ("female", "male")
+        assert (gender.minimum, gender.maximum, gender.default, gender.unit, gender.ranges) == (0, 2, 0, "", ())
+        assert list(controls) == ["gender", "glasses", "pc01", "pc02", "pc03"]
+    else:
+        assert controls["category_1"].choices == ("1", "2", "3")
+        assert (controls["c01"].minimum, controls["c01"].maximum, controls["c01"].choices) == (-2, 2, ())
+
+
+def test_a_menu_sets_its_label_and_nothing_else(conditional):
+    face = FaceState(conditional.info.hash, seed=3)
+    name = conditional.info.controls[0].name
+    own = conditional._editor.edit(conditional._latent(face), face)[0]
+    count = len(conditional.info.controls[0].choices)
+    block = slice(8, 8 + count)
+    pictures = []
+    for value in range(1, count + 1):
+        chosen = face.with_control(name, value)
+        latent = conditional._editor.edit(conditional._latent(chosen), chosen)[0]
+        assert latent[block].tolist() == [float(i == value) for i in range(1, count + 1)]
+        assert torch.equal(latent[:8], own[:8]) and torch.equal(latent[8 + count :], own[8 + count :])
+        pictures.append(picture(conditional, chosen))
+    as_generated = 1 + int(own[block].argmax())
+    np.testing.assert_array_equal(pictures[as_generated - 1], picture(conditional, face))
+    assert len({p.tobytes() for p in pictures}) == count
+
+
+def test_truncation_leaves_labels_and_codes_alone(conditional):
+    face = FaceState(conditional.info.hash, seed=3)
+    latent = conditional._latent(face)
+    for psi in (0.0, 0.4, 1.3):
+        edited = conditional._editor.edit(latent, face.with_psi(psi))
+        assert torch.equal(edited[:, 8:], latent[:, 8:])
+        torch.testing.assert_close(edited[:, :8], psi * latent[:, :8])
+
+
+def test_variations_keep_their_label_and_a_child_of_twins_is_their_twin(conditional):
+    face = FaceState(conditional.info.hash, seed=3).with_psi(0.5)
+    own = conditional._latent(face)
+    for varied in conditional.vary(face, 3, seed=1):
+        assert torch.equal(conditional._latent(varied)[:, 8:], own[:, 8:])
+    twin = conditional.breed([face, face], 1, seed=0)[0]
+    difference = picture(conditional, twin).astype(int) - picture(conditional, face).astype(int)
+    assert np.abs(difference).max() <= 1
+
+
+@pytest.mark.parametrize("value", [3, -1, 1.5])
+def test_a_class_that_is_not_there_is_named_in_the_result(tmp_path, value):
+    engine = FaceEngine("cpu")
+    engine.load(tiny_weights(tmp_path / "cgan.safetensors", variant="cgan"))
+    result = engine.render(RenderRequest(FaceState(engine.info.hash, seed=1).with_control("gender", value)))
+    assert f"gender cannot be {value}; choose 0 as generated, 1 female, 2 male" in (result.error or "")
+
+
+def test_a_model_without_labels_edits_as_it_always_did(engine, face):
+    latent = engine._latent(face)
+    edited = face.with_control("pc01", 2.0)
+    expected = engine._editor.mean + 0.7 * (latent - engine._editor.mean) + 2.0 * engine._editor.directions["pc01"]
+    assert torch.equal(engine._editor.edit(latent, edited), expected)

@@ -5,17 +5,24 @@ from functools import partial
 import pytest
 import torch
 
-from tests.unit.training.helpers import debug_config, make_pictures
+from tests.unit.training.helpers import SMALL, debug_config, make_labelled, make_pictures, small_config
 from training.checkpoint import CheckpointError, load_checkpoint
+from training.config import new_run
+from training.data import DataError
 from training.events import Ended, Metrics, Samples, Saved, Started, decode
 from training.export import export
-from training.loop import Trainer, TrainingError, new_run, run_config, train, warm_start
+from training.loop import Trainer, TrainingError, run_config, train, warm_start
 from training.weights import load_weights
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     return make_pictures(tmp_path_factory.mktemp("data") / "faces")
+
+
+@pytest.fixture(scope="module")
+def labelled_pictures(tmp_path_factory):
+    return make_labelled(tmp_path_factory.mktemp("data") / "faces")
 
 
 def weights_of(folder):
@@ -37,10 +44,9 @@ def test_a_run_leaves_all_that_the_run_folder_promises(pictures, tmp_path):
     assert new_run(config, tmp_path).name == "00002-debug"
 
 
-@pytest.mark.parametrize("variant", ["style", "dcgan"])
-def test_a_resumed_run_equals_one_that_was_not_stopped_bit_for_bit(variant, pictures, tmp_path):
-    options = ("variant=dcgan", "options={'resolution': 16, 'width': 8}") if variant == "dcgan" else ()
-    config = debug_config(pictures, "train.images=80", *options)
+@pytest.mark.parametrize("variant", SMALL)
+def test_a_resumed_run_equals_one_that_was_not_stopped_bit_for_bit(variant, labelled_pictures, tmp_path):
+    config = small_config(variant, labelled_pictures, "train.images=80")
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for folder in (whole, parts):
         folder.mkdir()
@@ -83,13 +89,18 @@ def test_a_full_disk_leaves_the_former_checkpoint(pictures, tmp_path, monkeypatc
     assert [p.name for p in tmp_path.iterdir() if "tmp" in p.name] == []
 
 
-def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_good_state(pictures, tmp_path, monkeypatch):
-    config = debug_config(pictures)
+@pytest.mark.parametrize("variant", SMALL)
+def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_good_state(
+    variant, labelled_pictures, tmp_path, monkeypatch
+):
+    config = small_config(variant, labelled_pictures)
     step = Trainer.step
 
-    def broken(self, images):
-        logged = step(self, images)
-        return {**logged, "d_loss": torch.tensor(float("nan"))} if self.step_number > 10 else logged
+    def broken(self, images, labels):
+        if self.step_number == 10:
+            with torch.no_grad():
+                next(self.discriminator.parameters()).mul_(float("nan"))
+        return step(self, images, labels)
 
     monkeypatch.setattr(Trainer, "step", broken)
     with pytest.raises(TrainingError, match=r"last.pt; lower train.learning_rate"):
@@ -143,3 +154,70 @@ def test_export_makes_a_file_that_describes_itself(pictures, tmp_path):
     assert [d.name for d in weights.directions] == ["pc01", "pc02", "pc03"]
     assert weights.card["terms"] == "for tests only"
     assert json.loads(json.dumps(weights.card)) == weights.card
+
+
+@pytest.mark.parametrize("variant", ["cgan", "acgan"])
+def test_a_conditional_run_leaves_out_the_unlabelled_and_its_file_offers_menus(variant, labelled_pictures, tmp_path):
+    config = small_config(variant, labelled_pictures, "train.images=32")
+    run = new_run(config, tmp_path)
+    started, *_, ended = train(config, run)
+    assert isinstance(started, Started) and ended == Ended(32, "finished")
+    assert started.pictures == 22 and "2 of 24 pictures lack a label for colour or age:30" in " ".join(started.notes)
+    state = load_checkpoint(run / "last.pt", torch.device("cpu"))
+    assert state["from_data"]["classes"] == (("blue", "red"), ("under 30", "from 30"))
+
+    export(run, tmp_path / "model.safetensors", directions=2)
+    assert (run / "codes.png").exists()
+    weights = load_weights(tmp_path / "model.safetensors")
+    assert [(c.name, c.label, c.classes, c.first) for c in weights.choices] == [
+        ("colour", "Colour", ("blue", "red"), 100),
+        ("age", "Age", ("under 30", "from 30"), 102),
+    ]
+    assert [d.name for d in weights.directions] == ["pc01", "pc02"]
+    assert weights.generator.conditions.prior == pytest.approx(state["from_data"]["prior"])
+
+
+def test_an_infogan_run_needs_no_labels_and_its_file_offers_a_menu_and_sliders(pictures, tmp_path):
+    config = small_config("infogan", pictures, "train.images=32")
+    run = new_run(config, tmp_path)
+    list(train(config, run))
+    export(run, tmp_path / "model.safetensors", directions=2)
+    weights = load_weights(tmp_path / "model.safetensors")
+    assert [(c.label, c.group, c.classes) for c in weights.choices] == [("Category 1", "Codes", ("1", "2", "3"))]
+    assert [d.name for d in weights.directions] == ["pc01", "pc02", "c01", "c02"]
+    for i, direction in enumerate(weights.directions[2:]):
+        assert direction.vector.nonzero().tolist() == [[103 + i]] and direction.vector.sum() == 1
+        assert (direction.minimum, direction.maximum, direction.group) == (-2, 2, "Codes")
+
+
+def test_a_run_goes_on_with_its_classes_when_a_new_one_appears_in_the_data(tmp_path):
+    folder = make_labelled(tmp_path / "faces")
+    config = small_config("cgan", folder, "train.images=64", "options.labels=['colour']")
+    list(train(config, tmp_path, stop=lambda: True))
+    table = (folder / "labels.csv").read_text()
+    (folder / "labels.csv").write_text(table.replace("001.png,blue", "001.png,azure"))
+    started, *_, ended = train(config, tmp_path)
+    assert isinstance(started, Started) and started.pictures == 21 and ended == Ended(64, "finished")
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [("['color']", "did you mean 'colour'. Known are colour, age"), ("['colour', 'age:99']", "one class only")],
+)
+def test_a_run_on_labels_that_are_not_there_does_not_begin(labels, message, labelled_pictures, tmp_path):
+    config = small_config("acgan", labelled_pictures, f"options.labels={labels}")
+    with pytest.raises(DataError, match=message):
+        list(train(config, tmp_path))
+    assert not (tmp_path / "last.pt").exists()
+
+
+def test_a_checkpoint_from_before_labels_goes_on(pictures, tmp_path):
+    config = small_config("dcgan", pictures, "train.images=32")
+    (tmp_path / "config.toml").write_text(config.to_toml())
+    list(train(config, tmp_path, stop=lambda: True))
+    state = torch.load(tmp_path / "last.pt", weights_only=True)
+    del state["from_data"]
+    torch.save(state, tmp_path / "last.pt")
+    *_, ended = train(config, tmp_path)
+    assert ended == Ended(32, "finished")
+    assert export(tmp_path, tmp_path / "model.safetensors").choices == ()

@@ -5,8 +5,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from tests.tiny import tiny_weights
 from training.gans import create
-from training.weights import Direction, Weights, WeightsError, load_weights, read, save_weights
+from training.weights import Choice, Direction, Weights, WeightsError, load_weights, read, save_weights
 
 OPTIONS = {"resolution": 16, "z_dim": 8, "mapping_layers": 1, "channel_base": 64, "channel_max": 8}
 
@@ -95,3 +96,31 @@ def test_numbers_that_are_not_finite_are_named(path):
     rewrite(path, {"latent_mean": torch.full((8,), float("nan"))})
     with pytest.raises(WeightsError, match="not finite"):
         load_weights(path)
+
+
+def test_a_file_without_labels_is_laid_out_as_before_there_were_any(path):
+    metadata, tensors = read(path)
+    assert set(metadata) == {"format", "variant", "name", "options", "directions", "card"}
+    assert {name.partition(".")[0] for name in tensors} == {"generator", "latent_mean", "direction"}
+    assert load_weights(path).choices == ()
+
+
+@pytest.fixture
+def conditional(tmp_path):
+    return tiny_weights(tmp_path / "cgan.safetensors", variant="cgan")
+
+
+def test_menus_round_trip(conditional):
+    weights = load_weights(conditional)
+    assert weights.choices[1] == Choice("glasses", "Glasses", "Labels", ("no", "yes"), 10)
+    assert weights.generator.conditions.classes == (("female", "male"), ("no", "yes"))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"first": 7}, {"first": 11}, {"first": "8"}, {"classes": []}, {"classes": 3}, {"hidden": 1}]
+)
+def test_a_menu_that_points_elsewhere_than_at_labels_is_named(changes, conditional):
+    described = json.loads(read(conditional)[0]["choices"])
+    rewrite(conditional, choices=json.dumps([{**described[0], **changes}]))
+    with pytest.raises(WeightsError, match="does not fit its own description"):
+        load_weights(conditional)

@@ -1,0 +1,149 @@
+"""The real window for the benchmarks: opened with files of its own, and watched."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from facedesigner.engine.request import RenderResult
+from facedesigner.gui import theme
+from facedesigner.gui.app import make_engine
+from facedesigner.gui.errors import ErrorDialog
+from facedesigner.gui.main_window import MainWindow
+from facedesigner.gui.places import Places
+from facedesigner.gui.preferences import Preferences
+from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.session import Session
+from facedesigner.state.settings import Settings
+
+BEAT = 2  # milliseconds
+HARMLESS = ("This plugin does not support propagateSizeHints()",)  # said of each window by Qt's offscreen platform
+
+
+def make_application() -> QApplication:
+    """The application in its dark look; keep it as long as there are windows."""
+    os.environ.setdefault("QT_API", "pyside6")  # for qtpy, which qdarkstyle uses
+    application = QApplication([])
+    theme.apply("dark")
+    return application
+
+
+@contextmanager
+def opened(weights: Path, folder: Path, make_thread: type[RenderThread] = RenderThread) -> Iterator[MainWindow]:
+    """A window like `facedesigner.gui.app.main` makes it, shown, its thread started; its files are in `folder`."""
+    places = Places(folder / "settings.toml", folder / "sessions")
+    session, thread = Session(), make_thread(make_engine, weights)
+    preferences = Preferences(Settings(save_folder=str(folder)), places.settings)
+    window = MainWindow(session, thread, preferences, places)
+    for part in (session, thread):
+        part.setParent(window)
+    window.show()
+    thread.start()
+    try:
+        yield window
+    finally:
+        window.documents.path = None  # no question about unsaved changes
+        window.close()
+        window.deleteLater()
+
+
+def wait(milliseconds: int) -> None:
+    """Lets the event loop run."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 300) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit(f"gave up after {seconds:g} s: {what}")
+        wait(20)
+
+
+def is_drawn(window: MainWindow) -> bool:
+    """Whether the face and the gallery that a window starts with are there."""
+    tiles = window.design.gallery.tiles
+    return window.design.view.picture is not None and all(tile.picture is not None for tile in tiles)
+
+
+class Heartbeat(QObject):
+    """Measures, while it is entered, how long the GUI thread is kept from its event loop: the gaps between the beats of
+    a 2 ms timer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps = array("d")  # milliseconds
+        self._last = 0.0
+        self._timer = QTimer(self, interval=BEAT, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+
+    def __enter__(self) -> Heartbeat:
+        self._last = time.perf_counter()
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append((now - self._last) * 1000)
+        self._last = now
+
+
+class Troubles(logging.Handler):
+    """Collects in `found`, while it is entered, what goes wrong in a window and what anybody complains of: exceptions
+    of any thread, results and answers with an error, messages of Qt and of `logging` from warnings on, dialogs."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+        self._window = window
+        thread = window.thread_
+        thread.load_failed.connect(self.found.append)
+        thread.rendered.connect(self._take)
+        thread.batch_rendered.connect(lambda _tag, _index, result: self._take(result))
+        thread.answered.connect(lambda tag, _value, error: self.found.append(f"{tag}: {error}") if error else None)
+
+    def __enter__(self) -> Troubles:
+        self._hooks = sys.excepthook, threading.excepthook
+        sys.excepthook = self._except
+        threading.excepthook = lambda arguments: self.found.append(f"thread: {arguments.exc_value!r}")
+        self._messages = qInstallMessageHandler(self._hear)
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)
+        qInstallMessageHandler(self._messages)
+        sys.excepthook, threading.excepthook = self._hooks
+        for kind in (ErrorDialog, QMessageBox):
+            self.found += [f"dialog: {dialog.windowTitle()}" for dialog in self._window.findChildren(kind)]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(record.getMessage())
+
+    def _take(self, result: RenderResult) -> None:
+        if result.error:
+            self.found.append(result.error)
+
+    def _except(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        self.found.append(repr(error))
+
+    def _hear(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and text not in HARMLESS:
+            self.found.append(text)
