@@ -33,11 +33,13 @@ from facedesigner.gui.session import Session
 from facedesigner.gui.settings_dialog import SettingsDialog
 from facedesigner.gui.shortcuts import ShortcutSheet
 from facedesigner.gui.status_bar import StatusBar
+from facedesigner.gui.training.lazy_tab import LazyTab
 from facedesigner.resources import resource
 from facedesigner.state.settings import Settings
 
 if TYPE_CHECKING:
     from facedesigner.engine.request import ModelInfo, RenderResult
+    from facedesigner.gui.training.training_tab import TrainingTab
 
 PROGRESS = {"gallery": "Drawing faces"}  # batches with a progress bar; thumbnails just fill in
 PREFERRED_WIDTH, PREFERRED_HEIGHT = 1500, 940  # less on a smaller screen
@@ -71,6 +73,8 @@ class MainWindow(QMainWindow):
         self.tabs.setTabBarAutoHide(True)
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.design, "&Design")
+        self.training = LazyTab(lambda: _training_tab(places, preferences.settings))
+        self.tabs.addTab(self.training, "&Training")
         self.central = QStackedWidget()
         self.central.addWidget(self.tabs)
         self.central.addWidget(self._no_model_page())
@@ -144,6 +148,9 @@ class MainWindow(QMainWindow):
         self.session.model_changed.connect(self._show_model)
         self.preferences.changed.connect(self._apply_settings)
         self.preferences.failed.connect(self.status.say)
+        self.training.use_model.connect(self._use_trained)
+        self.training.runs_chosen.connect(lambda runs: self._change(runs_folder=str(runs)))
+        self.training.said.connect(self.status.say)
         self.status.device_chosen.connect(lambda name: self._change(device=name))
         self.thread_.load_failed.connect(self._load_failed)
         self.thread_.device_changed.connect(self.status.show_device)
@@ -168,6 +175,11 @@ class MainWindow(QMainWindow):
         self.central.setCurrentWidget(self.tabs)
         self._change(weights=_to_remember(info.path))
         self.thread_.call("devices", lambda engine: engine.devices())
+
+    def _use_trained(self, weights: Path) -> None:
+        self.central.setCurrentWidget(self.tabs)
+        self.tabs.setCurrentWidget(self.design)
+        self.documents.load_model(weights)
 
     def _load_failed(self, message: str) -> None:
         self.status.finish()
@@ -261,17 +273,24 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.documents.confirm_leaving():
+        if not self.training.leave(self.close) or not self.documents.confirm_leaving():
             event.ignore()
             return
         self.documents.autosave()
         self.hide()  # at once; the thread may need a moment
+        self.training.shut_down()
         self.thread_.close()
         event.accept()
 
     def _fit_screen(self) -> None:
         free = self.screen().availableGeometry()
         self.resize(min(PREFERRED_WIDTH, free.width()), min(PREFERRED_HEIGHT, free.height()))
+
+
+def _training_tab(places: Places, settings: Settings) -> TrainingTab:
+    from facedesigner.gui.training.training_tab import TrainingTab
+
+    return TrainingTab(Path(settings.runs_folder or places.runs), places.models, places.cache)
 
 
 def _to_remember(path: Path) -> str:

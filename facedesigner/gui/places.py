@@ -21,3 +21,18 @@ class Places:
             settings=Path(platformdirs.user_config_dir("facedesigner", appauthor=False)) / "settings.toml",
             sessions=Path(platformdirs.user_data_dir("facedesigner", appauthor=False)) / "sessions",
         )
+
+    @property
+    def runs(self) -> Path:
+        """Folder of the training runs, unless the settings name another."""
+        return self.sessions.parent / "runs"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the weights that runs were exported to."""
+        return self.sessions.parent / "models"
+
+    @property
+    def cache(self) -> Path:
+        """What can be lost without harm."""
+        return self.sessions.parent / "cache"

@@ -25,6 +25,7 @@ class Settings:
     psi: float = PSI_DEFAULT  # truncation of new faces
     save_folder: str = ""  # where exports go; empty until the first one
     weights: str = ""  # the weights file last used; empty takes the one that comes along
+    runs_folder: str = ""  # of training; empty takes the one in the user's data folder
     preview_milliseconds: float = 16.0  # what a frame may take while a slider is dragged
 
     def __post_init__(self) -> None:

@@ -1,0 +1,39 @@
+"""History: the curves of a run, thinned out so that a long run needs no more memory than a short one."""
+
+from __future__ import annotations
+
+import math
+
+from training.events import Metrics
+
+CURVES = ("d_loss", "g_loss", "d_real", "d_fake")
+MOST = 2_000  # points; then every other one goes
+
+
+class History:
+    """`images` and, of the same length, `values[name]`; NaN where a step did not log the name."""
+
+    def __init__(self) -> None:
+        self.images: list[float] = []
+        self.values: dict[str, list[float]] = {name: [] for name in CURVES}
+        self._every = 1  # metrics to a point
+        self._skipped = 0
+
+    def add(self, metrics: Metrics) -> None:
+        self._skipped += 1
+        if self._skipped < self._every:
+            return
+        self._skipped = 0
+        self.images.append(metrics.images)
+        for name, values in self.values.items():
+            values.append(metrics.values.get(name, math.nan))
+        if len(self.images) >= MOST:
+            self._every *= 2
+            self.images = self.images[1::2]
+            self.values = {name: values[1::2] for name, values in self.values.items()}
+
+    def trim(self, images: int) -> None:
+        """Forgets what came after so many pictures: a resumed run does those steps again."""
+        count = sum(seen <= images for seen in self.images)
+        self.images = self.images[:count]
+        self.values = {name: values[:count] for name, values in self.values.items()}
