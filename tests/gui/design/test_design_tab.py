@@ -74,6 +74,20 @@ def test_failed_breeding_says_why(qtbot, tab, session, engine, thread):
     assert session.undo_stack.count() == 0
 
 
+def test_a_slow_machine_still_previews_at_a_quarter_of_the_resolution(qtbot, make_tab, engine):
+    tab = make_tab(fake_info(resolutions=(4, 8, 16, 32, RESOLUTION)))
+    tab.use_settings(Settings(preview_milliseconds=1.0))
+    engine.requests.clear()
+    slider = tab.controls.rows[2].slider.slider
+    slider.setSliderDown(True)
+    for place in (400, 450, 500):
+        slider.setSliderPosition(place)
+        face = tab._session.face
+        qtbot.waitUntil(lambda face=face: any(request.face == face for request in engine.requests))
+    slider.setSliderDown(False)
+    assert {request.resolution for request in engine.requests if request.stamp} - {None} == {16}
+
+
 def test_drag_previews_without_history_and_release_makes_one_step(qtbot, tab, session, engine):
     slider = tab.controls.rows[2].slider.slider
     start = session.committed_face

@@ -207,3 +207,21 @@ def test_minimax_is_what_the_generator_minimises_when_asked():
 def test_options_that_make_no_sense_are_named(variant, options, message):
     with pytest.raises(ValueError, match=message):
         create(variant, options)
+
+
+def test_weights_that_are_loaded_anew_are_noticed_in_inference_mode():
+    """There, tensors derived from the weights are kept from picture to picture."""
+    _, generator, _ = make("style")
+    _, other, _ = make("style")
+    torch.manual_seed(5)
+    for parameter in other.parameters():
+        torch.nn.init.normal_(parameter)
+    latents, noise = torch.randn(1, *generator.latent_shape), [torch.zeros(1, 1, *s) for s in generator.noise_shapes]
+    with torch.inference_mode():
+        before = generator.synthesize(latents, noise)
+        assert torch.equal(before, generator.synthesize(latents, noise))
+    generator.load_state_dict(other.state_dict())
+    with torch.inference_mode():
+        after = generator.synthesize(latents, noise)
+    assert not torch.equal(before, after)
+    assert torch.equal(after, generator.synthesize(latents, noise).detach())
