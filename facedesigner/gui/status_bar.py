@@ -48,6 +48,7 @@ class StatusBar(QStatusBar):
         self.device.setText("device")
         self.menu = QMenu("&Device", self)
         self.device.setMenu(self.menu)
+        self._devices = QActionGroup(self.menu)
         self.device.setEnabled(False)
         self.model = QLabel("no model")
         self.model.setToolTip("The loaded model")
@@ -103,13 +104,12 @@ class StatusBar(QStatusBar):
     def offer_devices(self, names: Sequence[str], chosen: str) -> None:
         """Fills the menu of devices."""
         self.menu.clear()
-        group = QActionGroup(self.menu)
         for name in names:
             action = self.menu.addAction(name)
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _checked=False, name=name: self.device_chosen.emit(name))
-            group.addAction(action)
+            self._devices.addAction(action)
 
     def _show_progress(self) -> None:
         self.work.show()
