@@ -122,6 +122,9 @@ class Trainer:
         for name in self.state():
             if name not in ("step", "from_data"):
                 getattr(self, name).load_state_dict(state[name])
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            for group in optimizer.param_groups:  # a resumed run may be told to go on more slowly
+                group["lr"] = self.config.train.learning_rate
         self.step_number = int(str(state["step"]))
 
 

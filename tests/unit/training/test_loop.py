@@ -221,3 +221,11 @@ def test_a_checkpoint_from_before_labels_goes_on(pictures, tmp_path):
     *_, ended = train(config, tmp_path)
     assert ended == Ended(32, "finished")
     assert export(tmp_path, tmp_path / "model.safetensors").choices == ()
+
+
+def test_a_resumed_run_can_be_told_another_learning_rate(pictures, tmp_path):
+    list(train(debug_config(pictures, "train.images=16"), tmp_path))
+    trainer = Trainer(debug_config(pictures, "train.learning_rate=0.0005"), torch.device("cpu"))
+    trainer.restore(load_checkpoint(tmp_path / "last.pt", torch.device("cpu")))
+    for optimizer in (trainer.generator_optimizer, trainer.discriminator_optimizer):
+        assert [group["lr"] for group in optimizer.param_groups] == [0.0005]
