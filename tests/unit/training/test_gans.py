@@ -6,7 +6,8 @@ import torch
 
 from tests.unit.training import helpers
 from training.gans import create, variants
-from training.gans.style import ModulatedConv, minibatch_deviation
+from training.gans.style import minibatch_deviation
+from training.layers import ModulatedConv
 
 SMALL: dict[str, dict[str, Any]] = {
     "style": {"resolution": 32, "z_dim": 16, "mapping_layers": 2, "channel_base": 256, "channel_max": 16},
