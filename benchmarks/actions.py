@@ -74,7 +74,7 @@ class Actions:
 
     def _drag(self) -> Action:
         index = self._tab.controls.rows.index(self._row())
-        yield from self._drag_slider(lambda: self._tab.controls.rows[index].slider)
+        yield from self._drag_slider(lambda: slider_of(self._tab.controls.rows[index]))
 
     def _drag_psi(self) -> Action:
         yield from self._drag_slider(lambda: self._tab.recipe.psi)
@@ -95,11 +95,11 @@ class Actions:
     def _step_slider(self) -> Action:
         for _ in range(self._random.randint(1, 3)):
             key = self._random.choice((Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp))
-            QTest.keyClick(self._row().slider.slider, key)
+            QTest.keyClick(slider_of(self._row()).slider, key)
             yield "step slider"
 
     def _reset_one(self) -> Action:
-        QTest.mouseDClick(self._row().slider.slider, LEFT)
+        QTest.mouseDClick(slider_of(self._row()).slider, LEFT)
         yield "reset one slider"
 
     def _pick_thumbnail(self) -> Action:
@@ -231,3 +231,9 @@ class Actions:
     def _trigger(action: QAction, name: str) -> str:
         action.trigger()
         return name
+
+
+def slider_of(row: ControlRow) -> ValueSlider:
+    """The row's slider; the weights that are measured offer no menus."""
+    assert isinstance(row.slider, ValueSlider)
+    return row.slider

@@ -23,6 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 
+from benchmarks.actions import slider_of
 from benchmarks.machine import machine
 from benchmarks.window import Heartbeat, Troubles, is_drawn, make_application, opened, wait, wait_until
 from facedesigner.engine.request import RenderRequest, RenderResult
@@ -116,7 +117,7 @@ def measure(window: MainWindow, thread: WatchedThread, strokes: int) -> dict[str
     """The rows of the table: name -> (value, bar)."""
     wait_until(lambda: is_drawn(window), "the first faces")
     wait(2000)  # strips
-    screen, hand = Screen(window, thread), Hand(window.design.controls.rows[0].slider)
+    screen, hand = Screen(window, thread), Hand(slider_of(window.design.controls.rows[0]))
     thread.submitted.clear()
     began = time.perf_counter()
     with Heartbeat() as heart:

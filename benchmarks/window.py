@@ -20,7 +20,7 @@ from facedesigner.engine.request import RenderResult
 from facedesigner.gui import theme
 from facedesigner.gui.app import make_engine
 from facedesigner.gui.errors import ErrorDialog
-from facedesigner.gui.main_window import MainWindow
+from facedesigner.gui.main_window import PREFERRED_HEIGHT, PREFERRED_WIDTH, MainWindow
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.render_thread import RenderThread
@@ -41,13 +41,15 @@ def make_application() -> QApplication:
 
 @contextmanager
 def opened(weights: Path, folder: Path, make_thread: type[RenderThread] = RenderThread) -> Iterator[MainWindow]:
-    """A window like `facedesigner.gui.app.main` makes it, shown, its thread started; its files are in `folder`."""
+    """A window like `facedesigner.gui.app.main` makes it, in its full size, its thread started; its files are in
+    `folder`."""
     places = Places(folder / "settings.toml", folder / "sessions")
     session, thread = Session(), make_thread(make_engine, weights)
     preferences = Preferences(Settings(save_folder=str(folder)), places.settings)
     window = MainWindow(session, thread, preferences, places)
     for part in (session, thread):
         part.setParent(window)
+    window.resize(PREFERRED_WIDTH, PREFERRED_HEIGHT)  # the screen of Qt's offscreen platform is smaller than anybody's
     window.show()
     thread.start()
     try:

@@ -146,7 +146,7 @@ class ControlPanel(QWidget):
 
     def _order_tabs(self) -> None:
         """New rows would come last of the whole window."""
-        row_parts = [part for row in self.rows for part in (row.slider.slider, row.slider.box, row.lock)]
+        row_parts = [part for row in self.rows for part in (*row.slider.editors, row.lock)]
         parts = [*self.layer_buttons.values(), *row_parts, self.randomise_button, self.reset_button]
         for first, second in pairwise(parts):
             QWidget.setTabOrder(first, second)

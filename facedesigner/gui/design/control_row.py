@@ -1,4 +1,4 @@
-"""ControlRow: one slider of the model, with its pictures and its lock."""
+"""ControlRow: one slider or menu of the model, with its pictures and its lock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from facedesigner.gui import theme
+from facedesigner.gui.design.choice_menu import ChoiceMenu
 from facedesigner.gui.design.edits import ALL_LAYERS, edit_text, key_of
 from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
 from facedesigner.gui.design.value_slider import ValueSlider
@@ -29,9 +30,11 @@ class ControlRow(QWidget):
         self.control = control
         self._layers = ALL_LAYERS
         self.label = QLabel(control.label)
-        self.slider = ValueSlider(control.minimum, control.maximum, control.default, control.unit)
+        self.slider = make_slider(control)
         about = f"{control.description}\n" if control.description else ""
         tip = f"{about}Double-click sets it back to {control.default:g}; arrow keys step."
+        if control.choices:
+            tip = f"{about}What the model was told that it draws."
         self.slider.set_names(control.label, tip)
         self.label.setToolTip(tip)
         self.lock = QToolButton()
@@ -42,6 +45,7 @@ class ControlRow(QWidget):
         self._locked: bool | None = None  # what the icon shows
         self.strip = ThumbnailStrip(control.minimum, control.maximum, control.unit)
         self.strip.setAccessibleName(f"What {control.label} does")
+        self.strip.setHidden(bool(control.choices))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 2, 0, 6)
         grid.setVerticalSpacing(2)
@@ -81,3 +85,9 @@ class ControlRow(QWidget):
         if locked != self._locked:  # drawing an icon takes a millisecond, and there may be many rows
             self._locked = locked
             theme.set_icon(self.lock, "lock" if locked else "unlock")
+
+
+def make_slider(control: Control) -> ValueSlider | ChoiceMenu:
+    if control.choices:
+        return ChoiceMenu(control.choices)
+    return ValueSlider(control.minimum, control.maximum, control.default, control.unit)

@@ -27,7 +27,9 @@ def name_of(key: str) -> str:
 
 
 def edit_text(control: Control, layers: str, value: float) -> str:
-    """The name of an undo step: `Smile +1.5`, `Smile (coarse) -0.2`."""
+    """The name of an undo step: `Smile +1.5`, `Smile (coarse) -0.2`, `Gender: female`."""
+    if control.choices:
+        return f"{control.label}: {control.choices[int(value) - 1] if value else 'as generated'}"
     where = f" ({layers})" if layers else ""
     number = f"{value:+.2f}".rstrip("0")
     return f"{control.label}{where} {number + '0' if number.endswith('.') else number}"
@@ -80,7 +82,9 @@ def describe(face: FaceState) -> str:
 
 
 def _draw(control: Control, random: Random) -> float:
-    """Three standard deviations reach the nearer limit of the control."""
+    """Three standard deviations reach the nearer limit of a slider; the classes of a menu are equally likely."""
+    if control.choices:
+        return float(random.randint(1, len(control.choices)))
     reach = min(control.maximum - control.default, control.default - control.minimum) or (
         control.maximum - control.minimum
     )

@@ -37,6 +37,8 @@ class StripPainter(QObject):
         if info is None:
             return
         for row in self._panel.visible_rows():
+            if row.control.choices:
+                continue  # a menu says in words what it does
             base = self._session.face.with_control(row.key, 0.0)
             tag = PREFIX + row.key
             if base in (row.strip.shows, self._active.get(tag)):

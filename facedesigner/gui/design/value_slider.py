@@ -92,6 +92,11 @@ class ValueSlider(QWidget):
         self.box.valueChanged.connect(self._change)
 
     @property
+    def editors(self) -> tuple[QWidget, ...]:
+        """The parts that take the keyboard, in order."""
+        return (self.slider, self.box)
+
+    @property
     def value(self) -> float:
         return self._value
 
