@@ -232,11 +232,14 @@ def steps(
             sums[name] = sums[name] + value if name in sums else value
             counts[name] = counts.get(name, 0) + 1
         done += 1
+        asked = time.perf_counter()
         ending = trainer.step_number == total or stop()
+        paused = time.perf_counter() - asked  # `stop` answers late while the run is paused, which is no training
+        began, clock = began + paused, clock + paused
         if due(trainer.images, batch, log.metrics_every) or ending:
             values = {name: round(float(value) / counts[name], 6) for name, value in sums.items()}
             now = time.perf_counter()
-            speed = done * batch / (now - clock)
+            speed = done * batch / max(now - clock, 1e-9)
             yield Metrics(trainer.step_number, trainer.images, before + now - began, speed, values)
             if not all(map(math.isfinite, values.values())):
                 raise TrainingError(

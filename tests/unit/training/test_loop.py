@@ -59,6 +59,19 @@ def test_a_resumed_run_equals_one_that_was_not_stopped_bit_for_bit(variant, labe
     assert [k for k in expected if not torch.equal(expected[k], found[k])] == []
 
 
+def test_a_pause_is_no_training_time(pictures, tmp_path, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("training.loop.time.perf_counter", lambda: clock[0])
+
+    def paused_for_an_hour() -> bool:
+        clock[0] += 3600
+        return False
+
+    events = list(train(debug_config(pictures), tmp_path, stop=paused_for_an_hour))
+    assert clock[0] >= 15 * 3600
+    assert {e.seconds for e in events if isinstance(e, Metrics)} == {0.0}
+
+
 def test_what_a_killed_run_logged_after_its_checkpoint_is_dropped(pictures, tmp_path):
     config = debug_config(pictures)
     for event in train(config, tmp_path):

@@ -1,0 +1,133 @@
+"""`run` and `resume`: train in a run folder until done, or until somebody asks to stop."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from training.config import RunConfig
+    from training.events import Event
+
+POLITENESS = 5  # of a run that a window watches: the window stays fluid
+
+
+def add(commands: Any) -> None:
+    run = commands.add_parser("run", help="start a run from a config")
+    run.set_defaults(command=run_command)
+    run.add_argument("config", help="a TOML file, or the name of one that comes along, such as style64")
+    run.add_argument("--runs", type=Path, default=Path("runs"), help="where run folders are made (default: runs)")
+    run.add_argument("--folder", type=Path, help="this very run folder instead; goes on if it holds a run")
+
+    resume = commands.add_parser("resume", help="go on with a run that was stopped or killed")
+    resume.set_defaults(command=resume_command)
+    resume.add_argument("folder", type=Path, help="the run folder")
+    for command in (run, resume):
+        command.add_argument(
+            "--set", action="append", default=[], metavar="KEY=VALUE", help="override a setting: --set train.batch=64"
+        )
+        command.add_argument(
+            "--events",
+            action="store_true",
+            help="print one JSON line per event; standard input takes the lines `pause` and `continue`, its end stops "
+            "the run",
+        )
+
+
+def run_command(args: argparse.Namespace) -> int:
+    from training.config import CONFIGS, load_config, new_run
+    from training.loop import run_config
+
+    path = Path(args.config)
+    if not path.exists() and (CONFIGS / f"{args.config}.toml").exists():
+        path = CONFIGS / f"{args.config}.toml"
+    config = load_config(path, tuple(args.set))
+    if args.folder is None:
+        return train_in(new_run(config, args.runs), config, args.events)
+    if (args.folder / "config.toml").exists():
+        return train_in(args.folder, run_config(args.folder, tuple(args.set)), args.events)
+    args.folder.mkdir(parents=True, exist_ok=True)
+    (args.folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+    return train_in(args.folder, config, args.events)
+
+
+def resume_command(args: argparse.Namespace) -> int:
+    from training.loop import run_config
+
+    return train_in(args.folder, run_config(args.folder, tuple(args.set)), args.events)
+
+
+def train_in(folder: Path, config: RunConfig, as_events: bool) -> int:
+    from training.events import encode
+    from training.loop import train
+    from training.tensorboard import TensorBoard
+
+    if as_events and hasattr(os, "nice"):
+        os.nice(POLITENESS)
+    board = TensorBoard(folder)
+    with stop_requests(watch_stdin=as_events) as stop:
+        try:
+            for event in train(config, folder, stop):
+                say(encode(event) if as_events else describe(event))
+                board.take(event)
+        finally:
+            board.close()
+    return 0
+
+
+def say(line: str) -> None:
+    """Prints, as long as somebody listens: a run whose window was killed must still be saved."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 it stays open
+
+
+def describe(event: Event) -> str:
+    from training.events import Ended, Metrics, Samples, Saved
+
+    match event:
+        case Metrics():
+            values = " ".join(f"{name} {value:.3f}" for name, value in event.values.items())
+            return f"{event.images:>9,} pictures {event.images_per_second:6.1f}/s  {values}"
+        case Samples() | Saved():
+            return f"{event.images:>9,} pictures {event.path}"
+        case Ended():
+            return f"{event.images:>9,} pictures {event.reason}"
+    notes = "".join(f"\n  {note}" for note in event.notes)
+    return f"{event.run}: {event.variant} on {event.device}, {event.pictures:,} pictures in the data set{notes}"
+
+
+@contextmanager
+def stop_requests(watch_stdin: bool) -> Iterator[Callable[[], bool]]:
+    """Yields a function that tells whether someone asked to stop: Ctrl+C, a termination signal, or standard input
+    closed, which also happens when the window that started this run has died. While paused by a line on standard
+    input, the function does not return."""
+    asked, paused = threading.Event(), threading.Event()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda *_: asked.set())
+    if watch_stdin:
+
+        def wait_for_end() -> None:
+            while line := sys.stdin.readline():
+                if line.strip() == "pause":
+                    paused.set()
+                elif line.strip() == "continue":
+                    paused.clear()
+            asked.set()
+
+        threading.Thread(target=wait_for_end, daemon=True).start()
+
+    def stop() -> bool:
+        while paused.is_set() and not asked.is_set():
+            asked.wait(0.1)
+        return asked.is_set()
+
+    yield stop
