@@ -15,6 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from training.files import replacing
+from training.foreign import stylegan2
 from training.gans import create
 from training.gans.base import Generator
 
@@ -98,7 +99,7 @@ def load_weights(path: Path) -> Weights:
         )
     try:
         options = json.loads(metadata["options"])
-        generator = create(metadata["variant"], options).generator()
+        generator = make_generator(metadata["variant"], options)
         missing, surplus = generator.load_state_dict(generator_part(tensors), strict=False)
         if missing or surplus:
             names = ", ".join([*missing, *surplus][:3])
@@ -118,6 +119,13 @@ def load_weights(path: Path) -> Weights:
     generator.eval().requires_grad_(False)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     return Weights(metadata["variant"], metadata["name"], options, generator, mean, directions, card, digest, choices)
+
+
+def make_generator(variant: str, options: dict[str, Any]) -> Generator:
+    """An untrained one of a variant, or of the network that can only be brought in. ValueError as `create`."""
+    if variant == "stylegan2":
+        return stylegan2.generator(options)
+    return create(variant, options).generator()
 
 
 def read_choice(described: dict[str, Any], generator: Generator) -> Choice:
@@ -144,7 +152,10 @@ def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
         pickled = "is a pickle, which could run code"
         kinds = {b"": "is empty", b"P": pickled, b"\x80": pickled}  # PyTorch's own files are zips of pickles: "PK"
         what = kinds.get(head) or f"is no safetensors file, or a damaged one ({error})"
-        raise WeightsError(f"{path.name} {what}; choose a .safetensors file made by FaceDesigner") from None
+        advice = "choose a .safetensors file made by FaceDesigner"
+        if what == pickled:
+            advice += f", or make one of a StyleGAN2 generator: `python -m training import {path.name} --out NEW`"
+        raise WeightsError(f"{path.name} {what}; {advice}") from None
 
 
 def generator_part(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

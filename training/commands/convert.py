@@ -1,0 +1,40 @@
+"""`import` and `onnx`: weights of others in, our generators out to other programs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    bring = commands.add_parser("import", help="make a weights file of a StyleGAN2 generator that others trained")
+    bring.set_defaults(command=import_command)
+    bring.add_argument("file", type=Path, help="a .pt of stylegan2-pytorch or a .pkl of stylegan2-ada-pytorch")
+    bring.add_argument("--out", type=Path, required=True, help="the .safetensors file to write")
+    bring.add_argument("--name", default="", help="name of the model; empty takes the file's")
+    bring.add_argument("--data", default="", help="what it was trained on, for the model card")
+    bring.add_argument("--terms", default="", help="licence and terms it comes under, for the model card")
+
+    onnx = commands.add_parser("onnx", help="write a generator as ONNX, and its mapping network beside it")
+    onnx.set_defaults(command=onnx_command)
+    onnx.add_argument("source", type=Path, help="a weights file or a run folder")
+    onnx.add_argument("--out", type=Path, required=True, help="the .onnx file to write")
+    onnx.add_argument("--noise-seed", type=int, default=0, help="of the noise that is part of it (default: 0)")
+
+
+def import_command(args: argparse.Namespace) -> int:
+    from training.foreign.importing import import_weights
+
+    weights = import_weights(args.file, args.out, name=args.name, data=args.data, terms=args.terms)
+    side = weights.generator.resolution
+    print(f"{args.out}: {weights.name}, {side} x {side} pixels, {len(weights.directions)} directions")
+    return 0
+
+
+def onnx_command(args: argparse.Namespace) -> int:
+    from training.foreign.to_onnx import export_onnx
+
+    for path in export_onnx(args.source, args.out, args.noise_seed):
+        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    return 0

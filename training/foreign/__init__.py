@@ -1,0 +1,1 @@
+"""Generators that others trained, brought into a weights file of ours, and ours brought out to ONNX."""
