@@ -4,7 +4,7 @@
 
 The plain example is the networks and the loop of pytorch/examples' DCGAN (BSD-3-Clause) in its own terms: float32,
 contiguous, two discriminator passes, one generator pass, batch 64. The two take turns, so that a busy machine slows
-both; what counts is the ratio.
+both; what counts is the ratio. The last lines are the generators alone, forward and backward.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import torch
 from torch import nn
 
 from benchmarks.machine import machine
+from training.compute import autocast
 from training.config import parse_config
-from training.loop import Trainer
+from training.trainer import Trainer
 
 
 def plain_dcgan(batch: int, device: torch.device) -> Callable[[], None]:
@@ -57,9 +58,26 @@ def plain_dcgan(batch: int, device: torch.device) -> Callable[[], None]:
     return step
 
 
-def ours(variant: str, batch: int, device: torch.device, resolution: int) -> Callable[[], None]:
+def trainer_of(variant: str, batch: int, device: torch.device, resolution: int) -> Trainer:
     values = {"variant": variant, "options": {"resolution": resolution}, "train": {"batch": batch}}
-    trainer = Trainer(parse_config(values), device)
+    return Trainer(parse_config(values), device)
+
+
+def generator_alone(variant: str, batch: int, device: torch.device, resolution: int) -> Callable[[], None]:
+    """Forward and backward of the generator, in the number format it trains in."""
+    trainer = trainer_of(variant, batch, device, resolution)
+
+    def step() -> None:
+        trainer.generator_optimizer.zero_grad(set_to_none=True)
+        with autocast(device, trainer.precision):
+            pictures = trainer.generator(torch.randn(batch, trainer.average.z_dim, device=device))
+        pictures.square().mean().backward()
+
+    return step
+
+
+def ours(variant: str, batch: int, device: torch.device, resolution: int) -> Callable[[], None]:
+    trainer = trainer_of(variant, batch, device, resolution)
     images = torch.randint(0, 256, (512, 3, resolution, resolution), dtype=torch.uint8, device=device)
 
     def step() -> None:
@@ -89,6 +107,8 @@ def main() -> None:
         "dcgan": (64, ours("dcgan", 64, device, 64)),
         "style": (32, ours("style", 32, device, 64)),
         "style, 128 px": (32, ours("style", 32, device, 128)),
+        "dcgan generator": (64, generator_alone("dcgan", 64, device, 64)),
+        "style generator": (32, generator_alone("style", 32, device, 64)),
     }
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _, step in runs.values():

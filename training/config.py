@@ -52,6 +52,9 @@ class Log:
     metrics_every: int = option(1_000, "pictures between two lines of metrics", low=1, unit="pictures")
     samples_every: int = option(10_000, "pictures between two sample grids", low=1, unit="pictures")
     save_every: int = option(10_000, "pictures between two checkpoints", low=1, unit="pictures")
+    measure_every: int = option(
+        50_000, "pictures between two measurements of the distance to real ones; 0: never", low=0, unit="pictures"
+    )
     grid: int = option(8, "rows and columns of the sample grid", low=1, high=32)
 
 

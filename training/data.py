@@ -69,14 +69,16 @@ def load_faces(
     resolution: int,
     *,
     include: Sequence[str] = (),
+    only: Sequence[str] = (),
     labels: Path | str | None = None,
     cache: Path | None = None,
     workers: int = 0,
 ) -> Faces:
     """Reads a folder (with subfolders) or a zip of pictures; other sizes are cut to a square and resized.
 
-    `include`: patterns such as "frontal/*"; `labels`: a CSV, list_attr_celeba.txt or dataset.json, otherwise looked for
-    in and beside the source; `cache`: a folder for the decoded pixels; `workers`: threads, 0 for one a core.
+    `include`: patterns such as "frontal/*"; `only`: just these names, of `list_faces`; `labels`: a CSV,
+    list_attr_celeba.txt or dataset.json, otherwise looked for in and beside the source; `cache`: a folder for the
+    decoded pixels; `workers`: threads, 0 for one a core.
     Broken pictures are skipped and named in the result. Raises DataError when fewer than two can be used.
     """
     if resolution < 1:
@@ -84,6 +86,9 @@ def load_faces(
     opened = Source(Path(source))
     try:
         entries = opened.pictures(include)
+        if only:
+            wanted = frozenset(only)
+            entries = tuple(entry for entry in entries if entry.name in wanted)
         if not entries:
             raise DataError(no_pictures(opened, include))
         faces, notes = decode_cached(opened, entries, resolution, cache, workers)
@@ -95,6 +100,18 @@ def load_faces(
         more = f" and {len(faces.skipped) - 3} more" if len(faces.skipped) > 3 else ""
         notes = (f"{len(faces.skipped)} of {len(entries)} pictures are broken and were skipped: {named}{more}", *notes)
     return replace(faces, labels=found.columns, classes=found.classes, notes=(*notes, *found.notes))
+
+
+def list_faces(source: Path | str, include: Sequence[str] = ()) -> tuple[str, ...]:
+    """The names of the pictures, sorted, without decoding any. Raises DataError when there are none."""
+    opened = Source(Path(source))
+    try:
+        names = tuple(entry.name for entry in opened.pictures(include))
+        if not names:
+            raise DataError(no_pictures(opened, include))
+        return names
+    finally:
+        opened.close()
 
 
 def no_pictures(source: Source, include: Sequence[str]) -> str:

@@ -1,28 +1,60 @@
-"""`eval`: how far a run's pictures are from ones it never saw, beside how far real ones are from each other."""
+"""`eval`: how far generated pictures are from ones the generator never saw, beside how far real ones are from each
+other. One run against what it held out, or several models against the same folder of pictures."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from training.classes import indices_of
 from training.classifier import agreement, balanced_accuracy, predict, train_classifier
 from training.compute import pick_device
 from training.config import RunConfig
-from training.data import Faces
+from training.data import Faces, list_faces, load_faces, name_fraction
 from training.export import load_run, save_evaluation
+from training.features import Features
 from training.gans import create
 from training.gans.base import Generator
 from training.loop import data_of
-from training.metrics import Features, evaluate
-from training.sampling import draw, latents_of
+from training.metrics import Judge, neighbours
+from training.sampling import draw, latents_of, save_grid
 from training.sheets import save_sheet
+from training.weights import load_weights
+
+SEED = 1  # of the faces that are measured
+NEAREST = 5  # neighbours shown of each face
+
+Say = Callable[[str], None]  # takes a sentence on what goes on
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is measured: a generator by name."""
+
+    name: str
+    generator: Generator
+
+    @classmethod
+    def load(cls, path: Path) -> Model:
+        """A run folder's averaged generator or a weights file. ValueError when it is neither."""
+        if path.is_dir():
+            return cls(path.name, load_run(path)[1])
+        weights = load_weights(path)
+        return cls(weights.name or path.stem, weights.generator)
 
 
 def evaluate_run(
-    folder: Path, count: int, features: str = "", resolution: int = 256, overrides: tuple[str, ...] = ()
+    folder: Path,
+    count: int,
+    features: str = "",
+    resolution: int = 256,
+    overrides: tuple[str, ...] = (),
+    say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Measures `count` generated pictures (psi 1) against as many held-out ones with each kind of features there is,
     and writes `eval.json` to the run folder. The real ones are decoded at `resolution` pixels, whatever the
@@ -31,27 +63,95 @@ def evaluate_run(
 
     Raises ValueError when the run holds nothing out or no features are there.
     """
-    names = [features] if features else Features.available()
-    if not names:
-        raise ValueError("no feature network is installed; run `uv sync` in the checkout, which takes the dev group")
+    names = feature_names(features)
     config, generator, images = load_run(folder, overrides)
-    trained, held = data_of(config, resolution)
+    every = list_faces(config.data.source, config.data.include)
+    held = [name for name in every if name_fraction(name) < config.data.holdout]
+    trained = [name for name in every if name_fraction(name) >= config.data.holdout]
     if len(held) < 2:
         raise ValueError(
             "the run holds nothing out: give --set data.holdout=0.1 to measure against a tenth of the data"
         )
     count = min(count, len(held), len(trained))
-    fake = draw(generator, latents_of(config.train.seed + 1, count, generator.z_dim))
     measured: dict[str, Any] = {"images": images, "count": count, "resolution": resolution}
+    say(f"Reading {2 * count:,} real pictures…")
+    cache = Path(config.data.cache) if config.data.cache else None
+    reference, real = (sample(config.data.source, n, count, resolution, cache) for n in (trained, held))
+    fake = draw(generator, latents_of(config.train.seed + SEED, count, generator.z_dim))
     for name in names:
-        measured[name] = evaluate(
-            some(trained, count), some(held, count), fake, Features(name, str(pick_device(config.train.device)))
-        )
+        say(f"Measuring {count:,} generated pictures with {name}…")
+        measured[name] = Judge(reference, real, Features(name, pick_device(config.train.device))).measure(fake)
     if create(config.variant, config.options).labels:
+        say("Asking for each label…")
         measured["labels"] = label_agreement(config, generator)
     save_evaluation(folder, measured)
     save_sheet(generator, folder)
     return measured
+
+
+def compare(
+    paths: Sequence[Path],
+    source: Path,
+    count: int,
+    features: str = "",
+    resolution: int = 256,
+    nearest: int = 0,
+    sheets: Path = Path(),
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Measures models (run folders or weights files) against the pictures of `source`, whose one half is measured
+    against the other for the floor: {"count", "resolution", "models": {name: {features: Measures}}}.
+
+    `nearest` faces of each model are shown beside those pictures of `source` that resemble them most, in
+    `sheets`/NAME-nearest.png: copies show there. Raises ValueError and DataError as loaders do.
+    """
+    names = feature_names(features)
+    models = [Model.load(path) for path in paths]
+    every = list_faces(source)
+    halves = every[::2], every[1::2]
+    count = min(count, *map(len, halves))
+    say(f"Reading {2 * count:,} real pictures…")
+    reference, real = (sample(str(source), half, count, resolution) for half in halves)
+    shown = load_faces(source, resolution).images if nearest else None
+    found: dict[str, Any] = {unique(model.name, [m.name for m in models[:i]]): {} for i, model in enumerate(models)}
+    for feature in names:
+        say(f"Looking at the real pictures with {feature}…")
+        network = Features(feature, pick_device("auto"))
+        judge = Judge(reference, real, network)
+        rows = network(shown) if shown is not None else None
+        for model, name in zip(models, found, strict=True):
+            say(f"Measuring {name} with {feature}…")
+            fake = draw(model.generator, latents_of(SEED, count, model.generator.z_dim))
+            found[name][feature] = judge.measure(fake)
+            if shown is not None and rows is not None and feature == names[0]:
+                save_neighbours(fake[:nearest], network(fake[:nearest]), shown, rows, sheets / f"{name}-nearest.png")
+    return {"count": count, "resolution": resolution, "models": found}
+
+
+def feature_names(features: str) -> list[str]:
+    names = [features] if features else Features.available()
+    if not names:
+        raise ValueError("no feature network is installed: pip install 'facedesigner[metrics]'")
+    return names
+
+
+def unique(name: str, taken: Sequence[str]) -> str:
+    return name if name not in taken else f"{name} ({taken.count(name) + 1})"
+
+
+def sample(source: str, names: Sequence[str], count: int, resolution: int, cache: Path | None = None) -> Tensor:
+    """`count` pictures (count, 3, R, R) uint8 spread over those of these names; no others are decoded."""
+    chosen = [names[int(i)] for i in torch.linspace(0, len(names) - 1, count).long()]
+    return load_faces(source, resolution, only=chosen, cache=cache).images
+
+
+def save_neighbours(faces: Tensor, rows: Tensor, pictures: Tensor, among: Tensor, path: Path) -> None:
+    """One row a face (N, 3, R, R): itself, then the pictures (M, 3, S, S) that are nearest to it, the nearest first."""
+    side = pictures.shape[-1]
+    faces = torch.nn.functional.interpolate(faces.float(), (side, side), mode="bicubic", antialias=True)
+    faces = faces.round().clamp(0, 255).to(torch.uint8)
+    found = pictures[neighbours(rows, among, NEAREST)]  # (N, NEAREST, 3, S, S)
+    save_grid(torch.cat([faces[:, None], found], 1).flatten(0, 1), NEAREST + 1, path)
 
 
 def label_agreement(config: RunConfig, generator: Generator) -> dict[str, dict[str, float]]:
@@ -60,10 +160,7 @@ def label_agreement(config: RunConfig, generator: Generator) -> dict[str, dict[s
     Both are means over the classes, so a generator that ignores its labels scores 1 / classes."""
     conditions = generator.conditions
     trained, held = data_of(config)
-    labels, held_labels = (
-        torch.stack([indices_of(f, *pair) for pair in zip(conditions.names, conditions.classes, strict=True)], 1)
-        for f in (trained, held)
-    )
+    labels, held_labels = (label_indices(faces, generator) for faces in (trained, held))
     classifier = train_classifier(trained.images, labels, conditions.sizes)
     found = predict(classifier, held.images)
     real = [balanced_accuracy(f, e) for f, e in zip(found.unbind(1), held_labels.unbind(1), strict=True)]
@@ -71,22 +168,7 @@ def label_agreement(config: RunConfig, generator: Generator) -> dict[str, dict[s
     return {n: {"asked": a, "real": r} for n, a, r in zip(conditions.names, asked, real, strict=True)}
 
 
-def some(faces: Faces, count: int) -> torch.Tensor:
-    """`count` pictures spread over the whole set."""
-    return faces.images[torch.linspace(0, len(faces) - 1, count).long()]
-
-
-def table(measured: dict[str, Any]) -> str:
-    """The measurement as lines of text; `floor` is real against real of the same count."""
-    lines = [
-        f"{measured['images']:,} pictures shown; {measured['count']:,} generated against as many held out, "
-        f"decoded at {measured['resolution']} pixels"
-    ]
-    for name, values in measured.items():
-        if name == "labels":
-            lines.append("share of pictures of the class asked for, beside what the classifier finds on real ones")
-            lines += [f"  {label:<24}{v['asked']:>12.3f}{v['real']:>12.3f}" for label, v in values.items()]
-        elif isinstance(values, dict):
-            lines.append(name)
-            lines += [f"  {key:<24}{value:>12.4f}" for key, value in values.items() if isinstance(value, float)]
-    return "\n".join(lines)
+def label_indices(faces: Faces, generator: Generator) -> Tensor:
+    """Class indices (N, labels) of the pictures; -1: missing."""
+    pairs = zip(generator.conditions.names, generator.conditions.classes, strict=True)
+    return torch.stack([indices_of(faces, name, classes) for name, classes in pairs], 1)

@@ -42,13 +42,25 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Distances of the averaged generator's pictures to real ones; lower is better."""
+
+    step: int
+    images: int
+    features: str  # what they were measured with
+    count: int  # pictures on each side
+    frechet: float
+    kernel: float
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     images: int
     reason: str  # "finished" or "stopped"
 
 
-Event = Started | Metrics | Samples | Saved | Ended
-KINDS: dict[str, type[Any]] = {cls.__name__.lower(): cls for cls in (Started, Metrics, Samples, Saved, Ended)}
+Event = Started | Metrics | Samples | Measured | Saved | Ended
+KINDS: dict[str, type[Any]] = {cls.__name__.lower(): cls for cls in (Started, Metrics, Samples, Measured, Saved, Ended)}
 
 
 def encode(event: Event) -> str:

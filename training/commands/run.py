@@ -42,41 +42,56 @@ def add(commands: Any) -> None:
 
 
 def run_command(args: argparse.Namespace) -> int:
+    from training.distributed import joined, shared
+
+    with joined():
+        return train_in(*shared(lambda: begun(args)), args.events)
+
+
+def begun(args: argparse.Namespace) -> tuple[Path, RunConfig]:
+    """The folder of the run that `args` ask for, made if it is a new one, and its config."""
     from training.config import CONFIGS, load_config, new_run
+    from training.distributed import part_of
     from training.loop import run_config
 
     path = Path(args.config)
     if not path.exists() and (CONFIGS / f"{args.config}.toml").exists():
         path = CONFIGS / f"{args.config}.toml"
     config = load_config(path, tuple(args.set))
+    part_of(config.train.batch)  # before there is a folder
     if args.folder is None:
-        return train_in(new_run(config, args.runs), config, args.events)
+        return new_run(config, args.runs), config
     if (args.folder / "config.toml").exists():
-        return train_in(args.folder, run_config(args.folder, tuple(args.set)), args.events)
+        return args.folder, run_config(args.folder, tuple(args.set))
     args.folder.mkdir(parents=True, exist_ok=True)
     (args.folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
-    return train_in(args.folder, config, args.events)
+    return args.folder, config
 
 
 def resume_command(args: argparse.Namespace) -> int:
+    from training.distributed import joined, shared
     from training.loop import run_config
 
-    return train_in(args.folder, run_config(args.folder, tuple(args.set)), args.events)
+    with joined():
+        return train_in(args.folder, shared(lambda: run_config(args.folder, tuple(args.set))), args.events)
 
 
 def train_in(folder: Path, config: RunConfig, as_events: bool) -> int:
+    """Of several processes the first one alone speaks, and listens to standard input."""
+    from training.distributed import is_writer
     from training.events import encode
     from training.loop import train
     from training.tensorboard import TensorBoard
 
     if as_events and hasattr(os, "nice"):
         os.nice(POLITENESS)
-    board = TensorBoard(folder)
-    with stop_requests(watch_stdin=as_events) as stop:
+    board, speaks = TensorBoard(folder), is_writer()
+    with stop_requests(watch_stdin=as_events and speaks) as stop:
         try:
             for event in train(config, folder, stop):
-                say(encode(event) if as_events else describe(event))
-                board.take(event)
+                if speaks:
+                    say(encode(event) if as_events else describe(event))
+                    board.take(event)
         finally:
             board.close()
     return 0
@@ -91,12 +106,16 @@ def say(line: str) -> None:
 
 
 def describe(event: Event) -> str:
-    from training.events import Ended, Metrics, Samples, Saved
+    from training.events import Ended, Measured, Metrics, Samples, Saved
 
     match event:
         case Metrics():
             values = " ".join(f"{name} {value:.3f}" for name, value in event.values.items())
             return f"{event.images:>9,} pictures {event.images_per_second:6.1f}/s  {values}"
+        case Measured():
+            return (
+                f"{event.images:>9,} pictures Fréchet distance {event.frechet:.1f}, kernel distance {event.kernel:.4f}"
+            )
         case Samples() | Saved():
             return f"{event.images:>9,} pictures {event.path}"
         case Ended():

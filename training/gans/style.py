@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from training.distributed import gathered, own
 from training.gans.base import Gan, Generator, Loss
 from training.layers import ACTIVATION_GAIN, EqualConv, EqualLinear, ModulatedConv, activate
 from training.losses import gradient_penalty, relativistic_discriminator, relativistic_generator
@@ -128,7 +129,7 @@ class StyleGenerator(Generator):
             cut = torch.randint(1, rows, (count, 1), device=z.device)
             cut = torch.where(torch.rand(count, 1, device=z.device) < self.style_mixing, cut, rows)
             first = torch.arange(rows, device=z.device)[None] < cut  # (N, L)
-            latents = torch.where(first[:, :, None], latents, latents.roll(1, 0))
+            latents = torch.where(first[:, :, None], latents, own(gathered(latents).roll(1, 0)))
         return self.synthesize(latents)
 
     @torch.no_grad()
@@ -187,11 +188,12 @@ class Discriminator(nn.Module):
 def minibatch_deviation(x: Tensor, group: int = 4) -> Tensor:
     """(N, C, H, W) -> (N, 1, H, W): the mean standard deviation within groups of the batch (Karras 2018), by which
     the discriminator sees a lack of variety."""
-    count = math.gcd(x.shape[0], group)
-    grouped = x.float().reshape(count, -1, *x.shape[1:])
+    whole = gathered(x.float())
+    count = math.gcd(whole.shape[0], group)
+    grouped = whole.reshape(count, -1, *x.shape[1:])
     centred = grouped - grouped.mean(0)
     deviation = (centred.square().mean(0) + 1e-8).sqrt().mean((1, 2, 3))
-    return deviation.repeat(count)[:, None, None, None].expand(-1, 1, *x.shape[2:]).to(x.dtype)
+    return own(deviation.repeat(count))[:, None, None, None].expand(-1, 1, *x.shape[2:]).to(x.dtype)
 
 
 class Model(Gan):

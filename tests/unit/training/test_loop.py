@@ -6,12 +6,15 @@ import pytest
 import torch
 
 from tests.unit.training.helpers import SMALL, debug_config, make_labelled, make_pictures, small_config
+from tests.unit.training.test_distances import Colours
+from training import distances
 from training.checkpoint import CheckpointError, load_checkpoint
 from training.config import new_run
 from training.data import DataError
-from training.events import Ended, Metrics, Samples, Saved, Started, decode
+from training.events import Ended, Measured, Metrics, Samples, Saved, Started, decode
 from training.export import export
-from training.loop import Trainer, TrainingError, run_config, train, warm_start
+from training.loop import TrainingError, run_config, train, warm_start
+from training.trainer import Trainer
 from training.weights import load_weights
 
 
@@ -70,6 +73,20 @@ def test_a_pause_is_no_training_time(pictures, tmp_path, monkeypatch):
     events = list(train(debug_config(pictures), tmp_path, stop=paused_for_an_hour))
     assert clock[0] >= 15 * 3600
     assert {e.seconds for e in events if isinstance(e, Metrics)} == {0.0}
+
+
+def test_distances_are_measured_now_and_then_and_a_stop_does_not_wait_for_them(pictures, tmp_path, monkeypatch):
+    config = debug_config(pictures, "log.measure_every=32")
+    monkeypatch.setattr(distances, "Features", Colours)
+    monkeypatch.setattr(distances, "FEWEST", 8)
+    for name in ("whole", "stopped"):
+        (tmp_path / name).mkdir()
+    events = list(train(config, tmp_path / "whole"))
+    assert [e.images for e in events if isinstance(e, Measured)] == [32, 64, 96, 128]
+    looked = []
+    monkeypatch.setattr(Colours, "__call__", lambda *_: looked.append(1))
+    events = list(train(config, tmp_path / "stopped", stop=lambda: True))
+    assert not looked and not [e for e in events if isinstance(e, Measured)]
 
 
 def test_what_a_killed_run_logged_after_its_checkpoint_is_dropped(pictures, tmp_path):

