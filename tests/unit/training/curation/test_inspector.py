@@ -1,0 +1,116 @@
+"""The real detector and networks on faces that the shipped generator drew."""
+
+import copy
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from training.curation import detector
+from training.curation.align import place
+from training.curation.contract import Options
+from training.curation.detector import Detector
+
+
+def test_a_good_face_is_kept_as_it_is(inspector, face, encode):
+    found = inspector(encode(face))
+    assert found.reason == "", found.message
+    assert np.array_equal(np.asarray(found.face), np.asarray(face))
+    assert abs(found.roll) < 5
+    labels = found.measures
+    assert 10 < labels["age"] < 80 and labels["gender"] in ("female", "male") and labels["glasses"] in (0, 1)
+    for name in ("mouth_width", "lip_thickness", "nose_width", "nose_length", "eye_opening", "eye_spacing"):
+        assert 0.02 < labels[name] < 2, name
+    assert 0 <= labels["hair_tone"] <= 100 and 20 < labels["skin_tone"] < 95
+    assert abs(labels["yaw"]) < 25 and -1 < labels["smile"] < 1
+
+
+@pytest.mark.parametrize("angle", [180, 90, -90, 150])
+def test_a_face_that_is_not_upright_is_turned(inspector, faces, encode, angle):
+    background = Image.new("RGB", (420, 420), (120, 120, 120))
+    background.paste(faces[1], (82, 82))
+    found = inspector(encode(background.rotate(angle)))
+    assert found.reason == "", found.message
+    assert abs((found.roll + angle + 180) % 360 - 180) < 12
+    again = inspector.detect(found.face)
+    points = place(again.points).to_unit(again.points)
+    assert again.turned == 0
+    assert np.allclose((points[36:42].mean(0) + points[42:48].mean(0)) / 2, (0.5, 0.47), atol=0.03)
+
+
+def test_several_faces_are_refused(inspector, faces, encode):
+    both = Image.new("RGB", (512, 256))
+    both.paste(faces[0], (0, 0))
+    both.paste(faces[1], (256, 0))
+    found = inspector(encode(both))
+    assert found.reason == "several faces" and "2 faces" in found.message
+
+
+def test_a_small_face_in_a_large_picture_is_too_small(inspector, face, encode):
+    scene = Image.new("RGB", (900, 600), (90, 110, 130))
+    scene.paste(face.resize((110, 110), Image.Resampling.LANCZOS), (400, 200))
+    found = inspector(encode(scene))
+    assert found.reason == "too small" and "128 are the least" in found.message
+
+
+def test_a_tiny_picture_is_too_small(inspector, face, encode):
+    assert inspector(encode(face.resize((40, 40)))).reason == "too small"
+
+
+def test_a_blurred_face_is_refused(inspector, face, encode):
+    assert inspector(encode(face.filter(ImageFilter.GaussianBlur(6)))).reason == "blurred"
+
+
+def test_a_distorted_face_is_refused(inspector, face, encode):
+    pixels = np.array(face)
+    pixels[:, 128:] = np.roll(pixels[:, 128:], 30, axis=0)
+    assert inspector(encode(Image.fromarray(pixels))).reason in ("distorted", "no face")
+
+
+def test_a_face_at_the_edge_is_cut_off(inspector, face, encode):
+    found = inspector(encode(face.crop((60, 50, 256, 230))))
+    assert found.reason == "cut off", found.measures
+
+
+def test_noise_holds_no_face(inspector, encode):
+    noise = np.random.default_rng(0).integers(0, 256, (256, 256, 3), dtype=np.uint8)
+    found = inspector(encode(Image.fromarray(noise)))
+    assert found.reason == "no face" and found.face is None and found.thumbnail is not None
+
+
+def test_a_turned_head_is_refused(inspector, face):
+    strict = copy.copy(inspector)
+    strict.options = Options(max_yaw=5.0)
+    detected = strict.detect(face)
+    assert detected is not None
+    points = detected.points
+    points[30] += (25, 0)
+    found = strict.look_at(
+        detector.Face(face, 0, (60, 60, 200, 200), points, 2.0, 0), (), face.resize((160, 160)), forced=False
+    )
+    assert found.reason == "turned away" and "up to 5° are taken" in found.message
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK"])
+def test_other_modes_are_kept(inspector, face, encode, mode):
+    assert inspector(encode(face.convert(mode), "TIFF")).reason == ""
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 2), (129, 4000)])
+def test_odd_sizes_are_no_trouble(inspector, encode, size):
+    assert inspector(encode(Image.new("RGB", size))).reason in ("too small", "no face")
+    assert inspector(encode(Image.new("RGB", size)), forced=True).face.size == (256, 256)
+
+
+def test_forced_makes_a_face_of_anything_that_can_be_decoded(inspector, face, encode):
+    blurred = inspector(encode(face.filter(ImageFilter.GaussianBlur(6))), forced=True)
+    assert blurred.reason == "blurred" and blurred.face.size == (256, 256)
+    grey = inspector(encode(Image.new("RGB", (400, 300), "grey")), forced=True)
+    assert grey.reason == "no face" and grey.face.size == (256, 256) and not grey.measures
+    assert inspector(b"text", forced=True).face is None
+
+
+def test_without_the_packages_it_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(detector, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"pip install 'facedesigner\[faces\]'"):
+        Detector()
