@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.training.history import History
+from facedesigner.gui.training.history import FRECHET, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ PLOTS = (
         (Curve("d_real", "real", "#6CCB7F", "#2E7D32"), Curve("d_fake", "generated", "#F07A7A", "#C62828")),
     ),
 )
+DISTANCE = ("{0} distance to real pictures", (Curve(FRECHET, "Fréchet", "#C9A6FF", "#6A3FB5"),))
+DISTANCE_TIP = "How far the generated pictures are from real ones, measured now and then: lower is better"
 TIPS = (
     "Loss of discriminator and generator: in balance, D stays between 0.3 and 0.6 and G between 1 and 3",
     "How likely the discriminator takes real and generated pictures for real: both near 0.5, it cannot tell them apart",
@@ -91,23 +93,34 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         for moment, style in zip(self.moments, (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine), strict=True):
             moment.setPen(pyqtgraph.mkPen(found.muted, style=style))
 
+    def mark_points(self) -> None:
+        """For a curve of few points: the first alone would not be seen."""
+        for curve in self._curves:
+            self.lines[curve.name].setSymbol("o")
+            self.lines[curve.name].setSymbolSize(6)
+
     def show_history(self, history: History | None, *, other: bool = False) -> None:
         for name, line in (self.others if other else self.lines).items():
-            line.setData(history.images if history else [], history.values[name] if history else [])
+            line.setData(*(history.points(name) if history else ([], [])))
 
 
 class Curves(QWidget):
-    """Both diagrams, in the colours of the theme."""
+    """The diagrams, in the colours of the theme; that of the distances comes with the first one measured."""
 
     def __init__(self) -> None:
         super().__init__()
         self.plots = [Plot(title, curves, tip) for (title, curves), tip in zip(PLOTS, TIPS, strict=True)]
+        self.distance = Plot(*DISTANCE, DISTANCE_TIP)
+        self.distance.mark_points()
+        self.distance.hide()
+        self.plots.append(self.distance)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for plot in self.plots:
             layout.addWidget(plot, 1)
 
     def show_history(self, history: History | None) -> None:
+        self.distance.setVisible(history is not None and bool(history.distances))
         for plot in self.plots:
             plot.show_history(history)
 

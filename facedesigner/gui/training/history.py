@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 
-from training.events import Metrics
+from training.events import Measured, Metrics
 
 CURVES = ("d_loss", "g_loss", "d_real", "d_fake")
+FRECHET = "frechet"  # the curve of the distances
 MOST = 2_000  # points; then every other one goes
 
 
 class History:
-    """`images` and, of the same length, `values[name]`; NaN where a step did not log the name."""
+    """`images` and, of the same length, `values[name]`; NaN where a step did not log the name. Distances are measured
+    at moments of their own."""
 
     def __init__(self) -> None:
         self.images: list[float] = []
         self.values: dict[str, list[float]] = {name: [] for name in CURVES}
+        self.distances: list[Measured] = []
         self._every = 1  # metrics to a point
         self._skipped = 0
 
@@ -32,8 +35,18 @@ class History:
             self.images = self.images[1::2]
             self.values = {name: values[1::2] for name, values in self.values.items()}
 
+    def measure(self, measured: Measured) -> None:
+        self.distances.append(measured)
+
+    def points(self, name: str) -> tuple[list[float], list[float]]:
+        """The pictures shown and the values of a curve."""
+        if name == FRECHET:
+            return [float(d.images) for d in self.distances], [d.frechet for d in self.distances]
+        return self.images, self.values[name]
+
     def trim(self, images: int) -> None:
         """Forgets what came after so many pictures: a resumed run does those steps again."""
         count = sum(seen <= images for seen in self.images)
         self.images = self.images[:count]
         self.values = {name: values[:count] for name, values in self.values.items()}
+        self.distances = [measured for measured in self.distances if measured.images <= images]

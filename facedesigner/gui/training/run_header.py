@@ -9,6 +9,7 @@ from facedesigner.gui import theme
 from facedesigner.gui.training.run_record import RunRecord, State
 
 NO_RUN = "No run yet"
+NOT_YET = "There is no checkpoint yet: wait for the first one, or stop and save"
 STEPS = 1000  # of the progress bar
 
 
@@ -17,6 +18,7 @@ class RunHeader(QWidget):
     go_on = Signal()
     stop = Signal()
     resume = Signal()
+    measure = Signal()
     use = Signal()
 
     def __init__(self) -> None:
@@ -29,6 +31,7 @@ class RunHeader(QWidget):
         self.go_on_button = _button("&Go on", "play", "Go on with the paused run")
         self.stop_button = _button("&Stop and save", "stop", "Save a checkpoint and end; the run can be resumed")
         self.resume_button = _button("&Resume", "play", "Go on from the last checkpoint")
+        self.measure_button = _button("&Measure", "check", "")
         self.use_button = _button("&Use this model", "model", "")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -45,6 +48,7 @@ class RunHeader(QWidget):
             (self.go_on_button, self.go_on),
             (self.stop_button, self.stop),
             (self.resume_button, self.resume),
+            (self.measure_button, self.measure),
             (self.use_button, self.use),
         ):
             row.addWidget(button)
@@ -53,9 +57,11 @@ class RunHeader(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(row)
         layout.addWidget(self.bar)
-        self.show_run(None, busy=False, exporting=False)
+        self.show_run(None, busy=False)
 
-    def show_run(self, record: RunRecord | None, *, busy: bool, exporting: bool) -> None:
+    def show_run(
+        self, record: RunRecord | None, *, busy: bool, exporting: bool = False, measuring: bool = False
+    ) -> None:
         """`busy`: another run is live, so this one cannot be resumed now."""
         state = record.state if record is not None else State.NEW
         usable = record is not None and record.config is not None
@@ -77,12 +83,20 @@ class RunHeader(QWidget):
         )
         self.use_button.setVisible(usable)
         ready = record is not None and record.saved > 0
+        self.measure_button.setVisible(usable)
+        self.measure_button.setEnabled(ready and not measuring)
+        self.measure_button.setText("Measuring…" if measuring else "&Measure")
+        self.measure_button.setToolTip(
+            "How far the pictures are from those that the run holds out: Fréchet and kernel distance, precision, recall"
+            if ready
+            else NOT_YET
+        )
         self.use_button.setEnabled(ready and not exporting)
         self.use_button.setText("Opening…" if exporting else "&Use this model")
         self.use_button.setToolTip(
             f"Open the model as it was saved at {record.saved:,} pictures in the Design tab"
             if record is not None and ready
-            else "There is no checkpoint yet: wait for the first one, or stop and save"
+            else NOT_YET
         )
         share = record.images / record.total if record is not None and record.total else 0
         self.bar.setValue(round(STEPS * min(share, 1)))

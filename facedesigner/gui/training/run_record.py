@@ -11,7 +11,7 @@ from pathlib import Path
 from facedesigner.gui.training.history import History
 from facedesigner.gui.training.lines import event_of
 from training.config import RunConfig, load_config
-from training.events import Ended, Event, Metrics, Samples, Saved, Started
+from training.events import Ended, Event, Measured, Metrics, Samples, Saved, Started
 
 RECENT = 5  # metrics whose speed is averaged
 TAIL = 16_384  # bytes of the log that tell where a run stands
@@ -78,6 +78,8 @@ class RunRecord:
                 self.images = event.images
                 self.history.add(event)
                 self.speeds = [*self.speeds[1 - RECENT :], event.images_per_second]
+            case Measured():
+                self.history.measure(event)
             case Samples():
                 self.images = event.images
                 path = self.folder / Path(event.path).name

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMessageBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QWidget
 
 from facedesigner.gui.errors import show_error
+from facedesigner.gui.training.compare_page import ComparePage
+from facedesigner.gui.training.curate_page import CuratePage
 from facedesigner.gui.training.exporter import Exporter
+from facedesigner.gui.training.measurer import Measurer
+from facedesigner.gui.training.questions import ask_how_long, ask_to_stop
 from facedesigner.gui.training.run_files import clear_stillborn, delete, extend
 from facedesigner.gui.training.run_list import RunList
 from facedesigner.gui.training.run_monitor import RunMonitor
@@ -22,7 +26,6 @@ from training.config import RunConfig, new_run
 from training.events import Event, Metrics, Samples, Saved, Started
 
 LEFT_WIDTH = 30  # in letters, at least
-MOST_IMAGES = 1_000_000_000
 FAILED = (
     "The run ended with an error. {0} Mend what it says, then press Resume: nothing up to the last checkpoint is lost."
 )
@@ -44,16 +47,21 @@ class TrainingTab(QWidget):
         self._details = ""
         self.worker = Worker(self)
         self.process = RunProcess(self)
-        self.exporter = Exporter(models, self)
+        self.exporter, self.measurer = Exporter(models, self), Measurer(self)
         self.variants = Variants(cache, self)
         self.setup, self.runs, self.monitor = SetupPanel(cache / "pictures"), RunList(runs), RunMonitor(self.worker)
-        self.pages = QTabWidget()
+        self.curate, self.compare = CuratePage(self.worker), ComparePage(models, cache / "compare")
+        self.pages, self.views = QTabWidget(), QStackedWidget()
         self.pages.addTab(self.setup, "New &run")
         self.pages.addTab(self.runs, "R&uns")
+        self.pages.addTab(self.curate, "C&urate")
+        self.pages.addTab(self.compare, "Co&mpare")
+        for view in (self.monitor, self.curate.result, self.compare.result):
+            self.views.addWidget(view)
         self.pages.setFixedWidth(self.fontMetrics().averageCharWidth() * LEFT_WIDTH * 2)
         layout = QHBoxLayout(self)
         layout.addWidget(self.pages)
-        layout.addWidget(self.monitor, 1)
+        layout.addWidget(self.views, 1)
         self._connect()
         self.variants.load()
         self.refresh()
@@ -64,26 +72,16 @@ class TrainingTab(QWidget):
         """True if nothing trains. Else asks, and calls `then` once the run is saved, if the answer is to stop."""
         if not self.process.live:
             return True
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
-            "A run is in progress",
-            f"{self.process.folder.name if self.process.folder else 'A run'} is still training.\n\n"
-            "Stop it and save? It can be resumed at any time.",
-            parent=self,
-        )
-        stop = box.addButton("&Stop and save", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(stop)
-        box.setEscapeButton(stay)
-        stop.clicked.connect(lambda: self._stop_then(then))
-        box.open()
+        name = self.process.folder.name if self.process.folder else "A run"
+        ask_to_stop(self, name, lambda: self._stop_then(then))
         return False
 
     def shut_down(self) -> None:
         """Ends every child and thread; the window goes."""
-        for part in (self.process, self.exporter, self.variants, self.worker):
+        for part in (self.process, self.exporter, self.measurer, self.compare.measurer, self.variants, self.worker):
             part.close()
         self.setup.picker.stop()
+        self.curate.close_child()
 
     def refresh(self) -> None:
         """Reads the list of runs anew."""
@@ -105,6 +103,13 @@ class TrainingTab(QWidget):
         header.stop.connect(process.stop)
         header.resume.connect(self._resume)
         header.use.connect(self._use)
+        header.measure.connect(self._measure)
+        self.curate.train.connect(self._train_on)
+        self.pages.currentChanged.connect(self._show_view)
+        self.measurer.changed.connect(self._show_header)
+        self.measurer.said.connect(self.said)
+        self.measurer.measured.connect(self._measured)
+        self.measurer.failed.connect(self._complain("The run cannot be measured"))
         self.monitor.compare.connect(self._compare)
         self.monitor.details.clicked.connect(self._show_details)
         process.told.connect(self._take)
@@ -151,14 +156,7 @@ class TrainingTab(QWidget):
         if record.state != State.FINISHED:
             self.resume(record)
             return
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle("Go on for longer")
-        dialog.setLabelText(f"The run is finished at {record.images:,} pictures. Go on until how many?")
-        dialog.setIntRange(record.images + 1, MOST_IMAGES)
-        dialog.setIntStep(10_000)
-        dialog.setIntValue(2 * record.images)
-        dialog.intValueSelected.connect(lambda images: self._extend(record, images))
-        dialog.open()
+        ask_how_long(self, record, lambda images: self._extend(record, images))
 
     def _extend(self, record: RunRecord, images: int) -> None:
         assert record.config is not None
@@ -172,6 +170,19 @@ class TrainingTab(QWidget):
         if self.monitor.record is not None:
             self.said.emit(f"Making a model of {self.monitor.record.name}…")
             self.exporter.export(self.monitor.record)
+
+    def _train_on(self, folder: str) -> None:
+        self.setup.picker.set_source(folder)
+        self.pages.setCurrentWidget(self.setup)
+
+    def _measure(self) -> None:
+        if self.monitor.record is not None:
+            self.said.emit(f"Measuring {self.monitor.record.name}…")
+            self.measurer.measure_run(self.monitor.record.folder)
+
+    def _measured(self) -> None:
+        self.said.emit("Measured the run")
+        self.monitor.refresh()
 
     def _exported(self, path: Path) -> None:
         self.said.emit(f"Wrote {path.name}")
@@ -269,12 +280,19 @@ class TrainingTab(QWidget):
         self._show_header()
 
     def _show_header(self) -> None:
-        self.monitor.header.show_run(self.monitor.record, busy=self.process.live, exporting=self.exporter.busy)
+        self.monitor.header.show_run(
+            self.monitor.record, busy=self.process.live, exporting=self.exporter.busy, measuring=self.measurer.busy
+        )
+
+    def _show_view(self) -> None:
+        page = self.pages.currentWidget()
+        self.views.setCurrentWidget(page.result if isinstance(page, CuratePage | ComparePage) else self.monitor)
 
     def _take_runs(self, records: list[RunRecord]) -> None:
         live = self._live if self.process.live else None
         self.runs.show_runs([live if live is not None and r.folder == live.folder else r for r in records])
         self.monitor.offer_runs(self.runs.folders)
+        self.compare.offer([record.folder for record in records if (record.folder / "last.pt").is_file()])
         if self.monitor.record is not None:
             self.runs.choose(self.monitor.record.folder)
         elif records:

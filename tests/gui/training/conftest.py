@@ -33,6 +33,8 @@ def started(images=0):
     say("started", run=words[0], variant="style", images=images, total=128, pictures=24, device="cpu", notes=["a note"])
 def metrics(images, **values):
     say("metrics", step=images // 8, images=images, seconds=1.0, images_per_second=40.0, values=values)
+def measured(images):
+    say("measured", step=images // 8, images=images, features="f", count=500, frechet=99.0, kernel=0.1)
 def saved(images):
     say("saved", step=images // 8, images=images, path="last.pt")
 def wait_for(word):

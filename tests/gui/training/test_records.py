@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from facedesigner.gui.training import run_files
-from facedesigner.gui.training.history import MOST, History
+from facedesigner.gui.training.history import FRECHET, MOST, History
 from facedesigner.gui.training.lines import LineBuffer, event_of
 from facedesigner.gui.training.run_header import describe, duration
 from facedesigner.gui.training.run_record import RunRecord, State, read_run, scan
 from training.config import load_config
-from training.events import Ended, Event, Metrics, Samples, Saved, Started, encode
+from training.events import Ended, Event, Measured, Metrics, Samples, Saved, Started, encode
 
 
 def metrics(images: int, **values: float) -> Metrics:
@@ -67,6 +67,18 @@ def test_resuming_forgets_what_came_after_the_checkpoint():
     states = [record.state]
     record.take(Ended(128, "finished"))
     assert [*states, record.state] == [State.RUNNING, State.FINISHED]
+
+
+def test_distances_are_a_curve_of_their_own_and_resuming_forgets_the_later_ones():
+    record = RunRecord(Path("00001-x"))
+    distances = [Measured(images // 8, images, "f", 500, 200.0 - images, 0.1) for images in (64, 96)]
+    events: list[Event] = [started(), metrics(64, d_loss=1.0), *distances]
+    for event in events:
+        record.take(event)
+    assert record.history.points(FRECHET) == ([64.0, 96.0], [136.0, 104.0])
+    assert record.history.points("d_loss") == ([64], [1.0])
+    record.take(started(64))
+    assert record.history.points(FRECHET) == ([64.0], [136.0])
 
 
 def test_speed_and_time_left_are_of_the_last_metrics():

@@ -64,16 +64,23 @@ def test_an_empty_tab_says_what_to_do(make_tab):
 
 def test_a_run_streams_pauses_and_is_stopped(tab, qtbot, script):
     header = tab.monitor.header
-    script(SKETCH + "wait_for('pause'); wait_for('continue'); metrics(40)\n" + UNTIL_STOPPED.removeprefix(SKETCH))
+    script(
+        SKETCH
+        + "wait_for('pause'); wait_for('continue'); metrics(40); measured(40)\n"
+        + UNTIL_STOPPED.removeprefix(SKETCH)
+    )
     begin(tab, qtbot)
     assert tab.monitor.record.history.values["d_real"] == [0.6]
     qtbot.waitUntil(lambda: tab.monitor.curves.plots[0].lines["d_loss"].yData is not None)
+    assert not tab.monitor.curves.distance.isVisible()
     assert "32 of 128 pictures · 40.0 pictures a second" in header.status.text()
     assert tab.monitor.notes.text() == "a note" and header.use_button.isEnabled()
     header.pause_button.click()
     assert tab.process.state == State.PAUSED and header.go_on_button.isVisible()
     header.go_on_button.click()
-    qtbot.waitUntil(lambda: tab.monitor.record.images == 40)
+    qtbot.waitUntil(tab.monitor.curves.distance.isVisible)
+    assert tab.monitor.record.images == 40
+    assert list(tab.monitor.curves.distance.lines["frechet"].yData) == [99.0]
     header.stop_button.click()
     assert header.status.text() == "Saving…" and not header.stop_button.isEnabled()
     qtbot.waitUntil(lambda: not tab.process.live)
@@ -270,3 +277,24 @@ def test_pictures_are_looked_at(make_tab, pictures, qtbot, script):
     qtbot.waitUntil(lambda: picker.problem == "")
     assert picker.count.text() == "3 pictures · 16 × 16 px, 9 × 8 px" and picker.notes.text() == "few"
     assert tab.setup.start_button.isEnabled()
+
+
+def test_a_run_is_measured_and_the_distance_stands_beside_it(tab, run, qtbot, script):
+    script(UNTIL_STOPPED)
+    begin(tab, qtbot)
+    script(
+        "print(json.dumps({'say': 'Measuring…'}));"
+        "found = {'images': 32, 'count': 20, 'colours': {'frechet': 90.25, 'kernel': 0.0123}};"
+        "pathlib.Path(words[0], 'eval.json').write_text(json.dumps(found)); print(json.dumps(found))"
+    )
+    header, said = tab.monitor.header, list[str]()
+    tab.said.connect(said.append)
+    header.measure_button.click()
+    assert not header.measure_button.isEnabled() and header.measure_button.text() == "Measuring…"
+    qtbot.waitUntil(lambda: "Fréchet 90.2, kernel 0.0123 at 32 pictures" in tab.monitor.notes.text())
+    assert header.measure_button.isEnabled() and "Measuring…" in said
+    script("sys.exit('training: the run holds nothing out')")
+    header.measure_button.click()
+    qtbot.waitUntil(lambda: tab.findChild(ErrorDialog) is not None)
+    assert "holds nothing out" in tab.findChild(ErrorDialog).message.text()
+    tab.findChild(ErrorDialog).close()

@@ -48,7 +48,7 @@ def test_closing_asks_then_saves_then_closes(window, qtbot, script):
 
 def test_a_trained_model_opens_in_the_design_tab(window, qtbot, tmp_path):
     window.training.use_model.emit(tmp_path / "mine.safetensors")
-    assert window.tabs.currentWidget() is window.design
+    assert window.tabs.currentWidget() is window.faces
     qtbot.waitUntil(lambda: window.session.info is not None and window.session.info.name == "mine")
 
 
