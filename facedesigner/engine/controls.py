@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 from torch import Tensor
 
 from facedesigner.engine.request import Control
-from facedesigner.state.face import FaceState
+from facedesigner.state.face import TAUGHT, FaceState, Taught
 from training.gans.base import Generator
 from training.weights import Choice, Weights
 
@@ -57,23 +60,63 @@ class LatentEditor:
         self.ranges = weights.generator.layer_ranges
         self.shape = weights.generator.latent_shape
         self.kept = slice(self.shape[1] - weights.generator.conditions.dim, None)  # the columns of labels and codes
+        self._held: tuple[tuple[str, ...], Tensor] | None = None  # the locks last used, and what they span
 
     def edit(self, latent: Tensor, face: FaceState) -> Tensor:
         """latent (L, D) -> (L, D) with truncation, which leaves labels and codes alone, then menus and sliders.
-        ControlError names one that is not there."""
+
+        What the unlocked sliders add up to loses its part in the span of the locked sliders' directions: they move
+        around what is locked. ControlError names a control that is not there.
+        """
         edited = self.keep_conditions(latent, self.mean + face.psi * (latent - self.mean))
+        carried = {taught.name: self.vector_of(taught) for taught in face.taught}
+        locks = set(face.locks)
+        free = torch.zeros_like(edited) if locks else edited
         for key, value in face.controls:
             if key in self.choices:
                 self.choose(edited, self.choices[key], value)
                 continue
             name, _, span = key.partition("@")
-            if name not in self.directions or (span and span not in self.ranges):
-                known = ", ".join([*self.choices, *self.directions]) or "none"
-                raise ControlError(f"this model has no control {key!r}; it offers {known}")
+            if span and span not in self.ranges:
+                raise self.unknown(key)
             first, last = self.ranges[span] if span else (0, self.shape[0])
-            direction = self.directions[name].expand(self.shape)
-            edited[first:last] += value * direction[first:last]
+            moved = edited if name in locks else free
+            moved[first:last] += value * self.direction(name, carried)[first:last]
+        if locks:
+            edited += without_span(free, self.held(face.locks, carried))
         return edited
+
+    def direction(self, name: str, carried: dict[str, Tensor]) -> Tensor:
+        """(L, D) of a slider of the model, or of one that the face carries. ControlError when there is none."""
+        vector = self.directions.get(name, carried.get(name))
+        if vector is None:
+            raise self.unknown(name)
+        return vector.expand(self.shape)
+
+    def unknown(self, key: str) -> ControlError:
+        if key.startswith(TAUGHT):
+            return ControlError(
+                f"the recipe uses a slider that was taught on another machine ({key}) and lacks its direction: "
+                "export the face there again"
+            )
+        known = ", ".join([*self.choices, *self.directions]) or "none"
+        return ControlError(f"this model has no control {key!r}; it offers {known}")
+
+    def vector_of(self, taught: Taught) -> Tensor:
+        """(1, D). ControlError when it was taught with latents of another size."""
+        if taught.vector.columns != self.shape[1]:
+            raise ControlError(
+                f"the slider {taught.label} has {taught.vector.columns} numbers, this model takes {self.shape[1]}: "
+                "it was taught with another model"
+            )
+        values = np.frombuffer(taught.vector.data, dtype="<f4").reshape(taught.vector.shape)
+        return torch.from_numpy(values.copy()).to(self.mean.device)
+
+    def held(self, locks: tuple[str, ...], carried: dict[str, Tensor]) -> Tensor:
+        """What the locked sliders span, see `span_of`; kept from one frame to the next, names tell vectors apart."""
+        if self._held is None or self._held[0] != locks:
+            self._held = (locks, span_of([self.direction(name, carried) for name in locks]))
+        return self._held[1]
 
     def keep_conditions(self, source: Tensor, target: Tensor) -> Tensor:
         """`target` (L, D) with the labels and codes of `source` (L, D)."""
@@ -88,6 +131,24 @@ class LatentEditor:
             raise ControlError(f"{choice.name} cannot be {value:g}; choose 0 as generated, {classes}")
         latent[:, choice.first : choice.first + count] = 0
         latent[:, choice.first + int(value) - 1] = 1
+
+
+def span_of(vectors: Sequence[Tensor]) -> Tensor:
+    """An orthonormal basis (K, L * D), float64 on the CPU, of what vectors (L, D) span, K the number of independent
+    ones. By singular values: locked sliders may nearly say the same."""
+    rows = torch.stack([vector.flatten() for vector in vectors]).double().cpu()
+    lengths = rows.norm(dim=1, keepdim=True)
+    rows = rows[lengths[:, 0] > 0] / lengths[lengths[:, 0] > 0]
+    _, values, basis = torch.linalg.svd(rows, full_matrices=False)
+    independent: Tensor = basis[values > 1e-5]
+    return independent
+
+
+def without_span(movement: Tensor, span: Tensor) -> Tensor:
+    """movement (L, D) less its part in `span` (K, L * D). In double precision, so that another machine, whose basis of
+    the same span may be another one, rounds to the same latent."""
+    flat = movement.flatten().double().cpu()
+    return (flat - span.T @ (span @ flat)).view_as(movement).to(movement)
 
 
 def noise_of(generator: Generator, seed: int, device: torch.device) -> list[Tensor]:

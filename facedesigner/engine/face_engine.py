@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from facedesigner.engine import breeding
+from facedesigner.engine import arithmetic, breeding, teaching
 from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
 from facedesigner.engine.errors import WeightsError
-from facedesigner.engine.request import Image, ModelInfo, RenderRequest, RenderResult
+from facedesigner.engine.request import Image, Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.state.face import FaceState, Latent
+from facedesigner.state.sliders import check_examples
 from training.compute import pick_device
 from training.sampling import latents_of, to_bytes
 from training.weights import Weights, load_weights
 from training.weights import WeightsError as TrainingWeightsError
 
 log = logging.getLogger(__name__)
+
+LEAST_PSI = 0.05  # truncation under this is not undone: it leaves too little of a latent
+POPULATION = 1000  # faces that tell how far the model's latents spread
+LeakageMeasure = Callable[["FaceEngine", Latent], tuple[tuple[str, float], ...]]  # of a direction (1, D)
 
 
 class FaceEngine:
@@ -87,6 +92,7 @@ class FaceEngine:
         weights.generator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._editor = LatentEditor(weights, device)
         self._noise: tuple[int, list[Tensor]] | None = None
+        self._spread: teaching.Array | None = None
         self._weights = weights
 
     @torch.inference_mode()
@@ -108,7 +114,7 @@ class FaceEngine:
 
     def _draw(self, request: RenderRequest) -> Image:
         generator = self._loaded().generator
-        edited = self._editor.edit(self._latent(request.face), request.face)
+        edited = self._drawn(request.face)
         noise = self._noise_of(request.face.noise_seed) if generator.noise_shapes else None
         picture = generator.synthesize(edited[None], noise, request.resolution)
         array: Image = np.ascontiguousarray(to_bytes(picture)[0].permute(1, 2, 0).cpu().numpy())
@@ -165,12 +171,61 @@ class FaceEngine:
         varied = [self._editor.keep_conditions(own, moved) for moved in breeding.vary(own, samples, amount)]
         return [face.with_latent(pack(moved)) for moved in varied]
 
+    @torch.inference_mode()
+    def combine(self, terms: Sequence[tuple[float, Sequence[FaceState]]]) -> FaceState:
+        """The face of a weighted sum of means of faces, each term (weight, faces), such as A - B + C.
+
+        Faces count as they are drawn, with their truncation and sliders, so that what is seen is what is added. The
+        result is a latent without sliders, with the truncation and noise of the first face.
+        """
+        if not terms or not all(faces for _, faces in terms):
+            raise ValueError("there is nothing to add: put a face into each term")
+        drawn = [(weight, [self._drawn(face) for face in faces]) for weight, faces in terms]
+        first = terms[0][1][0]
+        psi = first.psi if first.psi >= LEAST_PSI else 1.0
+        latent = self._before_truncation(arithmetic.combine(drawn, self._editor.mean), psi)
+        return FaceState(self.info.hash, latent=pack(latent), psi=psi, noise_seed=first.noise_seed)
+
+    @torch.inference_mode()
+    def teach(
+        self,
+        with_it: Sequence[FaceState],
+        without: Sequence[FaceState],
+        measure_leakage: LeakageMeasure | None = None,
+    ) -> Lesson:
+        """A direction from faces that have something and faces that do not, at least two each, as they are drawn. It
+        is the same for all layers and leaves labels and codes alone. ValueError says what the examples lack."""
+        check_examples(with_it, without)
+        given, lacking = (
+            np.stack([self._mean_latent(self._drawn(face)) for face in faces]) for faces in (with_it, without)
+        )
+        if self._spread is None:
+            generator = self._loaded().generator
+            samples = generator.map(latents_of(0, POPULATION, generator.z_dim).to(self._device))
+            self._spread = np.stack([self._mean_latent(sample) for sample in samples])
+        vector = torch.zeros(1, self.info.latent_shape[1])
+        vector[0, : self._editor.kept.start] = torch.from_numpy(teaching.direction(given, lacking, self._spread))
+        packed = pack(vector)
+        leaks = measure_leakage(self, packed) if measure_leakage else ()
+        return Lesson(packed, teaching.held_out(given, lacking), len(given) + len(lacking), leaks)
+
+    def _drawn(self, face: FaceState) -> Tensor:
+        """The latent (L, D) that a picture of the face is made from."""
+        return self._editor.edit(self._latent(face), face)
+
+    def _mean_latent(self, latent: Tensor) -> teaching.Array:
+        """(L, D) -> the mean of its rows without labels and codes, float64."""
+        mean: teaching.Array = latent[:, : self._editor.kept.start].mean(0).double().cpu().numpy()
+        return mean
+
     def _baked(self, face: FaceState) -> Tensor:
         """The latent that shows the same face without sliders at the same psi."""
-        edited = self._editor.edit(self._latent(face), face)
-        return self._editor.keep_conditions(
-            edited, self._editor.mean + (edited - self._editor.mean) / max(face.psi, 0.05)
-        )
+        return self._before_truncation(self._drawn(face), max(face.psi, LEAST_PSI))
+
+    def _before_truncation(self, latent: Tensor, psi: float) -> Tensor:
+        """The latent (L, D) that truncation by `psi` makes `latent` of."""
+        mean = self._editor.mean
+        return self._editor.keep_conditions(latent, mean + (latent - mean) / psi)
 
 
 def pack(latent: Tensor) -> Latent:

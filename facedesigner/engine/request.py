@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from facedesigner.state.face import FaceState
+from facedesigner.state.face import FaceState, Latent, Taught
+from facedesigner.state.sliders import Slider
 
 if TYPE_CHECKING:  # the window starts faster without numpy
     import numpy as np
     import numpy.typing as npt
 
 Image: TypeAlias = "npt.NDArray[np.uint8]"  # (H, W, 3) sRGB
+
+MINE = "Mine"  # the group of the sliders that the user taught
+BROUGHT = "From a file"  # of those that a face brought along
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class Control:
 
     `name` keys the value in `FaceState.controls`; a control with `ranges` may also be set for some layers only,
     under the key `name@range` (for example `pc01@coarse`); such values add to the whole one. A control with `choices`
-    is a menu: 0 leaves the face as generated, 1 takes the first of them, and so on.
+    is a menu: 0 leaves the face as generated, 1 takes the first of them, and so on. `taught` is the direction of a
+    slider that the user taught: a face that uses it carries it.
     """
 
     name: str
@@ -34,6 +39,7 @@ class Control:
     ranges: tuple[str, ...] = ()
     description: str = ""
     choices: tuple[str, ...] = ()
+    taught: Taught | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,21 @@ class ModelInfo:
     controls: tuple[Control, ...]
     has_noise: bool
     card: dict[str, str] = field(default_factory=dict)  # data, terms, metrics, images: shown in the About box
+
+
+def taught_control(slider: Slider, info: ModelInfo, group: str = MINE) -> Control:
+    """A taught slider as a control of the model that it was taught with, and limited to layers like the model's own."""
+    about = f"Taught by you; it told {slider.right} of {slider.total} faces right that it had not seen."
+    return Control(
+        name=slider.name,
+        label=slider.label,
+        group=group,
+        minimum=-3.0,
+        maximum=3.0,
+        ranges=next((control.ranges for control in info.controls if control.ranges), ()),
+        description=about if slider.total else "Taught on another machine.",
+        taught=slider.taught,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +91,13 @@ class RenderResult:
     milliseconds: float
     error: str | None = None
     notice: str | None = None  # what the user should know although it worked, such as a fall back to the CPU
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What teaching a slider by examples came to: a direction, and how well it tells faces that it did not see."""
+
+    vector: Latent  # (1, D), one standard deviation of the model's latents long
+    right: int  # of `total` examples, each judged by a direction that was taught without it
+    total: int
+    leaks: tuple[tuple[str, float], ...] = ()  # what else the direction moves, and how much; empty if not measured

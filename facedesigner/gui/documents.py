@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from facedesigner.gui.design.edits import locks_with
 from facedesigner.gui.errors import show_error
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
@@ -28,6 +29,7 @@ OPENABLE = "Faces and models (*.png *.face *.safetensors)"
 PROJECTS = "FaceDesigner project (*.face)"
 PICTURES = "PNG picture (*.png)"
 WEIGHTS = "Model weights (*.safetensors)"
+MODELS = (".safetensors", ".pt", ".pth", ".pkl")  # loading says how to bring in those that are not ours
 
 
 class Documents(QObject):
@@ -64,7 +66,7 @@ class Documents(QObject):
 
     def open(self, path: Path) -> None:
         """Opens a face, a project or a model by the file's ending; waits for the first model if there is none."""
-        if path.suffix.lower() == ".safetensors":
+        if path.suffix.lower() in MODELS:
             self.load_model(path)
         elif path.suffix.lower() not in (".png", ".face"):
             self._complain(
@@ -84,7 +86,9 @@ class Documents(QObject):
             else:
                 from facedesigner.export.png import read_face  # imports numpy and pillow
 
-                project = replace(self._session.project(), face=read_face(path))
+                face = read_face(path)
+                locks = tuple(sorted(locks_with(face, self._session.locks, info.controls)))
+                project = replace(self._session.project(), face=face, locks=locks)
         except (ValueError, OSError) as error:  # ProjectError, RecipeError and ExportError say what to do
             self._complain(f"{path.name} cannot be opened", _sentence(error))
             return

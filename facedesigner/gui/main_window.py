@@ -68,17 +68,17 @@ class MainWindow(QMainWindow):
         self.documents = Documents(session, thread, preferences, places, self)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
-        self.design = DesignTab(session, thread, preferences.settings)
+        self.design = DesignTab(session, thread, preferences.settings, places.sliders)
         self.tabs = QTabWidget()
         self.tabs.setTabBarAutoHide(True)
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.design, "&Design")
+        self.faces = QStackedWidget()  # the Design tab: faces, or the way to a model
+        self.faces.addWidget(self.design)
+        self.faces.addWidget(self._no_model_page())
+        self.tabs.addTab(self.faces, "&Design")
         self.training = LazyTab(lambda: _training_tab(places, preferences.settings))
         self.tabs.addTab(self.training, "&Training")
-        self.central = QStackedWidget()
-        self.central.addWidget(self.tabs)
-        self.central.addWidget(self._no_model_page())
-        self.setCentralWidget(self.central)
+        self.setCentralWidget(self.tabs)
         self._build_history()
         self.actions_ = Actions(session.undo_stack, self.history.toggleViewAction(), self)
         self.actions_.show_theme(preferences.settings.theme)
@@ -108,15 +108,17 @@ class MainWindow(QMainWindow):
         page = QWidget()
         words = QLabel(
             "No model is loaded, so no face can be drawn.\n\n"
-            "Load a .safetensors file made by FaceDesigner, or drop one here."
+            "Load a .safetensors file made by FaceDesigner, drop one here,\nor train one on your own pictures."
         )
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        button = QPushButton("&Load model…")
-        button.clicked.connect(lambda: self.documents.ask_load_model())
+        load, train = QPushButton("&Load model…"), QPushButton("T&rain a model")
+        load.clicked.connect(lambda: self.documents.ask_load_model())
+        train.clicked.connect(lambda: self.tabs.setCurrentWidget(self.training))
         layout = QVBoxLayout(page)
         layout.addStretch()
         layout.addWidget(words)
-        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
+        for button in (load, train):
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch()
         return page
 
@@ -172,13 +174,12 @@ class MainWindow(QMainWindow):
     def _show_model(self, info: ModelInfo) -> None:
         self.status.finish()
         self.status.show_model(info)
-        self.central.setCurrentWidget(self.tabs)
+        self.faces.setCurrentWidget(self.design)
         self._change(weights=_to_remember(info.path))
         self.thread_.call("devices", lambda engine: engine.devices())
 
     def _use_trained(self, weights: Path) -> None:
-        self.central.setCurrentWidget(self.tabs)
-        self.tabs.setCurrentWidget(self.design)
+        self.tabs.setCurrentWidget(self.faces)
         self.documents.load_model(weights)
 
     def _load_failed(self, message: str) -> None:
@@ -191,7 +192,7 @@ class MainWindow(QMainWindow):
             self.thread_.load(self._fallback)
             self._fallback = None
         else:
-            self.central.setCurrentIndex(1)
+            self.faces.setCurrentIndex(1)
         show_error("The model cannot be loaded", message, parent=self)
 
     def _take_answer(self, tag: str, value: object, error: str) -> None:

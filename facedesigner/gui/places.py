@@ -33,6 +33,11 @@ class Places:
         return self.sessions.parent / "models"
 
     @property
+    def sliders(self) -> Path:
+        """Folder of the sliders that the user taught, a file for each model."""
+        return self.sessions.parent / "sliders"
+
+    @property
     def cache(self) -> Path:
         """What can be lost without harm."""
         return self.sessions.parent / "cache"

@@ -37,6 +37,9 @@ QPushButton:default {{ background-color: {accent}; color: {accent_text}; }}
 QPushButton:default:hover {{ border: 1px solid {text}; }}
 QLabel[role="hint"] {{ color: {muted}; }}
 QLabel[role="heading"] {{ font-weight: bold; }}
+QLabel[role="drop"] {{ color: {muted}; border: 1px dashed {border}; }}
+QFrame[dropping="false"] {{ border: 1px solid transparent; }}
+QFrame[dropping="true"] {{ border: 1px solid {accent}; }}
 QLabel[role="warning"] {{ color: {warning}; }}
 """
 

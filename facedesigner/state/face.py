@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import math
 from array import array
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 SEED_MAX = 2**32 - 1
 PSI_MIN, PSI_MAX, PSI_DEFAULT = 0.0, 1.5, 0.7
+TAUGHT = "mine-"  # begins the name of every slider that the user taught
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,32 @@ class Latent:
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """A direction that the user taught with examples, `vector` (1, D): it travels with the faces that use it, so that
+    they are the same on a machine that never saw the examples.
+
+    `name` comes from the vector, so it keys the same slider everywhere and outlives a new label.
+    """
+
+    label: str = field(compare=False)
+    vector: Latent
+    name: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.vector.rows != 1:
+            raise ValueError(f"a taught direction has one row, not {self.vector.rows}")
+        object.__setattr__(self, "name", TAUGHT + hashlib.sha256(self.vector.data).hexdigest()[:10])
+
+
+@dataclass(frozen=True, slots=True)
 class FaceState:
     """A face: a seed or a latent of one model, what the sliders say, truncation and noise.
 
     Exactly one of `seed` (0 to 2**32 - 1) and `latent` is set. `controls` holds the non-zero sliders, sorted by name,
     as `(name, value)`; a name may end in `@coarse`, `@middle` or `@fine`. `psi` is the truncation (Karras 2019, 0 to
-    1.5): 0 is the mean face, 1 leaves the sample as drawn. Raises ValueError naming what is out of range.
+    1.5): 0 is the mean face, 1 leaves the sample as drawn. `locks` names sliders whose directions are taken out of the
+    movement of all others, sorted. `taught` holds the directions of the taught sliders among `controls` and `locks`;
+    others are dropped. Raises ValueError naming what is out of range.
     """
 
     model: str  # hash of the weights file, "" until a model is known
@@ -61,6 +84,8 @@ class FaceState:
     controls: tuple[tuple[str, float], ...] = ()
     psi: float = PSI_DEFAULT
     noise_seed: int = 0
+    locks: tuple[str, ...] = ()
+    taught: tuple[Taught, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.seed is None) == (self.latent is None):
@@ -73,16 +98,26 @@ class FaceState:
         if not all(math.isfinite(value) for _, value in self.controls):
             raise ValueError("a control must be a finite number")
         object.__setattr__(self, "controls", tuple(sorted((n, float(v)) for n, v in dict(self.controls).items() if v)))
+        object.__setattr__(self, "locks", tuple(sorted(set(self.locks))))
+        if self.taught:
+            used = {name.partition("@")[0] for name, _ in self.controls}.union(self.locks)
+            kept = {taught.name: taught for taught in self.taught if taught.name in used}
+            object.__setattr__(self, "taught", tuple(kept[name] for name in sorted(kept)))
 
     def control(self, name: str) -> float:
         return dict(self.controls).get(name, 0.0)
 
-    def with_control(self, name: str, value: float) -> FaceState:
-        return replace(self, controls=tuple({**dict(self.controls), name: value}.items()))
+    def with_control(self, name: str, value: float, taught: Taught | None = None) -> FaceState:
+        """Sets one slider; `taught` is its direction if it is a taught one that the face may not know yet."""
+        return self.with_controls({**dict(self.controls), name: value}, (taught,) if taught else ())
 
-    def with_controls(self, values: dict[str, float]) -> FaceState:
-        """Replaces all sliders by `values`."""
-        return replace(self, controls=tuple(values.items()))
+    def with_controls(self, values: dict[str, float], taught: Iterable[Taught] = ()) -> FaceState:
+        """Replaces all sliders by `values`; `taught` offers directions, of which it keeps those that it uses."""
+        return replace(self, controls=tuple(values.items()), taught=(*self.taught, *taught))
+
+    def with_locks(self, locks: Iterable[str], taught: Iterable[Taught] = ()) -> FaceState:
+        """Replaces the locks; `taught` as in `with_controls`."""
+        return replace(self, locks=tuple(locks), taught=(*self.taught, *taught))
 
     def with_seed(self, seed: int) -> FaceState:
         return replace(self, seed=seed, latent=None)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from facedesigner.state.face import FaceState, Latent
+from facedesigner.state.face import FaceState, Latent, Taught
 
 RECIPE_VERSION = 1
 RECIPE_KEY = "facedesigner"
 XMP_KEY = "XML:com.adobe.xmp"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-KEYS = {"version", "model", "seed", "latent", "controls", "psi", "noise_seed"}
+KEYS = {"version", "model", "seed", "latent", "controls", "psi", "noise_seed", "locks", "taught"}
 
 XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -29,13 +29,19 @@ class RecipeError(ValueError):
 
 
 def to_dict(face: FaceState) -> dict[str, Any]:
-    """JSON-ready values of a face, with the version."""
+    """JSON-ready values of a face, with the version. Locks and taught directions are there only if the face has some,
+    so that an older program reads all other faces."""
     values: dict[str, Any] = {"version": RECIPE_VERSION, "model": face.model}
     if face.latent is None:
         values["seed"] = face.seed
     else:
-        values["latent"] = {"shape": list(face.latent.shape), "float32": face.latent.to_base64()}
-    return values | {"controls": dict(face.controls), "psi": face.psi, "noise_seed": face.noise_seed}
+        values["latent"] = latent_to(face.latent)
+    values |= {"controls": dict(face.controls), "psi": face.psi, "noise_seed": face.noise_seed}
+    if face.locks:
+        values["locks"] = list(face.locks)
+    if face.taught:
+        values["taught"] = [{"label": taught.label, **latent_to(taught.vector)} for taught in face.taught]
+    return values
 
 
 def from_dict(values: Any) -> FaceState:
@@ -59,6 +65,8 @@ def from_dict(values: Any) -> FaceState:
             controls=tuple((text(name), number(value)) for name, value in values["controls"].items()),
             psi=number(values["psi"]),
             noise_seed=values["noise_seed"],
+            locks=tuple(map(text, listed(values.get("locks", [])))),
+            taught=tuple(Taught(text(one["label"]), latent_of(one)) for one in listed(values.get("taught", []))),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise RecipeError(f"the recipe is incomplete or damaged ({error}): export the face again") from None
@@ -67,10 +75,23 @@ def from_dict(values: Any) -> FaceState:
 
 
 def latent_from(values: Any) -> Latent | None:
-    if values is None:
-        return None
+    return None if values is None else latent_of(values)
+
+
+def latent_of(values: Any) -> Latent:
+    """The latent of `latent_to`; ValueError, KeyError or TypeError when it is damaged."""
     rows, columns = map(whole, values["shape"])
     return Latent.from_base64(rows, columns, values["float32"])
+
+
+def latent_to(latent: Latent) -> dict[str, Any]:
+    return {"shape": list(latent.shape), "float32": latent.to_base64()}
+
+
+def listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return value
 
 
 def text(value: Any) -> str:
@@ -109,9 +130,11 @@ def from_json(source: str) -> FaceState:
 def describe(face: FaceState, model_name: str) -> str:
     """One readable line: `seed 42, psi 0.7, pc01 +1.5, model style64 (0123456789abcdef)`."""
     source = f"seed {face.seed}" if face.latent is None else "own latent"
-    controls = [f"{name} {value:+g}" for name, value in face.controls]
+    labels = {taught.name: taught.label for taught in face.taught}
+    controls = [f"{labels.get(name, name)} {value:+g}" for name, value in face.controls]
+    locks = [f"{labels.get(name, name)} locked" for name in face.locks]
     noise = [f"noise {face.noise_seed}"] if face.noise_seed else []
-    return ", ".join([source, f"psi {face.psi:g}", *controls, *noise, f"model {model_name} ({face.model})"])
+    return ", ".join([source, f"psi {face.psi:g}", *controls, *locks, *noise, f"model {model_name} ({face.model})"])
 
 
 def to_text_chunks(face: FaceState, model_name: str) -> dict[str, str]:

@@ -116,6 +116,9 @@ def test_nothing_is_overwritten_silently(weights, tmp_path, capsys):
         (["generate", "--weights", "none.safetensors"], "there is no file none.safetensors"),
         (["inspect", "none.png"], "none.png cannot be read"),
         (["bench", "--frames", "1"], "choose 2 or more"),
+        (["edit", "none.png", "--out", "a.png"], "none.png cannot be read"),
+        (["edit", "none.png", "--out", "a.jpg"], "ends in .png"),
+        (["edit", "none.png"], "required: --out"),
         (["nonsense"], "neither a file nor a command"),
         (["a.png", "b.png"], "the window opens one file"),
     ],
@@ -136,7 +139,7 @@ def test_bench_prints_a_row_for_each_part_and_resolution(weights, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["generate", "--help"], ["inspect", "-h"], ["bench", "-h"], ["--version"]]
+    "words", [["--help"], ["generate", "--help"], ["edit", "-h"], ["controls", "-h"], ["bench", "-h"], ["--version"]]
 )
 def test_help_answers_before_anything_heavy_is_imported(words):
     code = f"""

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from facedesigner.engine.errors import WeightsError
-from facedesigner.engine.request import Control, Image, ModelInfo, RenderRequest, RenderResult
+from facedesigner.engine.request import Control, Image, Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.state.face import FaceState, Latent
 
 RESOLUTION = 64
@@ -138,6 +139,21 @@ class FakeEngine:
         random = np.random.default_rng(seed)
         noise = amount * random.standard_normal((count, *LATENT_SHAPE), np.float32)
         return [face.with_latent(Latent(*LATENT_SHAPE, (base + one).astype("<f4").tobytes())) for one in noise]
+
+    def combine(self, terms: Sequence[tuple[float, Sequence[FaceState]]]) -> FaceState:
+        total = sum(weight * self._mean(faces) for weight, faces in terms)
+        latent = Latent(*LATENT_SHAPE, np.asarray(total, "<f4").tobytes())
+        return FaceState(self.info.hash, latent=latent, psi=terms[0][1][0].psi)
+
+    def teach(self, with_it: Sequence[FaceState], without: Sequence[FaceState]) -> Lesson:
+        vector = (self._mean(with_it) - self._mean(without)).mean(0)
+        total = len(with_it) + len(without)
+        return Lesson(Latent(1, LATENT_SHAPE[1], vector.astype("<f4").tobytes()), total - 1, total)
+
+    def _mean(self, faces: Sequence[FaceState]) -> npt.NDArray[np.float32]:
+        rows = [np.frombuffer(self.latent(face).data, "<f4").reshape(LATENT_SHAPE) for face in faces]
+        mean: npt.NDArray[np.float32] = np.stack(rows).mean(0)
+        return mean
 
     def _check_call(self) -> None:
         if self.call_error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from facedesigner import resources
 from facedesigner.export.png import read_face, save_png
@@ -20,9 +20,10 @@ from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.state import project as project_file
 from facedesigner.state import settings as settings_file
-from facedesigner.state.face import FaceState
+from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.project import Project
 from facedesigner.state.settings import Settings
+from facedesigner.state.sliders import Slider
 from tests.gui.fake_engine import HASH, fake_picture
 
 OTHER = "00000000deadbeef"
@@ -220,8 +221,11 @@ def test_broken_weights_are_named_and_the_old_model_goes_on(window, qtbot):
 
 def test_without_any_model_the_window_says_what_to_do(make_window, qtbot):
     window = make_window("broken.safetensors", wait=False)
-    qtbot.waitUntil(lambda: window.central.currentIndex() == 1)
+    qtbot.waitUntil(lambda: window.faces.currentIndex() == 1)
     assert "cut short" in message(window)
+    words = {button.text(): button for button in window.faces.currentWidget().findChildren(QPushButton)}
+    words["T&rain a model"].click()
+    assert window.tabs.currentWidget() is window.training
 
 
 def test_broken_chosen_weights_fall_back_to_the_shipped_ones(make_window, qtbot):
@@ -318,6 +322,15 @@ def test_every_shortcut_is_on_the_sheet_and_unambiguous(window):
     for keys in ("Ctrl+O", "Ctrl+S", "Ctrl+E", "Ctrl+Z", "Ctrl+Shift+Z", "Esc", "?  or  F1"):
         assert keys in rows
     assert any("Ctrl+Enter" in keys for keys in rows)
+
+
+def test_a_png_comes_back_with_its_locks_and_taught_sliders(window, tmp_path):
+    taught = Slider("Hat", Latent(1, 8, bytes(28) + b"\x00\x00\x80?")).taught
+    face = FaceState(HASH, seed=5).with_control(taught.name, 1.0, taught).with_locks(["pc01"])
+    window.session.commit("Lock", locks=frozenset({"pc02", "seed"}))
+    window.documents.open(save_png(fake_picture(face), tmp_path / "face.png", face, "fake"))
+    assert window.session.face == face and window.session.locks == {"pc01", "seed"}
+    assert window.design.controls.rows[-1].control.label == "Hat"
 
 
 def test_a_project_of_another_model_is_refused(window, tmp_path):

@@ -42,8 +42,10 @@ class ControlPanel(QWidget):
     previewed = Signal(str, float)  # key, value
     committed = Signal(str, float, str)  # key, value, text
     lock_toggled = Signal(str, bool)  # name, on
+    asked = Signal(str, str)  # rename, delete or keep; the name of a taught slider
     randomise = Signal()
     reset = Signal()
+    teach = Signal()
     rows_moved = Signal()  # other rows may be visible, or they edit other layers
 
     def __init__(self) -> None:
@@ -60,6 +62,9 @@ class ControlPanel(QWidget):
         self.reset_button = QPushButton("Reset a&ll")
         self.reset_button.setToolTip("Set all unlocked sliders back, on all layers")
         theme.set_icon(self.reset_button, "reset")
+        self.teach_button = QPushButton("Tea&ch…")
+        self.teach_button.setToolTip("Make a slider of your own from faces that have something and faces that do not")
+        theme.set_icon(self.teach_button, "teach")
         self.hint = QLabel(WAITING)
         self.hint.setProperty("role", "hint")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -72,6 +77,7 @@ class ControlPanel(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.randomise_button, 1)
         buttons.addWidget(self.reset_button, 1)
+        buttons.addWidget(self.teach_button, 1)
         layout = QVBoxLayout(self)
         layout.addWidget(self._layer_bar)
         layout.addWidget(self.hint, 1)
@@ -79,6 +85,7 @@ class ControlPanel(QWidget):
         layout.addLayout(buttons)
         self.randomise_button.clicked.connect(self.randomise)
         self.reset_button.clicked.connect(self.reset)
+        self.teach_button.clicked.connect(self.teach)
         self.area.verticalScrollBar().valueChanged.connect(self.rows_moved)
         self.area.verticalScrollBar().rangeChanged.connect(self.rows_moved)
         self.set_controls(())
@@ -110,6 +117,7 @@ class ControlPanel(QWidget):
         self.area.setVisible(bool(self.rows))
         self.randomise_button.setEnabled(bool(self.rows))
         self.reset_button.setEnabled(bool(self.rows))
+        self.teach_button.setEnabled(hint != WAITING)
         self.show_locks(self._locks)
         self._order_tabs()
 
@@ -147,7 +155,7 @@ class ControlPanel(QWidget):
     def _order_tabs(self) -> None:
         """New rows would come last of the whole window."""
         row_parts = [part for row in self.rows for part in (*row.slider.editors, row.lock)]
-        parts = [*self.layer_buttons.values(), *row_parts, self.randomise_button, self.reset_button]
+        parts = [*self.layer_buttons.values(), *row_parts, self.randomise_button, self.reset_button, self.teach_button]
         for first, second in pairwise(parts):
             QWidget.setTabOrder(first, second)
 
@@ -156,6 +164,7 @@ class ControlPanel(QWidget):
         row.previewed.connect(self.previewed)
         row.committed.connect(self.committed)
         row.lock_toggled.connect(self.lock_toggled)
+        row.asked.connect(self.asked)
         self.rows.append(row)
         return row
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton, QWidget
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
-
+from facedesigner.engine.request import MINE, Control
 from facedesigner.gui import theme
 from facedesigner.gui.design.choice_menu import ChoiceMenu
 from facedesigner.gui.design.edits import ALL_LAYERS, edit_text, key_of
@@ -14,8 +13,11 @@ from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
 from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.state.face import FaceState
 
-if TYPE_CHECKING:
-    from facedesigner.engine.request import Control
+LOCK_TIP = (
+    "Locked: the other sliders move around this one, without what they would change of it. "
+    "Randomise, Reset and New faces leave its value as it is."
+)
+LOCK_TIP_MENU = "Locked: Randomise, Reset and New faces leave this choice as it is"
 
 
 class ControlRow(QWidget):
@@ -24,6 +26,7 @@ class ControlRow(QWidget):
     previewed = Signal(str, float)
     committed = Signal(str, float, str)
     lock_toggled = Signal(str, bool)
+    asked = Signal(str, str)  # what to do with a taught slider: rename, delete or keep; its name
 
     def __init__(self, control: Control) -> None:
         super().__init__()
@@ -41,7 +44,7 @@ class ControlRow(QWidget):
         self.lock.setCheckable(True)
         self.lock.setAutoRaise(True)
         self.lock.setAccessibleName(f"Lock {control.label}")
-        self.lock.setToolTip("Locked: Randomise, Reset and New faces leave this slider as it is")
+        self.lock.setToolTip(LOCK_TIP_MENU if control.choices else LOCK_TIP)
         self._locked: bool | None = None  # what the icon shows
         self.strip = ThumbnailStrip(control.minimum, control.maximum, control.unit)
         self.strip.setAccessibleName(f"What {control.label} does")
@@ -54,12 +57,30 @@ class ControlRow(QWidget):
         grid.addWidget(self.slider, 0, 1)
         grid.addWidget(self.lock, 0, 2)
         grid.addWidget(self.strip, 1, 1, 1, 2)
+        if control.taught:
+            grid.addWidget(self._make_menu(control), 1, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.slider.previewed.connect(lambda value: self.previewed.emit(self.key, value))
         self.slider.committed.connect(
             lambda value: self.committed.emit(self.key, value, edit_text(control, self._layers, value))
         )
         self.lock.clicked.connect(lambda on: self.lock_toggled.emit(control.name, on))
         self.strip.picked.connect(self.slider.put)
+
+    def _make_menu(self, control: Control) -> QToolButton:
+        """What can be done with a slider that was taught."""
+        button = QToolButton()
+        button.setText("Edit  ")  # the arrow of the menu needs room
+        button.setAutoRaise(True)
+        button.setAccessibleName(f"Rename or delete {control.label}")
+        button.setToolTip("Rename, delete or keep this taught slider")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        kept = control.group == MINE
+        for text, action in (("&Rename…", "rename"), ("&Delete…", "delete")) if kept else (("&Keep", "keep"),):
+            menu.addAction(text).triggered.connect(lambda _, action=action: self.asked.emit(action, control.name))
+        button.setMenu(menu)
+        self.menu = menu
+        return button
 
     @property
     def key(self) -> str:

@@ -7,26 +7,30 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from facedesigner.engine.request import ModelInfo, RenderRequest, RenderResult
 from facedesigner.gui.design import edits
+from facedesigner.gui.design.arithmetic_panel import ArithmeticPanel
+from facedesigner.gui.design.breeder import Breeder
 from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
-from facedesigner.gui.design.edits import GALLERY_SIZE, SEED_LOCK
+from facedesigner.gui.design.edits import SEED_LOCK
 from facedesigner.gui.design.gallery_panel import GalleryPanel
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
 from facedesigner.gui.design.recipe_bar import RecipeBar
+from facedesigner.gui.design.slider_keeper import SliderKeeper
 from facedesigner.gui.design.strip_painter import StripPainter
 from facedesigner.gui.design.view_panel import ViewPanel
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.sliders import Sliders
 from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project
 from facedesigner.state.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from facedesigner.engine.request import Control
 
@@ -41,7 +45,8 @@ NOTHING_FREE = "Seed and sliders are locked: unlock one of them to see new faces
 class DesignTab(QWidget):
     """Shows what the session holds, draws it through the thread, and makes previews and steps of what the hand does."""
 
-    def __init__(self, session: Session, thread: RenderThread, settings: Settings) -> None:
+    def __init__(self, session: Session, thread: RenderThread, settings: Settings, sliders: Path) -> None:
+        """`sliders` is the folder of what the user taught."""
         super().__init__()
         self._session, self._thread, self._settings = session, thread, settings
         self._random = Random()
@@ -50,14 +55,17 @@ class DesignTab(QWidget):
         self._asked_for: RenderRequest | None = None  # the last one
         self._policy: PreviewPolicy | None = None
         self._before: FaceState | None = None  # the face on the left of the comparison
-        self._called: dict[str, str] = {}  # tag of a call -> the name of the undo step that its answer makes
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self.gallery_panel = GalleryPanel()
         self.gallery = self.gallery_panel.gallery
+        self._breeder = Breeder(session, thread, self.gallery_panel, self._random)
         self.recipe = RecipeBar()
         self.view_panel = ViewPanel()
         self.view = self.view_panel.view
         self.controls = ControlPanel()
+        self.arithmetic = ArithmeticPanel(session, thread)
+        self.sliders = Sliders(sliders, self)
+        self.keeper = SliderKeeper(session, thread, self.sliders, self.controls)
         self._lay_out()
         self._connect()
         self.view.clear(STARTING)
@@ -103,8 +111,12 @@ class DesignTab(QWidget):
         column.addSpacing(column.spacing())
         column.addWidget(self.recipe)
         column.addStretch(1)
+        self.tools = QTabWidget()
+        self.tools.setDocumentMode(True)
+        self.tools.addTab(self.controls, "Slide&rs")
+        self.tools.addTab(self.arithmetic, "Arith&metic")
         splitter = QSplitter(Qt.Orientation.Horizontal)
-        for widget, stretch in ((left, 2), (self.view_panel, 4), (self.controls, 2)):
+        for widget, stretch in ((left, 2), (self.view_panel, 4), (self.tools, 2)):
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the window's colour, not the splitter's
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.count() - 1, stretch)
@@ -123,24 +135,22 @@ class DesignTab(QWidget):
         thread.rendered.connect(self._take_picture)
         thread.batch_rendered.connect(self._take_batch)
         thread.batch_finished.connect(self._finish_batch)
-        thread.answered.connect(self._take_answer)
         thread.load_failed.connect(self._fail_loading)
         thread.device_changed.connect(self._new_policy)
         self._rest.timeout.connect(lambda: self._submit(None))
         self.gallery_panel.new_faces.connect(self.new_faces)
-        self.gallery_panel.breed.connect(self._breed)
-        self.gallery_panel.vary.connect(self._vary)
-        self.gallery.chosen.connect(lambda face: session.commit(f"Choose {face.title}", face=face))
+        self.gallery.chosen.connect(lambda face: self._use(f"Choose {face.title}", face))
+        self.arithmetic.used.connect(lambda face: self._use("Arithmetic", face))
+        self.arithmetic.teach_wanted.connect(self.keeper.teach)
         self.recipe.previewed.connect(session.preview)
         self.recipe.committed.connect(lambda face, text: session.commit(text, face=face))
         self.recipe.seed.dice_rolled.connect(self._roll_seed)
         self.recipe.seed.lock_toggled.connect(lambda _: self._toggle_lock(SEED_LOCK, "seed"))
         self.view_panel.compare.toggled.connect(self._draw_before)
-        panel.previewed.connect(lambda key, value: session.preview(session.face.with_control(key, value)))
-        panel.committed.connect(
-            lambda key, value, text: session.commit(text, face=session.face.with_control(key, value))
-        )
-        panel.lock_toggled.connect(lambda name, _: self._toggle_lock(name, self._label(name)))
+        panel.previewed.connect(lambda key, value: session.preview(self._moved(key, value)))
+        panel.committed.connect(lambda key, value, text: session.commit(text, face=self._moved(key, value)))
+        panel.lock_toggled.connect(lambda name, _: self._toggle_lock(name, self.sliders.label(name)))
+        self.sliders.changed.connect(self._show_controls)
         panel.randomise.connect(self.randomise)
         panel.reset.connect(self.reset)
         self._strips = StripPainter(session, thread, panel)
@@ -152,7 +162,7 @@ class DesignTab(QWidget):
         self._before = self._asked_for = None
         if self.view.picture is None:
             self.view.clear("Drawing…")
-        self.controls.set_controls(info.controls, NO_CONTROLS)
+        self.sliders.use_model(info)
         self.recipe.show_noise(info.has_noise)
         self.recipe.setEnabled(True)
         self.gallery_panel.setEnabled(True)
@@ -168,7 +178,12 @@ class DesignTab(QWidget):
                 Project(session.committed_face, tuple(self._draw_new()), session.notes, tuple(session.locks))
             )
 
+    def _show_controls(self) -> None:
+        self.controls.set_controls(self._controls, NO_CONTROLS)
+        self.controls.show_face(self._session.face)
+
     def _show_face(self, face: FaceState) -> None:
+        self.sliders.see(face)
         self.recipe.show_face(face)
         self.controls.show_face(face)
         self.gallery.show_current(face)
@@ -237,15 +252,6 @@ class DesignTab(QWidget):
         elif tag == "gallery":
             self.gallery_panel.say("Stopped. Click an empty tile to see its face, or draw new faces.")
 
-    def _take_answer(self, tag: str, value: Sequence[FaceState] | None, error: str) -> None:
-        text = self._called.pop(tag, None)
-        if text is None:
-            return
-        if value is None:
-            self.gallery_panel.say(f"{text} failed: {error}")
-        elif all(face.model == self._session.committed_face.model for face in value):  # else too late: another model
-            self._session.commit(text, gallery=value)
-
     def _fail_loading(self, message: str) -> None:
         if self._session.info is None:
             self.view.clear(message)
@@ -268,31 +274,22 @@ class DesignTab(QWidget):
         session = self._session
         return edits.new_faces(session.face, self._controls, session.locks, self._random)
 
-    def _breed(self, parents: list[FaceState]) -> None:
-        seed = edits.random_seed(self._random)
-        self._ask("breed", f"Breed {len(parents)} faces")
-        self._thread.call("breed", lambda engine: engine.breed(parents, GALLERY_SIZE, seed))
-
-    def _vary(self, amount: float) -> None:
-        face, seed = self._session.face, edits.random_seed(self._random)
-        self._ask("vary", f"Vary {face.title}")
-        self._thread.call("vary", lambda engine: engine.vary(face, GALLERY_SIZE, seed, amount))
-
-    def _ask(self, tag: str, text: str) -> None:
-        self._called[tag] = text
-        self.gallery_panel.say(f"{text}…")
-
     def _roll_seed(self) -> None:
         seed = edits.random_seed(self._random)
         self._session.commit(f"Seed {seed}", face=self._session.face.with_seed(seed))
 
     def _toggle_lock(self, name: str, label: str) -> None:
         locks = self._session.locks ^ {name}
-        self._session.commit(f"{'Lock' if name in locks else 'Unlock'} {label}", locks=locks)
+        face = edits.held(self._session.face, self._controls, locks)
+        self._session.commit(f"{'Lock' if name in locks else 'Unlock'} {label}", face=face, locks=locks)
+
+    def _use(self, text: str, face: FaceState) -> None:
+        """Shows another face, for which the locks hold as they are."""
+        self._session.commit(text, face=edits.held(face, self._controls, self._session.locks))
+
+    def _moved(self, key: str, value: float) -> FaceState:
+        return self._session.face.with_control(key, value, self.sliders.taught(key))
 
     @property
     def _controls(self) -> tuple[Control, ...]:
-        return () if self._session.info is None else self._session.info.controls
-
-    def _label(self, name: str) -> str:
-        return next((control.label for control in self._controls if control.name == name), name)
+        return self.sliders.controls

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
-from facedesigner.state.face import SEED_MAX, FaceState
+from facedesigner.state.face import SEED_MAX, FaceState, Taught
 
 if TYPE_CHECKING:
     from facedesigner.engine.request import Control
@@ -42,7 +42,7 @@ def random_seed(random: Random) -> int:
 def reset(face: FaceState, controls: Sequence[Control], locks: frozenset[str]) -> FaceState:
     """All sliders at their defaults, on all layers; locked ones stay."""
     kept = {key: value for key, value in face.controls if name_of(key) in locks}
-    return face.with_controls({control.name: control.default for control in controls} | kept)
+    return face.with_controls({control.name: control.default for control in controls} | kept, taught_by(controls))
 
 
 def randomised(
@@ -53,7 +53,25 @@ def randomised(
     for control in controls:
         if control.name not in locks and (not layers or layers in control.ranges):
             values[key_of(control.name, layers)] = _draw(control, random)
-    return face.with_controls(values)
+    return face.with_controls(values, taught_by(controls))
+
+
+def held(face: FaceState, controls: Sequence[Control], locks: frozenset[str]) -> FaceState:
+    """The face with its other sliders moving around those that are locked. Menus have no direction to move around."""
+    names = (control.name for control in controls if control.name in locks and not control.choices)
+    return face.with_locks(names, taught_by(controls))
+
+
+def locks_with(face: FaceState, locks: frozenset[str], controls: Sequence[Control]) -> frozenset[str]:
+    """The locks to show with a face from a file: those it was drawn with, and of `locks` those that no picture depends
+    on, the seed's and the menus'."""
+    harmless = {SEED_LOCK, *(control.name for control in controls if control.choices)}
+    return frozenset(face.locks) | (locks & harmless)
+
+
+def taught_by(controls: Sequence[Control]) -> list[Taught]:
+    """The directions of the taught sliders among `controls`."""
+    return [control.taught for control in controls if control.taught]
 
 
 def new_faces(
@@ -78,7 +96,7 @@ def same_person(one: FaceState, other: FaceState) -> bool:
 
 def describe(face: FaceState) -> str:
     """`Seed 42`, or what else a face comes from."""
-    return f"Seed {face.seed}" if face.seed is not None else f"Bred or varied: {face.title}"
+    return f"Seed {face.seed}" if face.seed is not None else f"Made of others: {face.title}"
 
 
 def _draw(control: Control, random: Random) -> float:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QDrag, QImage, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from facedesigner.gui.design.edits import GALLERY_SIZE, same_person
+from facedesigner.gui.design.face_mime import pack
 from facedesigner.gui.design.tile import Tile
 from facedesigner.state.face import FaceState
 
@@ -34,6 +35,7 @@ class Gallery(QWidget):
         self.tiles = [Tile(self) for _ in range(GALLERY_SIZE)]
         for index, tile in enumerate(self.tiles):
             tile.hit.connect(lambda modifiers, index=index: self._hit(index, modifiers))
+            tile.dragged.connect(lambda index=index: self._drag(index))
         self.setAccessibleName("Gallery")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -128,6 +130,20 @@ class Gallery(QWidget):
         self.selection_changed.emit()
         if not modifiers & EXTEND:
             self.chosen.emit(face)
+
+    def taken_along(self, index: int) -> list[FaceState]:
+        """The faces that a drag of one tile takes: all selected ones if it is among them."""
+        face = self.tiles[index].face
+        return self.selected if self.tiles[index].isChecked() else [face] if face else []
+
+    def _drag(self, index: int) -> None:
+        drag = QDrag(self)
+        drag.setMimeData(pack(self.taken_along(index)))
+        picture = self.tiles[index].picture
+        if picture is not None:
+            side = self.tiles[index].width() // 2
+            drag.setPixmap(QPixmap.fromImage(picture).scaledToWidth(side, Qt.TransformationMode.SmoothTransformation))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def _select(self, places: Sequence[int]) -> None:
         for index, tile in enumerate(self.tiles):

@@ -53,7 +53,7 @@ class SeedBox(QWidget):
         self._seed = seed
         self._say("")
         self.edit.setText("" if seed is None else str(seed))
-        self.edit.setPlaceholderText("bred or varied: no seed")
+        self.edit.setPlaceholderText("no seed: made of others")
 
     def show_locked(self, locked: bool) -> None:
         self.lock.setChecked(locked)

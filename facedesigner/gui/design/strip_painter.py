@@ -45,7 +45,7 @@ class StripPainter(QObject):
                 continue
             resolution = exit_for(info.resolutions, row.strip.side * row.devicePixelRatioF())
             self._active[tag] = base
-            faces = [base.with_control(row.key, value) for value in row.strip.values]
+            faces = [base.with_control(row.key, value, row.control.taught) for value in row.strip.values]
             self._thread.submit_batch(tag, [RenderRequest(face, resolution) for face in faces])
 
     def _stir(self) -> None:
@@ -59,7 +59,7 @@ class StripPainter(QObject):
         base = self._active.get(tag)
         if row is None or base is None or result.image is None:
             return
-        if result.request.face == base.with_control(row.key, row.strip.values[index]):
+        if result.request.face == base.with_control(row.key, row.strip.values[index], row.control.taught):
             row.strip.set_picture(index, to_qimage(result.image))
 
     def _finish(self, tag: str, complete: bool) -> None:

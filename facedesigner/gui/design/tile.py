@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from facedesigner.gui.design.edits import describe
 from facedesigner.gui.design.pixels import enlarged
@@ -17,6 +17,7 @@ class Tile(QAbstractButton):
     """Marks: a thick frame round the current face, a tick on selected ones, a dotted frame for the keyboard's place."""
 
     hit = Signal(object)  # Qt.KeyboardModifier of the click
+    dragged = Signal()  # the pressed mouse has moved off: to take the face elsewhere
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,6 +25,7 @@ class Tile(QAbstractButton):
         self.problem = ""
         self._picture: QImage | None = None
         self._current = False
+        self._pressed_at = QPoint()
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
@@ -107,6 +109,13 @@ class Tile(QAbstractButton):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setDown(event.button() == Qt.MouseButton.LeftButton)
+        self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        far = (event.position().toPoint() - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if self.isDown() and far and self.face is not None:
+            self.setDown(False)
+            self.dragged.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         down = self.isDown()

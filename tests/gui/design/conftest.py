@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +14,13 @@ from tests.gui.fake_engine import fake_info
 
 
 @pytest.fixture
-def make_tab(qtbot, thread: RenderThread) -> Callable[..., DesignTab]:
+def make_tab(qtbot, thread: RenderThread, tmp_path: Path) -> Callable[..., DesignTab]:
     """Makes a shown tab around a model, once the pictures that it starts with are drawn."""
 
     def make(info: ModelInfo | None = None) -> DesignTab:
         session = Session()
         session.set_model(info or fake_info())
-        tab = DesignTab(session, thread, Settings())
+        tab = DesignTab(session, thread, Settings(), tmp_path / "sliders")
         tab._random.seed(1)
         qtbot.addWidget(tab)
         tab.resize(1280, 700)

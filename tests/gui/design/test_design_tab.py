@@ -148,12 +148,26 @@ def test_stale_pictures_are_dropped(tab, session):
     assert tab.view.picture.width() == 16
 
 
-def test_a_lock_draws_no_picture_again(tab, session, thread):
+def test_a_lock_of_the_seed_draws_no_picture_again(tab, session, thread):
     asked = tab._asked_for
-    tab.controls.rows[0].lock.click()
+    tab.recipe.seed.lock.click()
     assert tab._asked_for is asked
     session.undo_stack.undo()
     assert tab._asked_for is asked
+
+
+def test_a_locked_slider_is_part_of_the_face_that_is_drawn(tab, session):
+    tab.controls.rows[0].lock.click()
+    assert session.face.locks == ("pc01",) and tab._asked_for.face == session.face
+    tab.controls.rows[1].slider.put(1.0)
+    tab.gallery.chosen.emit(session.gallery[2])
+    assert session.gallery[2].locks == () and session.face == session.gallery[2].with_locks(["pc01"])
+    tab.controls.rows[0].lock.click()
+    assert session.face.locks == () and session.locks == frozenset()
+    for _ in range(4):
+        session.undo_stack.undo()
+    assert session.face.locks == () and session.locks == frozenset()
+    assert "move around" in tab.controls.rows[0].lock.toolTip()
 
 
 def test_layer_range_keys(qtbot, tab, session):
@@ -293,10 +307,10 @@ def test_failed_picture_says_why_and_the_next_good_one_clears_it(qtbot, tab, ses
     qtbot.waitUntil(lambda: not tab.view.message)
 
 
-def test_before_the_engine_is_there(qtbot, make_thread):
+def test_before_the_engine_is_there(qtbot, make_thread, tmp_path):
     thread = make_thread()  # not started
     session = Session()
-    tab = DesignTab(session, thread, Settings())
+    tab = DesignTab(session, thread, Settings(), tmp_path)
     qtbot.addWidget(tab)
     tab.show()
     assert tab.view.message == STARTING

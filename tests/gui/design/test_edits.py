@@ -53,3 +53,16 @@ def test_edit_text():
 def test_same_person_whatever_the_sliders():
     assert edits.same_person(FACE, FACE.with_controls({}).with_psi(1.0))
     assert not edits.same_person(FACE, FACE.with_seed(2))
+
+
+def test_sliders_are_held_and_menus_are_not():
+    menu = Control("gender", "Gender", "Look", 0, 2, choices=("female", "male"))
+    controls = (*CONTROLS, menu)
+    assert edits.held(FACE, controls, frozenset({"age", "gender", "seed", "gone"})).locks == ("age",)
+    assert edits.held(FACE.with_locks(["age"]), controls, NONE) == FACE
+
+
+def test_a_face_from_a_file_brings_its_locks_and_leaves_those_that_no_picture_depends_on():
+    menu = Control("gender", "Gender", "Look", 0, 2, choices=("female", "male"))
+    locks = edits.locks_with(FACE.with_locks(["smile"]), frozenset({"age", "gender", "seed"}), (*CONTROLS, menu))
+    assert locks == {"smile", "gender", "seed"}

@@ -1,0 +1,67 @@
+"""What several commands do: speak, load the model, draw, and see that no file is lost."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.engine.request import Image
+    from facedesigner.state.face import FaceState
+
+
+class CommandError(Exception):
+    """A command cannot be done as given; the message says why and what to do."""
+
+
+def say(message: str) -> None:
+    progress("")
+    print(f"facedesigner: {message}", file=sys.stderr)
+
+
+def progress(text: str) -> None:
+    """Replaces the terminal's last line; nothing where standard error is not a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r{text:<40}\r{text}", end="", file=sys.stderr, flush=True)
+
+
+def add_engine_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--weights", type=Path, help="a weights file (default: the one that comes along)")
+    command.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
+
+
+def check_picture_name(path: Path) -> None:
+    """CommandError unless it may become a PNG."""
+    if path.suffix.lower() != ".png":
+        raise CommandError(f"--out is {path}; only PNG is written, choose a name that ends in .png")
+
+
+def check_free(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise CommandError(f"{path} exists already: choose another name, or add --overwrite")
+
+
+def load_engine(args: argparse.Namespace) -> FaceEngine:
+    progress("loading the model")
+    from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.resources import default_weights
+
+    engine = FaceEngine(args.device)
+    engine.load(args.weights or default_weights())
+    progress("")
+    return engine
+
+
+def draw(engine: FaceEngine, face: FaceState, resolution: int | None = None) -> tuple[Image, float]:
+    """A picture (H, W, 3) uint8 and the milliseconds it took. CommandError when it cannot be drawn."""
+    from facedesigner.engine.request import RenderRequest
+
+    result = engine.render(RenderRequest(face, resolution))
+    if result.notice:
+        say(result.notice)
+    if result.image is None:
+        raise CommandError(result.error)
+    return result.image, result.milliseconds

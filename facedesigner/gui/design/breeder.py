@@ -1,0 +1,49 @@
+"""Breeder: new faces for the gallery from those that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from PySide6.QtCore import QObject
+
+from facedesigner.gui.design.edits import GALLERY_SIZE, random_seed
+from facedesigner.gui.design.gallery_panel import GalleryPanel
+from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.session import Session
+from facedesigner.state.face import FaceState
+
+
+class Breeder(QObject):
+    """Asks the engine for what the panel's buttons say; each answer is one undo step."""
+
+    def __init__(self, session: Session, thread: RenderThread, panel: GalleryPanel, random: Random) -> None:
+        super().__init__(panel)
+        self._session, self._thread, self._panel, self._random = session, thread, panel, random
+        self._called: dict[str, str] = {}  # tag of a call -> the name of the undo step that its answer makes
+        panel.breed.connect(self._breed)
+        panel.vary.connect(self._vary)
+        thread.answered.connect(self._take_answer)
+
+    def _breed(self, parents: list[FaceState]) -> None:
+        seed = random_seed(self._random)
+        self._ask("breed", f"Breed {len(parents)} faces")
+        self._thread.call("breed", lambda engine: engine.breed(parents, GALLERY_SIZE, seed))
+
+    def _vary(self, amount: float) -> None:
+        face, seed = self._session.face, random_seed(self._random)
+        self._ask("vary", f"Vary {face.title}")
+        self._thread.call("vary", lambda engine: engine.vary(face, GALLERY_SIZE, seed, amount))
+
+    def _ask(self, tag: str, text: str) -> None:
+        self._called[tag] = text
+        self._panel.say(f"{text}…")
+
+    def _take_answer(self, tag: str, value: Sequence[FaceState] | None, error: str) -> None:
+        text = self._called.pop(tag, None)
+        if text is None:
+            return
+        if value is None:
+            self._panel.say(f"{text} failed: {error}")
+        elif all(face.model == self._session.committed_face.model for face in value):  # else too late: another model
+            self._session.commit(text, gallery=value)

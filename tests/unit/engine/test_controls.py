@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+import torch
+
+from facedesigner.engine.controls import span_of, without_span
+from facedesigner.engine.face_engine import FaceEngine
+from facedesigner.engine.request import RenderRequest
+from facedesigner.state.face import FaceState, Latent
+from facedesigner.state.sliders import Slider
+from tests.tiny import tiny_weights
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = FaceEngine("cpu")
+    engine.load(tiny_weights(tmp_path / "tiny.safetensors"))
+    torch.manual_seed(0)  # principal directions hardly leak: fitted ones do
+    engine._editor.directions = {name: torch.randn(8) for name in ("age", "smile")} | {"hat": torch.randn(6, 8)}
+    return engine
+
+
+@pytest.fixture
+def face(engine):
+    return FaceState(engine.info.hash, seed=42, controls=(("age", 2.0), ("smile@coarse", -1.0), ("hat", 0.5)))
+
+
+def moved(engine, face):
+    """What the sliders add to the latent (L, D)."""
+    return engine._drawn(face) - engine._drawn(face.with_controls({}).with_locks(()))
+
+
+def along(engine, movement, name):
+    direction = engine._editor.directions[name].expand(6, 8).flatten()
+    return float(movement.flatten() @ direction / direction.norm())
+
+
+def test_a_span_is_orthonormal_and_drops_what_repeats():
+    rng = torch.Generator().manual_seed(1)
+    one, two = torch.randn(6, 8, generator=rng), torch.randn(6, 8, generator=rng)
+    span = span_of([one, two, 1e-3 * one, one + 2 * two, torch.zeros(6, 8)])
+    assert span.shape == (2, 48) and span.dtype == torch.float64
+    torch.testing.assert_close(span @ span.T, torch.eye(2, dtype=torch.float64))
+    assert without_span(one, span).norm() < 1e-5 * one.norm()
+
+
+def test_locks_that_move_nothing_hold_nothing():
+    movement = torch.randn(6, 8, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(without_span(movement, span_of([torch.zeros(6, 8)])), movement)
+
+
+def test_nearly_parallel_locks_are_stable():
+    rng = torch.Generator().manual_seed(1)
+    one, noise, movement = (torch.randn(6, 8, generator=rng) for _ in range(3))
+    left = without_span(movement, span_of([one, one + 1e-3 * noise]))
+    for vector in (one, noise):
+        assert abs(float((left * vector).sum())) < 2e-3 * float(movement.norm() * vector.norm())
+
+
+def test_others_move_around_what_is_locked(engine, face):
+    assert abs(along(engine, moved(engine, face.with_control("age", 0.0)), "age")) > 0.1
+    locked = face.with_locks(["age"])
+    assert along(engine, moved(engine, locked.with_control("age", 0.0)), "age") == pytest.approx(0, abs=1e-5)
+    own = 2.0 * float(engine._editor.directions["age"].expand(6, 8).norm())
+    assert along(engine, moved(engine, locked), "age") == pytest.approx(own, rel=1e-5)
+
+
+def test_several_locks_hold_at_once(engine, face):
+    free = moved(engine, face.with_locks(["age", "smile"]).with_controls({"hat": 3.0}))
+    assert free.norm() > 0.1
+    assert max(abs(along(engine, free, name)) for name in ("age", "smile")) < 1e-5
+
+
+def test_a_lock_without_other_sliders_changes_no_pixel(engine, face):
+    alone = face.with_controls({"age": 2.0})
+    pictures = [engine.render(RenderRequest(f)).image for f in (alone, alone.with_locks(["age"]))]
+    np.testing.assert_array_equal(*pictures)
+
+
+def test_without_locks_sliders_add_up_as_they_always_did(engine, face):
+    expected = engine._editor.mean + face.psi * (engine._latent(face) - engine._editor.mean)
+    for key, value in face.controls:
+        name, _, span = key.partition("@")
+        first, last = engine._editor.ranges[span] if span else (0, 6)
+        expected[first:last] += value * engine._editor.directions[name].expand(6, 8)[first:last]
+    assert torch.equal(engine._drawn(face), expected)
+
+
+def test_the_span_is_kept_while_the_locks_stay(engine, face, monkeypatch):
+    locked = face.with_locks(["age"])
+    engine._drawn(locked)
+    monkeypatch.setattr("facedesigner.engine.controls.span_of", lambda vectors: pytest.fail("made again"))
+    engine._drawn(locked.with_control("smile", 1.0))
+
+
+def test_a_taught_slider_can_be_locked_and_moves_around(engine, face):
+    vector = engine._editor.directions["age"].numpy().astype("<f4").tobytes()
+    taught = Slider("Mine", Latent(1, 8, vector)).taught
+    plain = FaceState(face.model, seed=42, controls=(("smile", 1.0),))
+    mine, model = plain.with_locks([taught.name], [taught]), plain.with_locks(["age"])
+    torch.testing.assert_close(moved(engine, mine), moved(engine, model))
+    around = plain.with_controls({taught.name: 1.0}, [taught]).with_locks(["age"])
+    assert moved(engine, around).norm() < 1e-5
+
+
+def test_a_lock_that_the_model_lacks_is_said(engine, face):
+    result = engine.render(RenderRequest(face.with_locks(["nose"])))
+    assert result.error is not None and "no control 'nose'" in result.error
