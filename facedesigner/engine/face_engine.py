@@ -77,6 +77,7 @@ class FaceEngine:
             controls=declared_controls(weights),
             has_noise=bool(generator.noise_shapes),
             card=weights.card,
+            measures=weights.measures,
         )
         return self._info
 

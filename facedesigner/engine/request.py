@@ -56,6 +56,7 @@ class ModelInfo:
     controls: tuple[Control, ...]
     has_noise: bool
     card: dict[str, str] = field(default_factory=dict)  # data, terms, metrics, images: shown in the About box
+    measures: dict[str, tuple[float, float]] = field(default_factory=dict)  # mean and deviation over the model's faces
 
 
 def taught_control(slider: Slider, info: ModelInfo, group: str = MINE) -> Control:

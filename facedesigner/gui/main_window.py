@@ -280,6 +280,7 @@ class MainWindow(QMainWindow):
         self.documents.autosave()
         self.hide()  # at once; the thread may need a moment
         self.training.shut_down()
+        self.design.leaks.close()
         self.thread_.close()
         event.accept()
 

@@ -16,6 +16,7 @@ from facedesigner.gui.design.breeder import Breeder
 from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
 from facedesigner.gui.design.edits import SEED_LOCK
 from facedesigner.gui.design.gallery_panel import GalleryPanel
+from facedesigner.gui.design.leak_monitor import LeakMonitor
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
 from facedesigner.gui.design.recipe_bar import RecipeBar
@@ -65,6 +66,7 @@ class DesignTab(QWidget):
         self.controls = ControlPanel()
         self.arithmetic = ArithmeticPanel(session, thread)
         self.sliders = Sliders(sliders, self)
+        self.leaks = LeakMonitor(session, thread, self.sliders, self.view_panel.meter)
         self.keeper = SliderKeeper(session, thread, self.sliders, self.controls)
         self._lay_out()
         self._connect()
@@ -147,6 +149,7 @@ class DesignTab(QWidget):
         self.recipe.seed.dice_rolled.connect(self._roll_seed)
         self.recipe.seed.lock_toggled.connect(lambda _: self._toggle_lock(SEED_LOCK, "seed"))
         self.view_panel.compare.toggled.connect(self._draw_before)
+        self.view_panel.measure.toggled.connect(self.leaks.switch)
         panel.previewed.connect(lambda key, value: session.preview(self._moved(key, value)))
         panel.committed.connect(lambda key, value, text: session.commit(text, face=self._moved(key, value)))
         panel.lock_toggled.connect(lambda name, _: self._toggle_lock(name, self.sliders.label(name)))

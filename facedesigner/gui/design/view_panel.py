@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from facedesigner.gui import theme
 from facedesigner.gui.design.face_view import ZOOM_STEP, FaceView
+from facedesigner.gui.design.leak_meter import LeakMeter
 
 
 class ViewPanel(QWidget):
@@ -20,6 +21,13 @@ class ViewPanel(QWidget):
         self.compare.setShortcut("B")
         self.pixels = self._button("", "&Pixels", "Show the picture's own pixels in place of smooth ones")
         self.pixels.setCheckable(True)
+        self.measure = self._button(
+            "check", "&Meter", "Measure what the sliders moved, and what they moved besides (M)"
+        )
+        self.measure.setCheckable(True)
+        self.measure.setShortcut("M")
+        self.meter = LeakMeter()
+        self.meter.hide()
         fit = self._button("zoom-fit", "", "Fit the picture into the view (double-click, or 0)", "Fit")
         zoom_out = self._button("zoom-out", "", "Smaller (wheel, or -)", "Zoom out")
         zoom_in = self._button("zoom-in", "", "Larger (wheel, or +)", "Zoom in")
@@ -28,12 +36,14 @@ class ViewPanel(QWidget):
         bar = QHBoxLayout()
         bar.addWidget(self.compare)
         bar.addWidget(self.pixels)
+        bar.addWidget(self.measure)
         bar.addStretch(1)
         for widget in (self.percent, zoom_out, zoom_in, fit):
             bar.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.addLayout(bar)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.meter)
         self.compare.toggled.connect(self.view.set_comparing)
         self.pixels.toggled.connect(self.view.set_nearest)
         fit.clicked.connect(self.view.fit)
