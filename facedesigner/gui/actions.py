@@ -20,6 +20,8 @@ class Actions(QObject):
         self.save_as = self._action("Save project &as…", "", "Ctrl+Shift+S")
         self.export = self._action("&Export PNG…", "export", "Ctrl+E")
         self.load_model = self._action("&Load model…", "model", "Ctrl+L")
+        self.find_sliders = self._action("&Find named sliders", "teach")
+        self.find_sliders.setToolTip("Measure this model's faces and make sliders for smile, age, hair and more")
         self.settings = self._action("Se&ttings…", "settings", "Ctrl+,")
         self.quit = self._action("&Quit", "quit", "Ctrl+Q")
         self.undo = stack.createUndoAction(self, "&Undo")
@@ -89,7 +91,7 @@ class Actions(QObject):
         return {
             "&File": (
                 *(self.new_faces, self.open, self.save, self.save_as, self.export, None),
-                *(self.load_model, self.settings, None, self.quit),
+                *(self.load_model, self.find_sliders, self.settings, None, self.quit),
             ),
             "&Edit": (self.undo, self.redo, None, self.reset, self.stop),
             "&View": (self.history, self.full_screen),

@@ -10,14 +10,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QLabel,
     QMainWindow,
-    QPushButton,
     QStackedWidget,
     QTabWidget,
     QUndoView,
-    QVBoxLayout,
-    QWidget,
 )
 
 from facedesigner.gui import theme
@@ -26,12 +22,14 @@ from facedesigner.gui.actions import Actions
 from facedesigner.gui.design.design_tab import DesignTab
 from facedesigner.gui.documents import Documents
 from facedesigner.gui.errors import show_error
+from facedesigner.gui.no_model_page import NoModelPage
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.gui.settings_dialog import SettingsDialog
 from facedesigner.gui.shortcuts import ShortcutSheet
+from facedesigner.gui.slider_finder import SliderFinder
 from facedesigner.gui.status_bar import StatusBar
 from facedesigner.gui.training.lazy_tab import LazyTab
 from facedesigner.resources import resource
@@ -66,6 +64,7 @@ class MainWindow(QMainWindow):
         self.devices: tuple[str, ...] = ("auto", "cpu")
         self._was_painted = False
         self.documents = Documents(session, thread, preferences, places, self)
+        self.finder = SliderFinder(places.models, self)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self.design = DesignTab(session, thread, preferences.settings, places.sliders)
@@ -74,7 +73,8 @@ class MainWindow(QMainWindow):
         self.tabs.setDocumentMode(True)
         self.faces = QStackedWidget()  # the Design tab: faces, or the way to a model
         self.faces.addWidget(self.design)
-        self.faces.addWidget(self._no_model_page())
+        self.no_model = NoModelPage()
+        self.faces.addWidget(self.no_model)
         self.tabs.addTab(self.faces, "&Design")
         self.training = LazyTab(lambda: _training_tab(places, preferences.settings))
         self.tabs.addTab(self.training, "&Training")
@@ -104,24 +104,6 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.history)
         self.history.hide()
 
-    def _no_model_page(self) -> QWidget:
-        page = QWidget()
-        words = QLabel(
-            "No model is loaded, so no face can be drawn.\n\n"
-            "Load a .safetensors file made by FaceDesigner, drop one here,\nor train one on your own pictures."
-        )
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        load, train = QPushButton("&Load model…"), QPushButton("T&rain a model")
-        load.clicked.connect(lambda: self.documents.ask_load_model())
-        train.clicked.connect(lambda: self.tabs.setCurrentWidget(self.training))
-        layout = QVBoxLayout(page)
-        layout.addStretch()
-        layout.addWidget(words)
-        for button in (load, train):
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
-        layout.addStretch()
-        return page
-
     def _connect_actions(self) -> None:
         actions, documents = self.actions_, self.documents
         for action, slot in (
@@ -131,6 +113,7 @@ class MainWindow(QMainWindow):
             (actions.save_as, documents.save_as),
             (actions.export, documents.export),
             (actions.load_model, self.documents.ask_load_model),
+            (actions.find_sliders, self.find_sliders),
             (actions.settings, self.show_settings),
             (actions.quit, self.close),
             (actions.reset, self.design.reset),
@@ -150,6 +133,12 @@ class MainWindow(QMainWindow):
         self.session.model_changed.connect(self._show_model)
         self.preferences.changed.connect(self._apply_settings)
         self.preferences.failed.connect(self.status.say)
+        self.no_model.load.connect(self.documents.ask_load_model)
+        self.no_model.train.connect(lambda: self.tabs.setCurrentWidget(self.training))
+        self.finder.said.connect(lambda line: self.status.begin(line, 0, self.finder.stop))
+        self.finder.ended.connect(self.status.finish)
+        self.finder.found.connect(self.documents.load_model)
+        self.finder.failed.connect(lambda reason: show_error("No sliders were found", reason, parent=self))
         self.training.use_model.connect(self._use_trained)
         self.training.runs_chosen.connect(lambda runs: self._change(runs_folder=str(runs)))
         self.training.said.connect(self.status.say)
@@ -181,6 +170,12 @@ class MainWindow(QMainWindow):
     def _use_trained(self, weights: Path) -> None:
         self.tabs.setCurrentWidget(self.faces)
         self.documents.load_model(weights)
+
+    def find_sliders(self) -> None:
+        """Named sliders for the model in use; the new model is opened when they are found."""
+        if self.session.info is not None and not self.finder.busy:
+            self.status.begin("Looking for sliders…", 0, self.finder.stop)
+            self.finder.find(self.session.info.path)
 
     def _load_failed(self, message: str) -> None:
         self.status.finish()
@@ -281,6 +276,7 @@ class MainWindow(QMainWindow):
         self.hide()  # at once; the thread may need a moment
         self.training.shut_down()
         self.design.leaks.close()
+        self.finder.stop()
         self.thread_.close()
         event.accept()
 
