@@ -46,7 +46,7 @@ def test_the_meter_shows_what_was_asked_for_and_what_moved_besides(metered, qtbo
 
 def test_a_model_without_measures_and_missing_packages_are_said(make_tab, qtbot):
     tab = make_tab()
-    tab.leaks._make = Fixed  # type: ignore[assignment]
+    tab.leaks._make = Fixed
     tab.view_panel.measure.click()
     qtbot.waitUntil(lambda: "training directions" in tab.view_panel.meter.words)
     tab.leaks.close()
@@ -54,7 +54,7 @@ def test_a_model_without_measures_and_missing_packages_are_said(make_tab, qtbot)
     def missing() -> Fixed:
         raise ImportError("pip install 'facedesigner[faces]'")
 
-    tab.leaks._make = missing  # type: ignore[assignment]
+    tab.leaks._make = missing
     tab.leaks.switch(True)
     qtbot.waitUntil(lambda: "facedesigner[faces]" in tab.view_panel.meter.words)
     tab.leaks.close()
