@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -60,13 +61,14 @@ class LatentEditor:
         self.ranges = weights.generator.layer_ranges
         self.shape = weights.generator.latent_shape
         self.kept = slice(self.shape[1] - weights.generator.conditions.dim, None)  # the columns of labels and codes
-        self._held: tuple[tuple[str, ...], Tensor] | None = None  # the locks last used, and what they span
+        self._frame = {d.name: self.directions[d.name] for d in weights.directions if d.name in weights.measures}
+        self._held: tuple[tuple[str, ...], Hold] | None = None  # of the locks last used
 
     def edit(self, latent: Tensor, face: FaceState) -> Tensor:
         """latent (L, D) -> (L, D) with truncation, which leaves labels and codes alone, then menus and sliders.
 
-        What the unlocked sliders add up to loses its part in the span of the locked sliders' directions: they move
-        around what is locked. ControlError names a control that is not there.
+        What the unlocked sliders add up to loses what it would move the locked sliders by, see `Hold`: they move around
+        what is locked. ControlError names a control that is not there.
         """
         edited = self.keep_conditions(latent, self.mean + face.psi * (latent - self.mean))
         carried = {taught.name: self.vector_of(taught) for taught in face.taught}
@@ -83,7 +85,7 @@ class LatentEditor:
             moved = edited if name in locks else free
             moved[first:last] += value * self.direction(name, carried)[first:last]
         if locks:
-            edited += without_span(free, self.held(face.locks, carried))
+            edited += self.held(face.locks, carried).without(free)
         return edited
 
     def direction(self, name: str, carried: dict[str, Tensor]) -> Tensor:
@@ -112,10 +114,11 @@ class LatentEditor:
         values = np.frombuffer(taught.vector.data, dtype="<f4").reshape(taught.vector.shape)
         return torch.from_numpy(values.copy()).to(self.mean.device)
 
-    def held(self, locks: tuple[str, ...], carried: dict[str, Tensor]) -> Tensor:
-        """What the locked sliders span, see `span_of`; kept from one frame to the next, names tell vectors apart."""
+    def held(self, locks: tuple[str, ...], carried: dict[str, Tensor]) -> Hold:
+        """Kept from one picture to the next, names tell vectors apart."""
         if self._held is None or self._held[0] != locks:
-            self._held = (locks, span_of([self.direction(name, carried) for name in locks]))
+            others = [vector.expand(self.shape) for name, vector in self._frame.items() if name not in locks]
+            self._held = (locks, Hold.of([self.direction(name, carried) for name in locks], others))
         return self._held[1]
 
     def keep_conditions(self, source: Tensor, target: Tensor) -> Tensor:
@@ -133,22 +136,29 @@ class LatentEditor:
         latent[:, choice.first + int(value) - 1] = 1
 
 
-def span_of(vectors: Sequence[Tensor]) -> Tensor:
-    """An orthonormal basis (K, L * D), float64 on the CPU, of what vectors (L, D) span, K the number of independent
-    ones. By singular values: locked sliders may nearly say the same."""
-    rows = torch.stack([vector.flatten() for vector in vectors]).double().cpu()
-    lengths = rows.norm(dim=1, keepdim=True)
-    rows = rows[lengths[:, 0] > 0] / lengths[lengths[:, 0] > 0]
-    _, values, basis = torch.linalg.svd(rows, full_matrices=False)
-    independent: Tensor = basis[values > 1e-5]
-    return independent
+@dataclass(frozen=True, eq=False)
+class Hold:
+    """Takes out of a movement what it has of the locked sliders: its coordinates along them, where the named sliders of
+    the model are the axes. Those were fitted so that none moves what another measures, so they pass by each other as
+    they are, though their vectors are not at right angles; without named sliders the axes are the locked ones alone,
+    and it is the orthogonal projection (as in InterFaceGAN, Shen 2020)."""
 
+    vectors: Tensor  # (S, L * D), float64 on the CPU
+    readers: Tensor  # (S, L * D): what of a movement lies along each
 
-def without_span(movement: Tensor, span: Tensor) -> Tensor:
-    """movement (L, D) less its part in `span` (K, L * D). In double precision, so that another machine, whose basis of
-    the same span may be another one, rounds to the same latent."""
-    flat = movement.flatten().double().cpu()
-    return (flat - span.T @ (span @ flat)).view_as(movement).to(movement)
+    @classmethod
+    def of(cls, locked: Sequence[Tensor], others: Sequence[Tensor] = ()) -> Hold:
+        """Directions (L, D). By singular values: locked sliders may nearly say the same."""
+        rows = torch.stack([vector.flatten() for vector in (*locked, *others)]).double().cpu()
+        lengths = rows.norm(dim=1, keepdim=True)
+        rows = rows / torch.where(lengths > 0, lengths, 1.0)
+        readers = torch.linalg.pinv(rows.T, rtol=1e-5)
+        return cls(rows[: len(locked)], readers[: len(locked)])
+
+    def without(self, movement: Tensor) -> Tensor:
+        """(L, D) -> (L, D). In double precision, so that another machine rounds to the same latent."""
+        flat = movement.flatten().double().cpu()
+        return (flat - self.vectors.T @ (self.readers @ flat)).view_as(movement).to(movement)
 
 
 def noise_of(generator: Generator, seed: int, device: torch.device) -> list[Tensor]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from facedesigner.engine.controls import span_of, without_span
+from facedesigner.engine.controls import Hold
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.request import RenderRequest
 from facedesigner.state.face import FaceState, Latent
@@ -34,26 +34,38 @@ def along(engine, movement, name):
     return float(movement.flatten() @ direction / direction.norm())
 
 
-def test_a_span_is_orthonormal_and_drops_what_repeats():
+def random_directions(count):
     rng = torch.Generator().manual_seed(1)
-    one, two = torch.randn(6, 8, generator=rng), torch.randn(6, 8, generator=rng)
-    span = span_of([one, two, 1e-3 * one, one + 2 * two, torch.zeros(6, 8)])
-    assert span.shape == (2, 48) and span.dtype == torch.float64
-    torch.testing.assert_close(span @ span.T, torch.eye(2, dtype=torch.float64))
-    assert without_span(one, span).norm() < 1e-5 * one.norm()
+    return [torch.randn(6, 8, generator=rng) for _ in range(count)]
+
+
+def test_what_is_held_is_gone_also_where_locks_repeat():
+    one, two = random_directions(2)
+    hold = Hold.of([one, two, 1e-3 * one, one + 2 * two, torch.zeros(6, 8)])
+    assert hold.without(one).norm() < 1e-5 * one.norm()
+    assert hold.without(two - 3 * one).norm() < 1e-5 * one.norm()
 
 
 def test_locks_that_move_nothing_hold_nothing():
-    movement = torch.randn(6, 8, generator=torch.Generator().manual_seed(1))
-    assert torch.equal(without_span(movement, span_of([torch.zeros(6, 8)])), movement)
+    movement = random_directions(1)[0]
+    assert torch.equal(Hold.of([torch.zeros(6, 8)]).without(movement), movement)
 
 
 def test_nearly_parallel_locks_are_stable():
-    rng = torch.Generator().manual_seed(1)
-    one, noise, movement = (torch.randn(6, 8, generator=rng) for _ in range(3))
-    left = without_span(movement, span_of([one, one + 1e-3 * noise]))
+    one, noise, movement = random_directions(3)
+    left = Hold.of([one, one + 1e-3 * noise]).without(movement)
     for vector in (one, noise):
         assert abs(float((left * vector).sum())) < 2e-3 * float(movement.norm() * vector.norm())
+
+
+def test_named_sliders_pass_by_each_other_as_they_are():
+    smile, age, hat, rest = random_directions(4)
+    hold = Hold.of([smile], [age, hat])
+    torch.testing.assert_close(hold.without(age), age)
+    torch.testing.assert_close(hold.without(age + 2 * smile), age)
+    left = hold.without(rest)
+    assert torch.allclose(hold.without(left), left, atol=1e-5)  # nothing along smile is left
+    assert not torch.allclose(left, rest, atol=1e-2)
 
 
 def test_others_move_around_what_is_locked(engine, face):
@@ -85,10 +97,10 @@ def test_without_locks_sliders_add_up_as_they_always_did(engine, face):
     assert torch.equal(engine._drawn(face), expected)
 
 
-def test_the_span_is_kept_while_the_locks_stay(engine, face, monkeypatch):
+def test_what_is_held_is_kept_while_the_locks_stay(engine, face, monkeypatch):
     locked = face.with_locks(["age"])
     engine._drawn(locked)
-    monkeypatch.setattr("facedesigner.engine.controls.span_of", lambda vectors: pytest.fail("made again"))
+    monkeypatch.setattr(Hold, "of", lambda *_: pytest.fail("made again"))
     engine._drawn(locked.with_control("smile", 1.0))
 
 
