@@ -19,7 +19,8 @@ from facedesigner.state.face import FaceState
 from facedesigner.state.settings import Settings
 
 SHEET = 8  # rows and columns
-SLIDERS, STEPS = 6, (-3.0, -1.5, 0.0, 1.5, 3.0)
+SHOWN = ("smile", "hair_colour", "hair_length", "skin_tone", "gender", "head_turn")
+STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of the full throw
 WINDOW = (1440, 900)
 
 
@@ -41,8 +42,9 @@ def sheets(weights: Path, out: Path) -> None:
     seeds = [[FaceState(model, seed=row * SHEET + column) for column in range(SHEET)] for row in range(SHEET)]
     save([[draw(engine, face) for face in row] for row in seeds], out / "samples.jpg")
     start = FaceState(model, seed=3)
-    names = [control.name for control in engine.info.controls[:SLIDERS]]
-    save([[draw(engine, start.with_control(n, v)) for v in STEPS] for n in names], out / "sliders.jpg")
+    shown = [control for control in engine.info.controls if control.name in SHOWN]
+    rows = [[draw(engine, start.with_control(c.name, step * c.maximum)) for step in STEPS] for c in shown]
+    save(rows, out / "sliders.jpg")
 
 
 def windows(weights: Path, out: Path) -> None:
@@ -79,8 +81,9 @@ def windows(weights: Path, out: Path) -> None:
             gallery = [FaceState(model, seed=seed) for seed in range(9)]
             session.commit("New faces", gallery=gallery)
             session.commit("Choose seed0003", face=gallery[3])
-            session.commit("pc01 +1.5", face=session.face.with_control("pc01", 1.5))
-            session.commit("pc04 middle -1.5", face=session.face.with_control("pc04@middle", -1.5))
+            session.commit("Smile +1.5", face=session.face.with_control("smile", 1.5))
+            session.commit("Hair colour +9", face=session.face.with_control("hair_colour", 9.0))
+            window.design.view_panel.measure.click()
             window.history.show()
             wait(5000)
             window.grab().toImage().save(str(out / f"window-{name}.png"))

@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import NoReturn
 
 from facedesigner import __version__
-from facedesigner.commands import bench, controls, edit, generate, inspect
+from facedesigner.commands import bench, controls, edit, generate, inspect, invert
 from facedesigner.commands.common import CommandError, say
 
-COMMANDS = {"generate": generate, "edit": edit, "controls": controls, "inspect": inspect, "bench": bench}
+COMMANDS = {
+    "generate": generate,
+    "edit": edit,
+    "controls": controls,
+    "inspect": inspect,
+    "invert": invert,
+    "bench": bench,
+}
 
 
 class Parser(argparse.ArgumentParser):

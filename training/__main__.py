@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from training.commands import convert, curate, evaluate, export, look, run
+from training.commands import convert, curate, directions, encoder, evaluate, export, look, run
 
-COMMANDS = (run, evaluate, export, convert, look, curate)
+COMMANDS = (run, evaluate, export, convert, look, curate, directions, encoder)
 
 
 def main(arguments: list[str] | None = None) -> int:

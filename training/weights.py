@@ -28,7 +28,11 @@ class WeightsError(ValueError):
 
 @dataclass(frozen=True)
 class Direction:
-    """A slider that the file offers: `vector` (D,) or (L, D) is added to the latent, times the slider's value."""
+    """A slider that the file offers: `vector` (D,) or (L, D) is added to the latent, times the slider's value.
+
+    `normal` (L, D) reads off a movement what it changes in this slider's attribute, in the slider's unit: the sum of
+    their products. A named slider has one: its vector reads as 1, the vectors of all other named ones as 0.
+    """
 
     name: str
     label: str
@@ -38,6 +42,7 @@ class Direction:
     maximum: float = 3.0
     unit: str = "σ"
     description: str = ""
+    normal: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -61,16 +66,23 @@ class Weights:
     latent_mean: Tensor  # (D,), where truncation pulls to
     directions: tuple[Direction, ...] = ()
     card: dict[str, str] = field(default_factory=dict)  # data, terms, images, metrics ...
-    hash: str = ""  # first 16 hexadecimal digits of the file's SHA-256
+    hash: str = ""  # what recipes call the model: 16 hexadecimal digits, see `save_weights`
     choices: tuple[Choice, ...] = ()
+    measures: dict[str, tuple[float, float]] = field(default_factory=dict)  # mean and deviation over its own faces
 
 
-def save_weights(weights: Weights, path: Path) -> None:
-    """Writes float16 safetensors, atomically. Raises OSError when the folder cannot be written."""
+def save_weights(weights: Weights, path: Path, keep_hash: bool = False) -> None:
+    """Writes float16 safetensors, atomically. Raises OSError when the folder cannot be written.
+
+    A model's hash is that of its file's bytes, so that a recipe gives the same picture wherever it opens. `keep_hash`
+    writes down `weights.hash` instead: for a file that adds to another one and changes nothing that recipes use.
+    """
     tensors = {f"generator.{k}": compact(v) for k, v in weights.generator.state_dict().items()}
     tensors["latent_mean"] = weights.latent_mean.float().contiguous().cpu()
     tensors |= {f"direction.{d.name}": d.vector.float().contiguous().cpu() for d in weights.directions}
-    described = [{k: v for k, v in asdict(d).items() if k != "vector"} for d in weights.directions]
+    normals = {f"normal.{d.name}": d.normal for d in weights.directions if d.normal is not None}
+    tensors |= {name: normal.float().contiguous().cpu() for name, normal in normals.items()}
+    described = [{k: v for k, v in asdict(d).items() if k not in ("vector", "normal")} for d in weights.directions]
     metadata = {
         "format": FORMAT,
         "variant": weights.variant,
@@ -81,6 +93,10 @@ def save_weights(weights: Weights, path: Path) -> None:
     }
     if weights.choices:
         metadata["choices"] = json.dumps([asdict(choice) for choice in weights.choices])
+    if weights.measures:
+        metadata["measures"] = json.dumps(weights.measures)
+    if keep_hash and weights.hash:
+        metadata["hash"] = weights.hash
     with replacing(path) as temporary:
         temporary.write_bytes(save(tensors, metadata))
 
@@ -105,11 +121,13 @@ def load_weights(path: Path) -> Weights:
             names = ", ".join([*missing, *surplus][:3])
             raise WeightsError(f"{path.name} does not fit its own description: {names} missing or surplus")
         directions = tuple(
-            Direction(vector=tensors[f"direction.{d['name']}"].float(), **d) for d in json.loads(metadata["directions"])
+            Direction(vector=tensors[f"direction.{d['name']}"].float(), normal=tensors.get(f"normal.{d['name']}"), **d)
+            for d in json.loads(metadata["directions"])
         )
         choices = tuple(read_choice(c, generator) for c in json.loads(metadata.get("choices", "[]")))
         card = {str(k): str(v) for k, v in json.loads(metadata["card"]).items()}
         mean = tensors["latent_mean"].float()
+        measures = {str(k): (float(m), float(d)) for k, (m, d) in json.loads(metadata.get("measures", "{}")).items()}
     except WeightsError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
@@ -117,8 +135,10 @@ def load_weights(path: Path) -> Weights:
     if not all(bool(torch.isfinite(t).all()) for t in tensors.values()):
         raise WeightsError(f"{path.name} holds numbers that are not finite: export it again from its run")
     generator.eval().requires_grad_(False)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    return Weights(metadata["variant"], metadata["name"], options, generator, mean, directions, card, digest, choices)
+    digest = metadata.get("hash") or hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return Weights(
+        metadata["variant"], metadata["name"], options, generator, mean, directions, card, digest, choices, measures
+    )
 
 
 def make_generator(variant: str, options: dict[str, Any]) -> Generator:

@@ -61,7 +61,7 @@ class LatentEditor:
         self.ranges = weights.generator.layer_ranges
         self.shape = weights.generator.latent_shape
         self.kept = slice(self.shape[1] - weights.generator.conditions.dim, None)  # the columns of labels and codes
-        self._frame = {d.name: self.directions[d.name] for d in weights.directions if d.name in weights.measures}
+        self._normals = {d.name: d.normal for d in weights.directions if d.normal is not None}  # each (L, D)
         self._held: tuple[tuple[str, ...], Hold] | None = None  # of the locks last used
 
     def edit(self, latent: Tensor, face: FaceState) -> Tensor:
@@ -117,8 +117,8 @@ class LatentEditor:
     def held(self, locks: tuple[str, ...], carried: dict[str, Tensor]) -> Hold:
         """Kept from one picture to the next, names tell vectors apart."""
         if self._held is None or self._held[0] != locks:
-            others = [vector.expand(self.shape) for name, vector in self._frame.items() if name not in locks]
-            self._held = (locks, Hold.of([self.direction(name, carried) for name in locks], others))
+            vectors = [self.direction(name, carried) for name in locks]
+            self._held = (locks, Hold.of(vectors, [self._normals.get(name) for name in locks]))
         return self._held[1]
 
     def keep_conditions(self, source: Tensor, target: Tensor) -> Tensor:
@@ -138,22 +138,26 @@ class LatentEditor:
 
 @dataclass(frozen=True, eq=False)
 class Hold:
-    """Takes out of a movement what it has of the locked sliders: its coordinates along them, where the named sliders of
-    the model are the axes. Those were fitted so that none moves what another measures, so they pass by each other as
-    they are, though their vectors are not at right angles; without named sliders the axes are the locked ones alone,
-    and it is the orthogonal projection (as in InterFaceGAN, Shen 2020)."""
+    """Takes out of a movement what it would change in the locked sliders, by moving those back.
+
+    What it would change is read off by a slider's normal (as in InterFaceGAN, Shen 2020). The normals of named sliders
+    read nothing in each other's vectors; a slider without one is read along its own vector, which makes the orthogonal
+    projection of it."""
 
     vectors: Tensor  # (S, L * D), float64 on the CPU
-    readers: Tensor  # (S, L * D): what of a movement lies along each
+    readers: Tensor  # (S, L * D): how far a movement goes along each vector
 
     @classmethod
-    def of(cls, locked: Sequence[Tensor], others: Sequence[Tensor] = ()) -> Hold:
-        """Directions (L, D). By singular values: locked sliders may nearly say the same."""
-        rows = torch.stack([vector.flatten() for vector in (*locked, *others)]).double().cpu()
+    def of(cls, locked: Sequence[Tensor], normals: Sequence[Tensor | None] = ()) -> Hold:
+        """Directions (L, D) and their normals. By singular values: locked sliders may nearly say the same."""
+        rows = torch.stack([vector.flatten() for vector in locked]).double().cpu()
         lengths = rows.norm(dim=1, keepdim=True)
         rows = rows / torch.where(lengths > 0, lengths, 1.0)
-        readers = torch.linalg.pinv(rows.T, rtol=1e-5)
-        return cls(rows[: len(locked)], readers[: len(locked)])
+        reading = rows.clone()
+        for index, normal in enumerate(normals):
+            if normal is not None:
+                reading[index] = normal.flatten().double().cpu() * lengths[index]
+        return cls(rows, torch.linalg.pinv(reading @ rows.T, rtol=1e-10) @ reading)
 
     def without(self, movement: Tensor) -> Tensor:
         """(L, D) -> (L, D). In double precision, so that another machine rounds to the same latent."""

@@ -9,14 +9,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
-DRAWING = {f"training.{module}" for module in ("gans", "weights", "sampling", "compute")}
-LABELS = {"training.tasks.labels"}  # dlib comes along: where a face is measured
+DRAWING = {f"training.{module}" for module in ("gans", "weights", "sampling", "compute", "features")}
+ENCODER = {"training.tasks.encoder"}
+LABELS = {"training.tasks.labels", "training.curation"}  # dlib comes along: where a face is found or measured
 FORMS = {f"training.{module}" for module in ("config", "events", "options", "curation.contract")}  # plain Python
 OPTIONAL = {"matplotlib"}  # of extras
 # folder or file -> what it may import beside the standard library
 ALLOWED = {
     "facedesigner/state": {"facedesigner.state"},
-    "facedesigner/engine": {"facedesigner.state", "facedesigner.engine", "torch", "numpy", "PIL"} | DRAWING | LABELS,
+    "facedesigner/engine": {"facedesigner.state", "facedesigner.engine", "torch", "numpy", "PIL"}
+    | DRAWING
+    | ENCODER
+    | LABELS,
     "facedesigner/export": {"facedesigner.state", "facedesigner.engine.request", "numpy", "PIL"},
     "facedesigner/gui": {"facedesigner", "PySide6", "qdarkstyle", "platformdirs", "pyqtgraph"} | FORMS,
     "facedesigner/cli.py": {"facedesigner"},

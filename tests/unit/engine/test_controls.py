@@ -59,13 +59,18 @@ def test_nearly_parallel_locks_are_stable():
 
 
 def test_named_sliders_pass_by_each_other_as_they_are():
-    smile, age, hat, rest = random_directions(4)
-    hold = Hold.of([smile], [age, hat])
+    smile, age, rest, other = random_directions(4)
+    vectors = torch.stack([smile.flatten(), age.flatten()])
+    normals = [row.view(6, 8) for row in torch.linalg.pinv(vectors).T]  # read 1 in their own vector, 0 in the other
+    hold = Hold.of([smile], [normals[0]])
     torch.testing.assert_close(hold.without(age), age)
     torch.testing.assert_close(hold.without(age + 2 * smile), age)
     left = hold.without(rest)
-    assert torch.allclose(hold.without(left), left, atol=1e-5)  # nothing along smile is left
+    assert float((left * normals[0]).sum()) == pytest.approx(0, abs=1e-5)  # nothing of smile is read in what is left
     assert not torch.allclose(left, rest, atol=1e-2)
+    both = Hold.of([smile, other], [normals[0], None]).without(rest)  # one slider with a normal and one without
+    assert float((both * normals[0]).sum()) == pytest.approx(0, abs=1e-5)
+    assert float((both * other).sum()) == pytest.approx(0, abs=1e-4)
 
 
 def test_others_move_around_what_is_locked(engine, face):

@@ -1,0 +1,115 @@
+"""`invert`: the face of a photo as a face of the model, so that sliders work on it.
+
+Ctrl+C ends the refinement and keeps the best so far; a second one ends the program.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facedesigner.commands.common import (
+    CommandError,
+    add_engine_options,
+    check_free,
+    check_picture_name,
+    draw,
+    load_engine,
+    progress,
+)
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import Image
+
+
+def add(commands: Any) -> None:
+    invert = commands.add_parser("invert", help="open a photo: find the model's face that comes closest to it")
+    invert.set_defaults(command=invert_command)
+    invert.add_argument("file", type=Path, help="a picture with a face; it is only read")
+    invert.add_argument("--out", type=Path, required=True, help="the PNG file to write, with its recipe")
+    invert.add_argument(
+        "--seconds", type=float, default=20.0, help="how long to refine, Ctrl+C ends it sooner (default: 20)"
+    )
+    invert.add_argument("--face", type=int, default=1, help="which face, 1 for the largest (default: 1)")
+    invert.add_argument(
+        "--aligned", action="store_true", help="the picture is cut to a face like FFHQ's: take its middle square"
+    )
+    invert.add_argument("--encoder", type=Path, help="an encoder of the model (default: beside it, or ours)")
+    invert.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    add_engine_options(invert)
+
+
+def invert_command(args: argparse.Namespace) -> int:
+    check_picture_name(args.out)
+    check_free(args.out, args.overwrite)
+    if not 0 <= args.seconds <= 3600:
+        raise CommandError(f"--seconds is {args.seconds:g}; choose 0 to 3600")
+    if args.aligned and args.face != 1:
+        raise CommandError("--aligned takes the picture as one face: leave out --face")
+    picture = face_of(args)
+    engine = load_engine(args)
+    from facedesigner.engine.inversion import Progress, invert, load_inverter
+    from facedesigner.engine.likeness import Meter, Perceptual, made, resized_to
+    from facedesigner.export.png import save_png
+    from facedesigner.resources import resource
+
+    def show(now: Progress) -> None:
+        progress(f"step {now.step}, {now.share:.0%}, loss {now.loss:.3f}")
+
+    info = engine.info
+    weights, encoder = load_inverter(info.path, (info.path.parent, resource("weights")), args.encoder)
+    perceptual = made(Perceptual)
+    with interruptible() as stop:
+        found = invert(
+            weights, encoder, picture, seconds=args.seconds, progress=show, stop=stop.is_set, perceptual=perceptual
+        )
+    progress("")
+    face = found.face(info.hash)
+    image, _ = draw(engine, face)
+    print(save_png(image, args.out, face, info.name, overwrite=args.overwrite), flush=True)
+    meter = Meter(perceptual)
+    target = resized_to(picture, image.shape[0])
+    print(f"estimate after {found.seconds_to_estimate:.2f} s: {meter(found.estimated, target)}", file=sys.stderr)
+    if found.steps:
+        print(f"refined, {found.steps} steps in {found.seconds:.1f} s: {meter(image, target)}", file=sys.stderr)
+    return 0
+
+
+@contextmanager
+def interruptible() -> Iterator[threading.Event]:
+    """Ctrl+C sets the event instead of ending the program, the first time."""
+    event, former = threading.Event(), signal.getsignal(signal.SIGINT)
+
+    def interrupt(*_: object) -> None:
+        event.set()
+        signal.signal(signal.SIGINT, former)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def face_of(args: argparse.Namespace) -> Image:
+    """The aligned face that is asked for. PhotoError, or CommandError when there are fewer."""
+    from facedesigner.engine.photo import open_aligned, open_photo
+
+    if args.aligned:
+        picture: Image = open_aligned(args.file).picture
+        return picture
+    progress("looking for faces")
+    faces = open_photo(args.file)
+    progress("")
+    if not 1 <= args.face <= len(faces):
+        raise CommandError(f"--face is {args.face}; {args.file.name} has {len(faces)}: choose 1 to {len(faces)}")
+    if len(faces) > 1:
+        print(f"face {args.face} of {len(faces)}, the largest first", file=sys.stderr)
+    chosen: Image = faces[args.face - 1].picture
+    return chosen

@@ -1,0 +1,151 @@
+import pytest
+import torch
+
+from tests.tiny import tiny_weights
+from training.__main__ import main
+from training.checkpoint import CheckpointError
+from training.tasks import encoding
+from training.tasks.encoder import EncoderError, difference, load_encoder, new_encoder, save_encoder
+from training.tasks.encoding import BATCH, spoil, train_encoder
+from training.weights import load_weights
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return load_weights(tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors"))
+
+
+@pytest.fixture(autouse=True)
+def exact(monkeypatch):
+    monkeypatch.setattr(encoding, "pick_precision", lambda *_: torch.float32)
+
+
+def same(one, other):
+    return all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
+
+
+def pictures(count=5):
+    return torch.randint(0, 256, (count, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+
+
+def test_an_untrained_encoder_answers_the_mean_face(weights):
+    encoder = new_encoder(weights).eval()
+    latents = encoder(torch.zeros(3, 3, 16, 16))
+    assert latents.shape == (3, *weights.generator.latent_shape)
+    torch.testing.assert_close(latents[0, 0], weights.latent_mean, atol=0.1, rtol=0)
+    assert encoder.estimate(torch.zeros(3, 50, 50)).shape == weights.generator.latent_shape
+
+
+def test_the_basis_holds_the_styles_of_the_generator(weights):
+    encoder = new_encoder(weights)
+    styles = weights.generator.map(torch.randn(50, 8))[:, 0]
+    assert encoder.basis.shape == (8, 8)
+    parts = torch.linalg.solve(encoder.basis.T, (styles - encoder.mean).T).T
+    assert 0.7 < parts.std() < 1.3  # each component is one standard deviation long
+
+
+def test_training_comes_closer(weights, tmp_path, monkeypatch):
+    monkeypatch.setattr(encoding, "WARM_UP", 5)
+    said: list[str] = []
+    encoder = train_encoder(weights, pictures(0), tmp_path / "e.safetensors", 40 * BATCH, 0, said.append)
+    torch.manual_seed(1)
+    with torch.no_grad():
+        unseen = weights.generator(torch.randn(64, 8)).clamp(-1, 1)
+        first, learnt = (
+            difference(weights.generator.synthesize(one.eval()(unseen)), unseen)
+            for one in (new_encoder(weights), encoder)
+        )
+    assert learnt < 0.9 * first
+    assert f"{40 * BATCH} of {40 * BATCH} images" in said[-1] and "latent" in said[-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["e.safetensors"]
+
+
+def test_a_stopped_training_goes_on_as_the_same_one(weights, tmp_path, monkeypatch):
+    whole = train_encoder(weights, pictures(), tmp_path / "whole.safetensors", 4 * BATCH, 3, print)
+    monkeypatch.setattr(encoding, "SAVE_SECONDS", 0)
+    original, calls = encoding.step_losses, []
+
+    def dies_at_the_third(*args):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    monkeypatch.setattr(encoding, "step_losses", dies_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        train_encoder(weights, pictures(), tmp_path / "e.safetensors", 4 * BATCH, 3, print)
+    assert (tmp_path / "e.safetensors.pt").exists()
+    resumed = train_encoder(weights, pictures(), tmp_path / "e.safetensors", 4 * BATCH, 3, print)
+    assert len(calls) == 3 + 2 and same(whole, resumed)
+
+
+def test_another_generators_checkpoint_is_refused(weights, tmp_path, monkeypatch):
+    monkeypatch.setattr(encoding, "SAVE_SECONDS", 0)
+    monkeypatch.setattr(encoding, "save_encoder", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        train_encoder(weights, pictures(0), tmp_path / "e.safetensors", BATCH, 0, print)
+    other = load_weights(tiny_weights(tmp_path / "other.safetensors", seed=1))
+    with pytest.raises(CheckpointError, match="another generator"):
+        train_encoder(other, pictures(0), tmp_path / "e.safetensors", BATCH, 0, print)
+
+
+def test_the_file_describes_itself(weights, tmp_path):
+    encoder = new_encoder(weights).eval()
+    torch.nn.init.normal_(encoder.head.weight)
+    path = tmp_path / "e.safetensors"
+    save_encoder(encoder, path, weights.hash, {"images": "0"})
+    loaded = load_encoder(path, weights.hash)
+    seen = torch.rand(2, 3, 16, 16)
+    torch.testing.assert_close(loaded(seen), encoder(seen), atol=0.02, rtol=0.02)
+    with pytest.raises(EncoderError, match=r"belongs to the generator .* train an encoder for it"):
+        load_encoder(path, "0123456789abcdef")
+    with pytest.raises(EncoderError, match="is no encoder"):
+        load_encoder(tiny_weights(tmp_path / "tiny.safetensors"), weights.hash)
+
+
+def test_a_damaged_file_is_refused(weights, tmp_path):
+    encoder = new_encoder(weights)
+    encoder.mean[0] = float("nan")
+    save_encoder(encoder, tmp_path / "nan.safetensors", weights.hash, {})
+    with pytest.raises(EncoderError, match="not finite"):
+        load_encoder(tmp_path / "nan.safetensors", weights.hash)
+    encoder = new_encoder(weights)
+    encoder.head = torch.nn.Linear(3, 3)
+    save_encoder(encoder, tmp_path / "odd.safetensors", weights.hash, {})
+    with pytest.raises(EncoderError, match="does not fit its own description"):
+        load_encoder(tmp_path / "odd.safetensors", weights.hash)
+
+
+def test_a_generator_with_labels_is_refused(tmp_path):
+    weights = load_weights(tiny_weights(tmp_path / "c.safetensors", variant="cgan"))
+    with pytest.raises(ValueError, match="labels or codes"):
+        new_encoder(weights)
+
+
+def test_pictures_are_spoiled_within_bounds():
+    torch.manual_seed(0)
+    clean = torch.rand(64, 3, 16, 16) * 2 - 1
+    spoiled = spoil(clean)
+    assert spoiled.shape == clean.shape and spoiled.abs().max() <= 1 and torch.isfinite(spoiled).all()
+    assert 0 < (spoiled == clean).flatten(1).all(1).sum() < 32  # some stay as they are
+
+
+def test_difference_is_zero_for_the_same_picture_only():
+    picture = torch.rand(1, 3, 16, 16)
+    assert difference(picture, picture) == 0 < difference(picture, picture.flip(3))
+
+
+def test_the_command_writes_an_encoder(tmp_path, capsys):
+    from PIL import Image
+
+    (tmp_path / "faces").mkdir()
+    for number, picture in enumerate(pictures(6).permute(0, 2, 3, 1).numpy()):
+        Image.fromarray(picture).save(tmp_path / "faces" / f"{number}.png")
+    model, out = tmp_path / "tiny.safetensors", tmp_path / "encoder.safetensors"
+    own = load_weights(tiny_weights(model)).hash
+    data = ["--data", str(tmp_path / "faces"), "--holdout", "0"]
+    assert main(["encoder", str(model), *data, "--out", str(out), "--images", str(BATCH)]) == 0
+    assert load_encoder(out, own).shape.resolution == 16
+    assert "6 pictures" in capsys.readouterr().out
+    assert main(["encoder", str(model), "--out", str(out), "--images", "0"]) == 2
+    assert "--images is 0; choose 1 or more" in capsys.readouterr().err

@@ -1,0 +1,253 @@
+"""Named sliders of any trained generator, found from measures of its own faces.
+
+1. Many faces, mixed so that each stage varies on its own (`samples`), are measured (`labels`).
+2. A ridge regression of all measures on the latents, stage by stage, gives each measure's gradient.
+3. The direction of an attribute is the mean change of latents that goes with a change of its measure while all others
+   stay: the conditional manipulation of InterFaceGAN (Shen 2020) for many attributes at once.
+4. What the generator really does along the directions is measured, and what they move by mistake is taken out by
+   mixing them; twice, the second time at full throw.
+
+No network is trained: on the shipped generator the linear step with its correction moves other measures by less than
+a fifth of its own, so a non-linear one has little to add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.tasks.attributes import ATTRIBUTES, HELD, Attribute
+from training.tasks.cache import measured_with_cache
+from training.tasks.linear import Space, conditional, freedom, normals, ridge
+from training.tasks.measuring import Measure, Measured, together
+from training.tasks.samples import PLAIN_SHARE, plain_latents, sample_latents
+from training.weights import Direction, Weights, load_weights, save_weights
+
+VERSION = 1  # of the measures: a cache of another one is not used
+
+REACH = 1.8  # standard deviations of its own measure that a slider moves a face at full throw
+LEAST = 0.8  # under this the slider is left out
+FIRST_STEP = 1.2  # predicted standard deviations of the first correction
+FURTHEST = 0.75  # of the mean length from the mean face to a face: moving further draws rubbish
+TRIES = (1.0, 1.75, 2.5, 3.5)  # predicted standard deviations at which the throw is looked for
+RARE = 0.01  # share of the faces that must have a thing for it to have a slider
+FACES = 48  # that a response is measured on
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """Of each measure over the generator's own faces at psi 0.7."""
+
+    names: tuple[str, ...]
+    mean: np.ndarray  # (K,)
+    deviation: np.ndarray  # (K,)
+
+    def scores(self, measured: Measured) -> np.ndarray:
+        """(N, K) standard deviations from the mean."""
+        columns = np.stack([measured[name] for name in self.names], axis=1)
+        return np.asarray((columns - self.mean) / self.deviation)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What `find_directions` found. `response[k, j]`: half the difference of measure j between the two full throws of
+    slider k, in standard deviations."""
+
+    directions: tuple[Direction, ...]
+    statistics: Statistics
+    response: np.ndarray
+    left_out: tuple[str, ...]  # sentences
+
+
+def statistics_of(measured: Measured, count: int) -> Statistics:
+    """Of the plain faces, the first `PLAIN_SHARE` of `count`. Measures that hardly vary are left out."""
+    plain = round(count * PLAIN_SHARE)
+    kept = {name: values[:plain] for name, values in measured.items() if np.std(values[:plain]) > 1e-6}
+    if not kept:
+        raise ValueError("no measure varies over the faces of this generator: is it trained?")
+    stacked = np.stack(list(kept.values()))
+    return Statistics(tuple(kept), stacked.mean(1), stacked.std(1))
+
+
+def find_directions(
+    weights: Weights,
+    latents: Tensor,
+    measured: Measured,
+    measure: Measure,
+    say: Say = print,
+    attributes: Sequence[Attribute] = ATTRIBUTES,
+    held: Sequence[Attribute] = HELD,
+    seed: int = 0,
+) -> Found:
+    """`latents` (N, L, D) of `sample_latents` and their measures -> sliders. ValueError when nothing varies."""
+    statistics = statistics_of(measured, len(latents))
+    known = {a.name: a for a in (*attributes, *held)}
+    used = [known[name] for name in statistics.names if name in known]
+    statistics = Statistics(
+        tuple(a.name for a in used),
+        *(
+            np.array([values[statistics.names.index(a.name)] for a in used])
+            for values in (statistics.mean, statistics.deviation)
+        ),
+    )
+    space = Space(weights.generator, weights.latent_mean)
+    features = space.features(latents)
+    gradients, explained = ridge(features, torch.from_numpy(statistics.scores(measured)).clamp(-5, 5))
+    for attribute, share in zip(used, explained.tolist(), strict=True):
+        say(f"{attribute.name:14} {share:4.0%} of its variance is linear in the latents")
+    free = freedom(used)
+    found = conditional(features, gradients, space, free)
+    probe = Probe(
+        weights, space, statistics, measure, plain_latents(weights.generator, weights.latent_mean, seed + 7, FACES)
+    )
+    furthest = FURTHEST * float(features[: round(len(features) * PLAIN_SHARE)].norm(dim=1).mean())
+
+    say("measuring what they do")
+    found, _ = corrected(found, probe, np.full(len(used), FIRST_STEP), free)
+    throws = find_throws(found, probe, furthest)
+    say("measuring what they do at full throw")
+    found, _ = corrected(found, probe, throws, free)
+    throws = np.minimum(throws, furthest / found.norm(dim=1).numpy())
+    response = probe(found, throws)
+    own = np.diag(response)
+
+    directions, left_out = [], []
+    for index, attribute in enumerate(used):
+        if attribute not in attributes:
+            continue
+        values = measured[attribute.name]
+        if attribute.present_above is not None and (values > attribute.present_above).mean() < RARE:
+            left_out.append(f"{attribute.name}: the generator draws it in fewer than {RARE:.0%} of its faces")
+        elif own[index] < LEAST:
+            left_out.append(f"{attribute.name}: at full throw it moves by {own[index]:.1f} σ only")
+        else:
+            size = own[index] * (statistics.deviation[index] if attribute.unit != "σ" else 1.0)
+            limit = rounded(size)
+            vector = space.rows(found[index : index + 1] * (throws[index] / limit))[0]
+            directions.append(
+                Direction(
+                    attribute.name,
+                    attribute.label,
+                    attribute.group,
+                    vector,
+                    -limit,
+                    limit,
+                    attribute.unit,
+                    attribute.description,
+                )
+            )
+    directions = with_normals(directions, statistics, gradients, space)
+    missing = [a.name for a in attributes if a.name not in statistics.names]
+    left_out += [f"{name}: its measure does not vary" for name in missing]
+    order = [a.name for a in attributes]
+    directions.sort(key=lambda d: order.index(d.name))
+    return Found(tuple(directions), statistics, response, tuple(left_out))
+
+
+def with_normals(
+    directions: Sequence[Direction], statistics: Statistics, gradients: Tensor, space: Space
+) -> list[Direction]:
+    """Gradients (F, K) of all measures, from which each direction's normal is mixed."""
+    if not directions:
+        return []
+    moved = space.movements(torch.stack([direction.vector for direction in directions]))
+    used = [statistics.names.index(direction.name) for direction in directions]
+    found = space.readings(normals(gradients[:, used], moved))
+    return [replace(direction, normal=normal) for direction, normal in zip(directions, found, strict=True)]
+
+
+def rounded(value: float) -> float:
+    """Two digits, so that a slider ends at a number that is easy to read."""
+    return float(f"{value:.2g}")
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """Measures what movements really do to some faces."""
+
+    weights: Weights
+    space: Space
+    statistics: Statistics
+    measure: Measure
+    faces: Tensor  # (N, L, D)
+
+    def __call__(self, directions: Tensor, throws: np.ndarray) -> np.ndarray:
+        """Directions (K, F) and how far each goes to both sides (K,) -> mean half difference of all measures (K, K)."""
+        moved = self.space.rows(directions * torch.from_numpy(throws)[:, None])
+        steps = torch.stack([moved, -moved], 1)  # (K, 2, L, D)
+        latents = (self.faces + steps[:, :, None]).flatten(0, 2)
+        scores = self.statistics.scores(together(self.measure(latents)))
+        both = scores.reshape(len(directions), 2, len(self.faces), -1).mean(2)  # (K, 2, K)
+        return np.asarray((both[:, 0] - both[:, 1]) / 2)
+
+
+def corrected(directions: Tensor, probe: Probe, throws: np.ndarray, free: np.ndarray) -> tuple[Tensor, np.ndarray]:
+    """Mixes the directions so that what the others move is taken out, to first order. Each keeps its own strength: a
+    measure that is near its end, such as hair that cannot be shorter, must not be pushed for it."""
+    response = probe(directions, throws)
+    own = np.diag(response)
+    sure = own > 0.15 * throws  # a direction that does not move its own measure cannot correct another
+    relative = response / np.where(sure, own, 1.0)[:, None]  # (K, K): of slider k on measure j
+    mixed = []
+    for index in range(len(directions)):
+        used = np.flatnonzero(~free[index] & sure)
+        if not sure[index]:
+            mixed.append(directions[index])
+            continue
+        strengths = throws / np.where(sure, own, 1.0)  # of a movement by one standard deviation
+        shares = np.linalg.solve(relative[np.ix_(used, used)].T, (used == index).astype(float))
+        shares = shares * strengths[used] / (shares[used == index] * strengths[index])
+        mixed.append(torch.from_numpy(shares) @ directions[torch.from_numpy(used)])
+    return torch.stack(mixed), response
+
+
+def find_throws(directions: Tensor, probe: Probe, furthest: float) -> np.ndarray:
+    """How far each direction goes until its own measure has moved by `REACH`, or the faces come to their limit (K,)."""
+    limits = furthest / directions.norm(dim=1).numpy()
+    some = replace(probe, faces=probe.faces[: len(probe.faces) // 2])
+    tried = np.array([np.minimum(step, limits) for step in TRIES])  # (T, K)
+    reached = np.array([np.diag(some(directions, throws)) for throws in tried])
+    throws = []
+    for steps, owns in zip(tried.T, reached.T, strict=True):
+        grown = np.maximum.accumulate(owns)
+        if grown[-1] < REACH:
+            throws.append(steps[int(np.argmax(grown >= 0.97 * grown[-1]))])  # further adds nothing
+        else:
+            throws.append(float(np.interp(REACH, np.r_[0, grown], np.r_[0, steps])))
+    return np.array(throws)
+
+
+def name_sliders(
+    source: Path, out: Path, samples: int, seed: int, cache: Path, measure: Measure, say: Say = print
+) -> Found:
+    """Finds the sliders of a weights file and writes `out`: the same generator, them, then what it offered before.
+
+    The new file goes by the old one's hash where it only adds to it, so recipes of the old one open. Where it takes
+    the place of named sliders, their recipes would draw other faces: then it gets a hash of its own.
+    """
+    weights = load_weights(source)
+    latents = sample_latents(weights.generator, weights.latent_mean, seed, samples)
+    key = f"{VERSION}-{weights.hash}-{samples}-{seed}"
+    measured = measured_with_cache(cache / f"{out.stem}.measures.jsonl", key, latents, measure, say)
+    found = find_directions(weights, latents, measured, measure, say, seed=seed)
+    names = {attribute.name for attribute in ATTRIBUTES}
+    kept = tuple(direction for direction in weights.directions if direction.name not in names)
+    statistics = found.statistics
+    stored = {
+        name: (float(mean), float(deviation))
+        for name, mean, deviation in zip(statistics.names, statistics.mean, statistics.deviation, strict=True)
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    save_weights(
+        replace(weights, directions=(*found.directions, *kept), measures=stored),
+        out,
+        keep_hash=len(kept) == len(weights.directions),
+    )
+    return found
