@@ -7,8 +7,9 @@
 4. What the generator really does along the directions is measured, and what they move by mistake is taken out by
    mixing them; twice, the second time at full throw.
 
-No network is trained: on the shipped generator the linear step with its correction moves other measures by less than
-a fifth of its own, so a non-linear one has little to add.
+No network is trained: on the shipped generator, half the difference between the two ends of a slider is for every
+other measure less than a quarter of its own. What is left is even (a turned head looks wide to either side), and no
+single direction could undo it.
 """
 
 from __future__ import annotations
