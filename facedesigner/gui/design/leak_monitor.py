@@ -19,7 +19,7 @@ from facedesigner.state.face import FaceState
 if TYPE_CHECKING:
     from facedesigner.engine.leakage import Leakage
 
-TAG = "leak"
+TAG, NOW = "leak", "leak-now"
 NO_MEASURES = (
     "This model does not say how its faces vary, so nothing can be measured: make named sliders for it with "
     "`python -m training directions`."
@@ -94,7 +94,7 @@ class LeakMonitor(QObject):
         self._asked_for: FaceState | None = None  # the one that is being drawn
         self._after: RenderResult | None = None
         thread.rendered.connect(self._take)
-        thread.batch_rendered.connect(self._take_start)
+        thread.batch_rendered.connect(self._take_batch)
 
     def switch(self, on: bool) -> None:
         self._on = on
@@ -108,7 +108,8 @@ class LeakMonitor(QObject):
             self._worker.start()
         self._meter.show_words(EMPTY)
         if self._session.info is not None:
-            self._thread.submit(RenderRequest(self._session.face))
+            # Not by `submit`, whose one slot belongs to the picture in view.
+            self._thread.submit_batch(NOW, [RenderRequest(self._session.face)])
 
     def close(self) -> None:
         if self._worker is not None:
@@ -121,8 +122,10 @@ class LeakMonitor(QObject):
             self._after = result
             self._measure()
 
-    def _take_start(self, tag: str, _index: int, result: RenderResult) -> None:
-        if tag == TAG and result.request.face == self._asked_for and result.image is not None:
+    def _take_batch(self, tag: str, _index: int, result: RenderResult) -> None:
+        if tag == NOW:
+            self._take(result)
+        elif tag == TAG and result.request.face == self._asked_for and result.image is not None:
             self._start = (result.request.face, result.image)
             self._measure()
 

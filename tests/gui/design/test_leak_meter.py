@@ -8,7 +8,8 @@ import pytest
 
 from facedesigner.gui.design.design_tab import DesignTab
 from facedesigner.gui.design.leak_meter import EMPTY, LeakMeter
-from tests.gui.fake_engine import fake_info
+from facedesigner.gui.design.pixels import to_qimage
+from tests.gui.fake_engine import fake_info, fake_picture
 
 
 class Fixed:
@@ -58,6 +59,14 @@ def test_a_model_without_measures_and_missing_packages_are_said(make_tab, qtbot)
     tab.leaks.switch(True)
     qtbot.waitUntil(lambda: "facedesigner[faces]" in tab.view_panel.meter.words)
     tab.leaks.close()
+
+
+def test_switching_it_on_does_not_take_the_place_of_the_picture_in_view(metered, qtbot):
+    session = metered._session
+    session.commit("Move", face=session.face.with_control("pc01", 2.0))
+    metered.view_panel.measure.click()  # before the picture is drawn
+    expected = to_qimage(fake_picture(session.face))
+    qtbot.waitUntil(lambda: metered.view.picture == expected)
 
 
 def test_bars_are_sorted_small_ones_left_out(qtbot):
