@@ -36,7 +36,8 @@ class LeakThread(QThread):
     """Measures the newest pair of pictures; one that was not begun is dropped."""
 
     measured = Signal(object, object)  # FaceState, {name: movement}
-    failed = Signal(str)
+    failed = Signal(str)  # one pair could not be measured
+    broken = Signal(str)  # nothing can be; the thread has ended
 
     def __init__(self, make: Callable[[], Leakage], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +61,7 @@ class LeakThread(QThread):
         try:
             leakage = self._make()
         except Exception as error:  # whatever the labellers lack
-            self.failed.emit(str(error))
+            self.broken.emit(str(error))
             return
         while True:
             with self._wake:
@@ -105,6 +106,7 @@ class LeakMonitor(QObject):
             self._worker = LeakThread(self._make, self)
             self._worker.measured.connect(self._show)
             self._worker.failed.connect(self._meter.show_words)
+            self._worker.broken.connect(self._break)
             self._worker.start()
         self._meter.show_words(EMPTY)
         if self._session.info is not None:
@@ -116,9 +118,15 @@ class LeakMonitor(QObject):
             self._worker.close()
             self._worker = None
 
+    def _break(self, reason: str) -> None:
+        self.close()
+        self._meter.show_words(reason)
+
     def _take(self, result: RenderResult) -> None:
-        """Each full picture that is drawn is measured beside the face as generated."""
-        if self._on and result.image is not None and result.request.resolution is None:
+        """Each full picture of the face in view is measured beside that of the face as generated; one that comes late
+        is of another face."""
+        current = result.request.face == self._session.face and result.request.resolution is None
+        if self._on and current and result.image is not None:
             self._after = result
             self._measure()
 
