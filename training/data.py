@@ -52,11 +52,16 @@ class Faces:
         changes sides when others are added."""
         if holdout <= 0:
             return self, self.subset(())
-        held = [name_fraction(name) < holdout for name in self.names]
+        held = [is_held_out(name, holdout) for name in self.names]
         return (
             self.subset([i for i, h in enumerate(held) if not h]),
             self.subset([i for i, h in enumerate(held) if h]),
         )
+
+
+def is_held_out(name: str, holdout: float) -> bool:
+    """Whether a picture belongs to the share that is kept from training."""
+    return name_fraction(name) < holdout
 
 
 def name_fraction(name: str) -> float:

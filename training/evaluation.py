@@ -15,7 +15,7 @@ from training.classes import indices_of
 from training.classifier import agreement, balanced_accuracy, predict, train_classifier
 from training.compute import pick_device
 from training.config import RunConfig
-from training.data import Faces, list_faces, load_faces, name_fraction
+from training.data import Faces, is_held_out, list_faces, load_faces
 from training.export import load_run, save_evaluation
 from training.features import Features
 from training.gans import create
@@ -66,8 +66,8 @@ def evaluate_run(
     names = feature_names(features)
     config, generator, images = load_run(folder, overrides)
     every = list_faces(config.data.source, config.data.include)
-    held = [name for name in every if name_fraction(name) < config.data.holdout]
-    trained = [name for name in every if name_fraction(name) >= config.data.holdout]
+    held = [name for name in every if is_held_out(name, config.data.holdout)]
+    trained = [name for name in every if not is_held_out(name, config.data.holdout)]
     if len(held) < 2:
         raise ValueError(
             "the run holds nothing out: give --set data.holdout=0.1 to measure against a tenth of the data"
@@ -118,12 +118,12 @@ def compare(
         say(f"Looking at the real pictures with {feature}…")
         network = Features(feature, pick_device("auto"))
         judge = Judge(reference, real, network)
-        rows = network(shown) if shown is not None else None
+        rows = network(shown) if shown is not None and feature == names[0] else None
         for model, name in zip(models, found, strict=True):
             say(f"Measuring {name} with {feature}…")
             fake = draw(model.generator, latents_of(SEED, count, model.generator.z_dim))
             found[name][feature] = judge.measure(fake)
-            if shown is not None and rows is not None and feature == names[0]:
+            if shown is not None and rows is not None:
                 save_neighbours(fake[:nearest], network(fake[:nearest]), shown, rows, sheets / f"{name}-nearest.png")
     return {"count": count, "resolution": resolution, "models": found}
 

@@ -63,16 +63,22 @@ Event = Started | Metrics | Samples | Measured | Saved | Ended
 KINDS: dict[str, type[Any]] = {cls.__name__.lower(): cls for cls in (Started, Metrics, Samples, Measured, Saved, Ended)}
 
 
-def encode(event: Event) -> str:
+def encode(event: Any) -> str:
+    """An event of a run, or any dataclass that goes by its name in small letters."""
     return json.dumps({"event": type(event).__name__.lower(), **asdict(event)})
 
 
 def decode(line: str) -> Event:
     """Raises ValueError on a line that is no event of ours."""
+    event: Event = decode_one_of(KINDS, line)
+    return event
+
+
+def decode_one_of(kinds: dict[str, type[Any]], line: str) -> Any:
+    """A line of `encode` -> an event of these kinds, by name. ValueError when it is none."""
     try:
         values = json.loads(line)
-        kind = KINDS[values.pop("event")]
-        event: Event = kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        kind = kinds[values.pop("event")]
+        return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not an event: {line[:80]!r} ({error})") from None
-    return event

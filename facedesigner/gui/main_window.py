@@ -29,9 +29,9 @@ from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.gui.settings_dialog import SettingsDialog
 from facedesigner.gui.shortcuts import ShortcutSheet
-from facedesigner.gui.slider_finder import SliderFinder
 from facedesigner.gui.status_bar import StatusBar
 from facedesigner.gui.training.lazy_tab import LazyTab
+from facedesigner.gui.training.weights_maker import WeightsMaker
 from facedesigner.resources import resource
 from facedesigner.state.settings import Settings
 
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.devices: tuple[str, ...] = ("auto", "cpu")
         self._was_painted = False
         self.documents = Documents(session, thread, preferences, places, self)
-        self.finder = SliderFinder(places.models, self)
+        self.finder = WeightsMaker(places.models, self)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self.design = DesignTab(session, thread, preferences.settings, places.sliders)
@@ -135,9 +135,9 @@ class MainWindow(QMainWindow):
         self.preferences.failed.connect(self.status.say)
         self.no_model.load.connect(self.documents.ask_load_model)
         self.no_model.train.connect(lambda: self.tabs.setCurrentWidget(self.training))
-        self.finder.said.connect(lambda line: self.status.begin(line, 0, self.finder.stop))
-        self.finder.ended.connect(self.status.finish)
-        self.finder.found.connect(self.documents.load_model)
+        self.finder.said.connect(lambda line: self.status.begin(line, 0, self.finder.close))
+        self.finder.changed.connect(lambda: None if self.finder.busy else self.status.finish())
+        self.finder.made.connect(self.documents.load_model)
         self.finder.failed.connect(lambda reason: show_error("No sliders were found", reason, parent=self))
         self.training.use_model.connect(self._use_trained)
         self.training.runs_chosen.connect(lambda runs: self._change(runs_folder=str(runs)))
@@ -174,8 +174,8 @@ class MainWindow(QMainWindow):
     def find_sliders(self) -> None:
         """Named sliders for the model in use; the new model is opened when they are found."""
         if self.session.info is not None and not self.finder.busy:
-            self.status.begin("Looking for sliders…", 0, self.finder.stop)
-            self.finder.find(self.session.info.path)
+            self.status.begin("Looking for sliders…", 0, self.finder.close)
+            self.finder.add_sliders(self.session.info.path)
 
     def _load_failed(self, message: str) -> None:
         self.status.finish()
@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
         self.hide()  # at once; the thread may need a moment
         self.training.shut_down()
         self.design.leaks.close()
-        self.finder.stop()
+        self.finder.close()
         self.thread_.close()
         event.accept()
 

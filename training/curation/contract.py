@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from training.events import decode_one_of
+from training.events import encode as encode
 from training.files import replacing
 from training.options import build, option
 
@@ -109,18 +111,9 @@ class Row:
     measures: dict[str, float | str | None] = field(default_factory=dict)
 
 
-def encode(event: Event) -> str:
-    return json.dumps({"event": type(event).__name__.lower(), **asdict(event)})
-
-
 def decode(line: str) -> Event:
     """Raises ValueError on a line that is no event of ours."""
-    try:
-        values = json.loads(line)
-        kind = KINDS[values.pop("event")]
-        event: Event = kind(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not an event: {line[:80]!r} ({error})") from None
+    event: Event = decode_one_of(KINDS, line)
     return event
 
 

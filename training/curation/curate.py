@@ -141,7 +141,7 @@ def still_true(
 
 @dataclass
 class Clock:
-    """Speed and time left, from this session's pictures alone."""
+    """Speed and time left, from the pictures of this run alone."""
 
     total: int
     before: int

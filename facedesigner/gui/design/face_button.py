@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QImage, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from facedesigner.engine.request import RenderRequest, RenderResult
 from facedesigner.gui.design.edits import describe
-from facedesigner.gui.design.pixels import enlarged, to_qimage
+from facedesigner.gui.design.pixels import enlarged, paint_face, to_qimage
 from facedesigner.gui.design.preview import exit_for
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
@@ -75,13 +75,7 @@ class FaceButton(QAbstractButton):
         painter.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
         palette = self.palette()
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        if self._picture is not None:
-            painter.drawImage(box, self._picture)
-        else:
-            painter.fillRect(box, palette.mid())
-            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-            text = "Not drawn" if self.problem else "…" if self.face else ""
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        paint_face(painter, box, palette, self._picture, "Not drawn" if self.problem else "…" if self.face else "")
         mark = self.mark or (self._hover_mark if self.underMouse() or self.hasFocus() else "")
         if self.mark:
             painter.setPen(QPen(palette.highlight(), 4))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPalette
 
 if TYPE_CHECKING:
     from facedesigner.engine.request import Image
@@ -28,3 +28,13 @@ def enlarged(image: QImage) -> QImage:
             image.size() * 2, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
     return image
+
+
+def paint_face(painter: QPainter, box: QRectF, palette: QPalette, picture: QImage | None, words: str) -> None:
+    """A small face that may not be drawn yet: then `words` stand in its place."""
+    if picture is not None:
+        painter.drawImage(box, picture)
+        return
+    painter.fillRect(box, palette.mid())
+    painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

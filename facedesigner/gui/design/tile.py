@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from facedesigner.gui.design.edits import describe
-from facedesigner.gui.design.pixels import enlarged
+from facedesigner.gui.design.pixels import enlarged, paint_face
 from facedesigner.state.face import FaceState
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -75,13 +75,7 @@ class Tile(QAbstractButton):
         painter.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
         palette = self.palette()
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        if self._picture is not None:
-            painter.drawImage(box, self._picture)
-        else:
-            painter.fillRect(box, palette.mid())
-            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-            text = "Not drawn" if self.problem else "…" if self.face else ""
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        paint_face(painter, box, palette, self._picture, "Not drawn" if self.problem else "…" if self.face else "")
         if self._current:
             painter.setPen(QPen(palette.highlight(), 5))
             painter.drawRect(box.adjusted(2, 2, -2, -2))

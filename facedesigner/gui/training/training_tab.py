@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QWidget
 from facedesigner.gui.errors import show_error
 from facedesigner.gui.training.compare_page import ComparePage
 from facedesigner.gui.training.curate_page import CuratePage
-from facedesigner.gui.training.exporter import Exporter
 from facedesigner.gui.training.measurer import Measurer
 from facedesigner.gui.training.questions import ask_how_long, ask_to_stop
 from facedesigner.gui.training.run_files import clear_stillborn, delete, extend
@@ -21,6 +20,7 @@ from facedesigner.gui.training.run_process import RunProcess
 from facedesigner.gui.training.run_record import RunRecord, State, read_run, scan
 from facedesigner.gui.training.setup_panel import SetupPanel
 from facedesigner.gui.training.variants import Variants
+from facedesigner.gui.training.weights_maker import WeightsMaker
 from facedesigner.gui.training.worker import Worker
 from training.config import RunConfig, new_run
 from training.events import Event, Metrics, Samples, Saved, Started
@@ -47,7 +47,7 @@ class TrainingTab(QWidget):
         self._details = ""
         self.worker = Worker(self)
         self.process = RunProcess(self)
-        self.exporter, self.measurer = Exporter(models, self), Measurer(self)
+        self.exporter, self.measurer = WeightsMaker(models, self), Measurer(self)
         self.variants = Variants(cache, self)
         self.setup, self.runs, self.monitor = SetupPanel(cache / "pictures"), RunList(runs), RunMonitor(self.worker)
         self.curate, self.compare = CuratePage(self.worker), ComparePage(models, cache / "compare")
@@ -117,7 +117,7 @@ class TrainingTab(QWidget):
         process.failed.connect(self._fail)
         process.ended.connect(self._end)
         self.exporter.changed.connect(self._show_header)
-        self.exporter.exported.connect(self._exported)
+        self.exporter.made.connect(self._exported)
         self.exporter.failed.connect(self._complain("The model cannot be made"))
 
     # -- what the hand does

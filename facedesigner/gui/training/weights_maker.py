@@ -1,22 +1,28 @@
-"""Exporter: the last checkpoint of a run as a weights file, made by a child process."""
+"""WeightsMaker: a child process that writes a weights file; from a run, or from a model with named sliders added."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from facedesigner.gui.training.child import Child
-from facedesigner.gui.training.run_record import RunRecord
+
+if TYPE_CHECKING:
+    from facedesigner.gui.training.run_record import RunRecord  # not needed to open the window
 
 
-class Exporter(QObject):
+class WeightsMaker(QObject):
+    """One file at a time; asked for another meanwhile, it does nothing."""
+
     changed = Signal()  # `busy`
-    exported = Signal(object)  # Path of the weights
+    said = Signal(str)  # what goes on
+    made = Signal(object)  # Path of the weights
     failed = Signal(str)
 
     def __init__(self, models: Path, parent: QObject | None = None) -> None:
-        """`models`: the folder for the files, each named after its run and moment: faces made with one stay its own."""
+        """`models`: the folder for the files."""
         super().__init__(parent)
         self._models = models
         self._child: Child | None = None
@@ -26,18 +32,29 @@ class Exporter(QObject):
         return self._child is not None
 
     def export(self, record: RunRecord) -> None:
-        if self._child is not None:
-            return
-        out = self._models / f"{record.name}-{record.saved}.safetensors"
-        child = self._child = Child("export", str(record.folder), "--out", str(out), parent=self)
-        child.ended.connect(lambda reason: self._end(out, reason))
-        self.changed.emit()
-        child.start()
+        """The last checkpoint of a run. Named after run and moment: faces made with one stay its own."""
+        self._start("export", record.folder, f"{record.name}-{record.saved}")
+
+    def add_sliders(self, weights: Path) -> None:
+        """Measures the model's faces. What was measured is kept, so that a stopped search goes on."""
+        self._start("directions", weights, f"{weights.stem.removesuffix('-sliders')}-sliders")
 
     def close(self) -> None:
+        """Ends what is under way; nothing is made."""
         if self._child is not None:
             self._child.drop()
             self._child = None
+            self.changed.emit()
+
+    def _start(self, command: str, source: Path, name: str) -> None:
+        if self._child is not None:
+            return
+        out = self._models / f"{name}.safetensors"
+        child = self._child = Child(command, str(source), "--out", str(out), parent=self)
+        child.line.connect(self.said)
+        child.ended.connect(lambda reason: self._end(out, reason))
+        self.changed.emit()
+        child.start()
 
     def _end(self, out: Path, reason: str) -> None:
         if self._child is not None:
@@ -47,4 +64,4 @@ class Exporter(QObject):
         if reason:
             self.failed.emit(reason)
         else:
-            self.exported.emit(out)
+            self.made.emit(out)
