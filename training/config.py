@@ -20,6 +20,9 @@ class Data:
     source: str = option("faces", "folder or zip of pictures")
     include: tuple[str, ...] = option((), "patterns of the names to take, such as 'frontal/*'; empty takes all")
     labels: str = option("", "CSV, list_attr_celeba.txt or dataset.json; empty looks beside the pictures")
+    weights: tuple[str, ...] = option(
+        (), "how often pictures are drawn, such as 'age>=40: 2' or 'varied/*: 0.5'; the last rule that fits counts"
+    )
     cache: str = option("", "folder for the decoded pictures; empty decodes them at each start")
     holdout: float = option(0.0, "share of the pictures that training never sees, for `eval`", low=0, high=0.5)
     about: str = option("", "what the pictures are and where they are from, for the model card")
@@ -35,6 +38,9 @@ class Train:
     beta2: float = option(0.99, "Adam's second decay", low=0, high=0.99999)
     ema_half_life: float = option(
         10_000.0, "pictures over which the averaged weights forget half", low=1, unit="pictures"
+    )
+    generator_waits: int = option(
+        0, "pictures that only the discriminator learns from, after a warm start without one", low=0, unit="pictures"
     )
     flip: bool = option(True, "mirror half of the pictures")
     augment: tuple[str, ...] = option(("color", "translation", "cutout"), "which augmentations")

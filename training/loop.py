@@ -29,6 +29,7 @@ from training.gans import create
 from training.gans.base import Generator
 from training.sampling import draw, latents_of, save_grid
 from training.trainer import Trainer
+from training.weighting import cumulative_weights
 from training.weights import generator_tensors
 
 
@@ -133,6 +134,7 @@ def steps(
     total = math.ceil(config.train.images / batch)
     images = faces.images.to(trainer.device)
     labels = None if labels is None else labels.to(trainer.device)
+    shares = cumulative_weights(faces, config.data.weights)
     device = str(trainer.device)
     yield Started(str(folder), config.variant, trainer.images, total * batch, len(faces), device, notes)
     if distributed.is_writer():
@@ -143,7 +145,7 @@ def steps(
     began, sums, counts = time.perf_counter(), dict[str, Tensor](), dict[str, int]()
     clock, done = began, 0
     while trainer.step_number < total:
-        for name, value in trainer.step(images, labels).items():
+        for name, value in trainer.step(images, labels, shares).items():
             sums[name] = sums[name] + value if name in sums else value
             counts[name] = counts.get(name, 0) + 1
         done += 1

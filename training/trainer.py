@@ -14,6 +14,7 @@ from training.config import RunConfig
 from training.ema import update_average
 from training.gans import create
 from training.sampling import from_bytes
+from training.weighting import drawn
 
 Network = TypeVar("Network", bound=torch.nn.Module)
 
@@ -46,13 +47,14 @@ class Trainer:
             network.parameters(), train.learning_rate, (train.beta1, train.beta2), fused=self.device.type != "mps"
         )
 
-    def step(self, images: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+    def step(self, images: Tensor, labels: Tensor | None = None, shares: Tensor | None = None) -> dict[str, Tensor]:
         """One step of both networks on pictures drawn from `images` (N, 3, R, R) uint8, and their class indices
-        `labels` (N, columns) for a variant conditioned on them; returns detached scalars."""
+        `labels` (N, columns) for a variant conditioned on them; returns detached scalars. `shares` (N,) are
+        `cumulative_weights`, None: all pictures count the same."""
         train = self.config.train
         torch.manual_seed(train.seed * 1_000_000_007 + self.step_number + 1)
         with distributed.drawn_together(train.batch), autocast(self.device, self.precision):
-            index = torch.randint(len(images), (self.part,), device=images.device)
+            index = drawn(shares, len(images), self.part).to(images.device)
             real = self.batch(images[index])
             z = torch.randn(self.part, self.average.z_dim, device=self.device)
             conditions = self.conditions(z, None if labels is None else labels[index])
@@ -68,6 +70,9 @@ class Trainer:
         distributed.average_gradients(self.discriminator)
         self.discriminator_optimizer.step()
 
+        self.step_number += 1
+        if self.images <= train.generator_waits:
+            return logged
         self.discriminator.requires_grad_(False)
         with distributed.drawn_together(train.batch), autocast(self.device, self.precision):
             loss = self.gan.generator_loss(self.discriminator, real, fake, conditions)
@@ -77,7 +82,6 @@ class Trainer:
         self.generator_optimizer.step()
         logged["g_loss"] = loss.total.detach()
 
-        self.step_number += 1
         update_average(self.average, self.generator, train.batch, train.ema_half_life, self.images)
         return logged
 

@@ -174,6 +174,18 @@ def test_a_larger_generator_starts_from_a_smaller_one(pictures, tmp_path):
     assert torch.equal(trainer.average.state_dict()["constant"], state["average"]["constant"])
 
 
+def test_the_generator_waits_for_a_new_discriminator(pictures):
+    trainer = Trainer(debug_config(pictures, "train.generator_waits=16", "train.batch=8"), torch.device("cpu"))
+    images = torch.randint(256, (4, 3, 16, 16), dtype=torch.uint8)
+    before = {name: value.clone() for name, value in trainer.generator.state_dict().items()}
+    judge = trainer.discriminator.state_dict()["conv.weight"].clone()
+    assert all("g_loss" not in trainer.step(images) for _ in range(2))
+    assert all(torch.equal(value, before[name]) for name, value in trainer.generator.state_dict().items())
+    assert not torch.equal(trainer.discriminator.state_dict()["conv.weight"], judge)
+    assert "g_loss" in trainer.step(images)
+    assert not torch.equal(trainer.generator.state_dict()["constant"], before["constant"])
+
+
 def test_export_makes_a_file_that_describes_itself(pictures, tmp_path):
     config = debug_config(pictures, "train.images=16", "data.terms=for tests only")
     run = new_run(config, tmp_path)
