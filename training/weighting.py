@@ -35,8 +35,8 @@ def cumulative_weights(faces: Faces, rules: Sequence[str]) -> Tensor | None:
     weights = torch.ones(len(faces), dtype=torch.float64)
     for rule in rules:
         which, _, weight = rule.rpartition(":")
-        fitting = matching(faces, which.strip(), rule)
-        weights[fitting] = weight_of(weight, rule)
+        value = weight_of(weight, rule)
+        weights[matching(faces, which.strip(), rule)] = value
     if not weights.sum():
         raise DataError("data.weights leaves no picture: give some of them a weight above 0")
     return (weights / weights.sum()).cumsum(0)
