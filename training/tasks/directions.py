@@ -3,7 +3,8 @@
 1. Many faces, mixed so that each stage varies on its own (`samples`), are measured (`labels`).
 2. A ridge regression of all measures on the latents, stage by stage, gives each measure's gradient.
 3. The direction of an attribute is the mean change of latents that goes with a change of its measure while all others
-   stay: the conditional manipulation of InterFaceGAN (Shen 2020) for many attributes at once.
+   stay: the conditional manipulation of InterFaceGAN (Shen 2020) for many attributes at once. Who the face seems to be
+   (an embedding) may change, but costs, so that of all ways the one is taken that changes it least.
 4. What the generator really does along the directions is measured, and what they move by mistake is taken out by
    mixing them; twice, the second time at full throw.
 
@@ -38,6 +39,8 @@ FURTHEST = 0.75  # of the mean length from the mean face to a face: moving furth
 TRIES = (1.0, 1.75, 2.5, 3.5)  # predicted standard deviations at which the throw is looked for
 RARE = 0.01  # share of the faces that must have a thing for it to have a slider
 FACES = 48  # that a response is measured on
+GUARD = 4.0  # cost of moving the embedding by its own standard deviation, against moving the latent by its own
+PARTS = 48  # principal components of the embedding that are guarded
 
 Say = Callable[[str], None]
 
@@ -86,8 +89,10 @@ def find_directions(
     attributes: Sequence[Attribute] = ATTRIBUTES,
     held: Sequence[Attribute] = HELD,
     seed: int = 0,
+    embeddings: np.ndarray | None = None,
 ) -> Found:
-    """`latents` (N, L, D) of `sample_latents` and their measures -> sliders. ValueError when nothing varies."""
+    """`latents` (N, L, D) of `sample_latents` and their measures -> sliders. `embeddings` (M, E) of the first M of the
+    faces say who they are; without them nothing guards that. ValueError when nothing varies."""
     statistics = statistics_of(measured, len(latents))
     known = {a.name: a for a in (*attributes, *held)}
     used = [known[name] for name in statistics.names if name in known]
@@ -104,7 +109,8 @@ def find_directions(
     for attribute, share in zip(used, explained.tolist(), strict=True):
         say(f"{attribute.name:14} {share:4.0%} of its variance is linear in the latents")
     free = freedom(used)
-    found = conditional(features, gradients, space, free)
+    guarded = None if embeddings is None else identity_gradients(features[: len(embeddings)], embeddings)
+    found = conditional(features, gradients, space, free, guarded)
     probe = Probe(
         weights, space, statistics, measure, plain_latents(weights.generator, weights.latent_mean, seed + 7, FACES)
     )
@@ -150,6 +156,17 @@ def find_directions(
     order = [a.name for a in attributes]
     directions.sort(key=lambda d: order.index(d.name))
     return Found(tuple(directions), statistics, response, tuple(left_out))
+
+
+def identity_gradients(features: Tensor, embeddings: np.ndarray) -> Tensor:
+    """Features (M, F) and embeddings (M, E) -> gradients (F, C) of the embeddings' principal components, as long as
+    they cost."""
+    centred = torch.from_numpy(embeddings - embeddings.mean(0)).double()
+    _, _, axes = torch.linalg.svd(centred, full_matrices=False)
+    components = centred @ axes[:PARTS].T
+    gradients, _ = ridge(features, components)
+    spread = float(components.var(0).sum().sqrt())  # of the whole embedding
+    return gradients * (GUARD**0.5 * features.shape[1] ** 0.5 / spread)
 
 
 def with_normals(

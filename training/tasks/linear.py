@@ -73,12 +73,26 @@ def freedom(attributes: Sequence[Attribute]) -> np.ndarray:
     return np.array([[other.name in attribute.free for other in attributes] for attribute in attributes])
 
 
-def conditional(features: Tensor, gradients: Tensor, space: Space, free: np.ndarray) -> Tensor:
+def conditional(
+    features: Tensor, gradients: Tensor, space: Space, free: np.ndarray, guarded: Tensor | None = None
+) -> Tensor:
     """Gradients (F, K) -> directions (K, F), each predicted to move its own measure by one and those that are not free
-    by nothing, along the covariance of the latents within each stage."""
+    by nothing, along the covariance of the latents within each stage.
+
+    `guarded` (F, E): gradients of what may move, but should not, at a cost of one for each square of it.
+    """
     columns = space.columns
     parts = [slice(i * columns, (i + 1) * columns) for i in range(len(space.spans))]
-    spread = torch.cat([torch.cov(features[:, part].T).reshape(columns, columns) @ gradients[part] for part in parts])
+    covariances = [torch.cov(features[:, part].T).reshape(columns, columns) for part in parts]
+
+    def spread_of(along: Tensor) -> Tensor:
+        return torch.cat([covariance @ along[part] for covariance, part in zip(covariances, parts, strict=True)])
+
+    spread = spread_of(gradients)
+    if guarded is not None:  # the covariance less what the guard takes out of it (Woodbury)
+        stiff = spread_of(guarded)
+        inner = torch.eye(guarded.shape[1], dtype=guarded.dtype) + guarded.T @ stiff
+        spread = spread - stiff @ torch.linalg.solve(inner, stiff.T @ gradients)
     overlap = gradients.T @ spread  # (K, K)
     overlap += SHRINK * torch.diag(overlap.diagonal())
     found = []
