@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 LEAST_PSI = 0.05  # truncation under this is not undone: it leaves too little of a latent
 POPULATION = 1000  # faces that tell how far the model's latents spread
-LeakageMeasure = Callable[["FaceEngine", Latent], tuple[tuple[str, float], ...]]  # of a direction (1, D)
 
 
 class FaceEngine:
@@ -188,12 +187,7 @@ class FaceEngine:
         return FaceState(self.info.hash, latent=pack(latent), psi=psi, noise_seed=first.noise_seed)
 
     @torch.inference_mode()
-    def teach(
-        self,
-        with_it: Sequence[FaceState],
-        without: Sequence[FaceState],
-        measure_leakage: LeakageMeasure | None = None,
-    ) -> Lesson:
+    def teach(self, with_it: Sequence[FaceState], without: Sequence[FaceState]) -> Lesson:
         """A direction from faces that have something and faces that do not, at least two each, as they are drawn. It
         is the same for all layers and leaves labels and codes alone. ValueError says what the examples lack."""
         check_examples(with_it, without)
@@ -206,9 +200,7 @@ class FaceEngine:
             self._spread = np.stack([self._mean_latent(sample) for sample in samples])
         vector = torch.zeros(1, self.info.latent_shape[1])
         vector[0, : self._editor.kept.start] = torch.from_numpy(teaching.direction(given, lacking, self._spread))
-        packed = pack(vector)
-        leaks = measure_leakage(self, packed) if measure_leakage else ()
-        return Lesson(packed, teaching.held_out(given, lacking), len(given) + len(lacking), leaks)
+        return Lesson(pack(vector), teaching.held_out(given, lacking), len(given) + len(lacking))
 
     def _drawn(self, face: FaceState) -> Tensor:
         """The latent (L, D) that a picture of the face is made from."""

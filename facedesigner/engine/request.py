@@ -101,4 +101,3 @@ class Lesson:
     vector: Latent  # (1, D), one standard deviation of the model's latents long
     right: int  # of `total` examples, each judged by a direction that was taught without it
     total: int
-    leaks: tuple[tuple[str, float], ...] = ()  # what else the direction moves, and how much; empty if not measured

@@ -26,6 +26,7 @@ from facedesigner.engine.request import Lesson, ModelInfo, RenderRequest, Render
 from facedesigner.gui import theme
 from facedesigner.gui.design.edits import random_seed
 from facedesigner.gui.design.face_button import MINUS, FaceButton, Thumbs
+from facedesigner.gui.design.lesson_leaks import LessonLeaks
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.preview import exit_for
 from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
@@ -150,6 +151,7 @@ class TeachDialog(QDialog):
         self.strip = ThumbnailStrip(-REACH, REACH, "σ")
         self.strip.setCursor(Qt.CursorShape.ArrowCursor)
         self.strip.setAccessibleName("What the slider does to the current face")
+        self.leaks = LessonLeaks(self._session, self._thread, REACH)
         self.message = QLabel()
         self.message.setProperty("role", "hint")
         self.message.setWordWrap(True)
@@ -189,7 +191,7 @@ class TeachDialog(QDialog):
         layout.addWidget(how)
         layout.addWidget(self.area, 1)
         layout.addLayout(below)
-        for widget in (self.accuracy, self.strip, self.message, self.box):
+        for widget in (self.accuracy, self.strip, self.leaks, self.message, self.box):
             layout.addWidget(widget)
 
     def _add_button(self, face: FaceState) -> None:
@@ -211,6 +213,7 @@ class TeachDialog(QDialog):
             self._tried = self.lesson = None
             self._thread.cancel(f"{TAG}:preview")
             self.strip.clear()
+            self.leaks.give_up()
             self._rest.start()
         self._show_state()
 
@@ -259,6 +262,7 @@ class TeachDialog(QDialog):
             self.lesson = value[1]
             self._show_state()
             self._preview(value[1])
+            self.leaks.measure(value[1])
 
     def _preview(self, lesson: Lesson) -> None:
         info = self._session.info
@@ -285,6 +289,7 @@ class TeachDialog(QDialog):
         self._rest.stop()
         self._thumbs.give_up()
         self._thread.cancel(f"{TAG}:preview")
+        self.leaks.shut_down()
 
 
 def _describe(lesson: Lesson, fewest: int) -> str:
