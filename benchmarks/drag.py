@@ -1,9 +1,9 @@
 """A slider dragged at 60 requests a second in the real window: frame times, queue, latency, stalls of the window.
 
-    uv run python -m benchmarks.drag
+    uv run python -m benchmarks.drag [--guarded]
 
 A hand drags one slider to and fro in strokes of a second, with pauses between them; then it steps it and waits for each
-full picture. The bars are for two CPU cores.
+full picture. The bars are for two CPU cores. Guarded: all other named sliders are locked, and the leakage meter is on.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from benchmarks.actions import slider_of
 from benchmarks.machine import machine
 from benchmarks.window import Heartbeat, Troubles, is_drawn, make_application, opened, wait, wait_until
 from facedesigner.engine.request import RenderRequest, RenderResult
+from facedesigner.gui.design import edits
 from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.gui.main_window import MainWindow
 from facedesigner.gui.render_thread import RenderThread
@@ -115,7 +116,6 @@ class Hand(QObject):
 
 def measure(window: MainWindow, thread: WatchedThread, strokes: int) -> dict[str, tuple[str, str]]:
     """The rows of the table: name -> (value, bar)."""
-    wait_until(lambda: is_drawn(window), "the first faces")
     wait(2000)  # strips
     screen, hand = Screen(window, thread), Hand(slider_of(window.design.controls.rows[0]))
     thread.submitted.clear()
@@ -155,6 +155,17 @@ def measure(window: MainWindow, thread: WatchedThread, strokes: int) -> dict[str
     }
 
 
+def guard(window: MainWindow) -> None:
+    """Locks all named sliders but the one that is dragged, and switches the leakage meter on."""
+    session, design = window.session, window.design
+    assert session.info is not None
+    names = [row.control.name for row in design.controls.rows if row.control.name in session.info.measures]
+    locks = frozenset(names[1:])
+    session.commit("Lock", face=edits.held(session.face, design.sliders.controls, locks), locks=locks)
+    design.view_panel.measure.click()
+    wait_until(design.view_panel.meter.isVisible, "the meter")
+
+
 def percentile(values: Sequence[float], parts: int = 20) -> float:
     """The last of the cuts into equal parts: 20 parts give the 95th percentile."""
     return quantiles(values, n=parts)[-1]
@@ -163,6 +174,7 @@ def percentile(values: Sequence[float], parts: int = 20) -> float:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--weights", type=Path, help="a weights file (default: the one that comes along)")
+    arguments.add_argument("--guarded", action="store_true", help="with locks and the leakage meter")
     arguments.add_argument("--strokes", type=int, default=10, help="strokes of a second (default: 10)")
     args = arguments.parse_args()
     application = make_application()
@@ -173,6 +185,9 @@ def main() -> None:
     ):
         thread = window.thread_
         assert isinstance(thread, WatchedThread)
+        wait_until(lambda: is_drawn(window), "the first faces")
+        if args.guarded:
+            guard(window)
         rows = measure(window, thread, args.strokes)
         info = window.session.info
     assert info is not None

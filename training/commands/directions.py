@@ -27,16 +27,18 @@ def directions_command(args: argparse.Namespace) -> int:
     from training.tasks.attributes import ATTRIBUTES
     from training.tasks.directions import name_sliders
     from training.tasks.measuring import in_pool
+    from training.tasks.recogniser import Recogniser
 
     if args.samples < 200:
         raise ValueError(f"--samples is {args.samples}; choose 200 or more")
     if args.workers is not None and args.workers < 1:
         raise ValueError(f"--workers is {args.workers}; choose 1 or more")
     require_packages()
-    with in_pool(args.weights, args.workers or cores()) as measure:
+    workers = args.workers or cores()
+    with in_pool(args.weights, workers) as measure, in_pool(args.weights, workers, Recogniser) as recognise:
         folder = args.cache or args.out.parent
         say = partial(print, flush=True)  # a window may be reading along
-        found = name_sliders(args.weights, args.out, args.samples, args.seed, folder, measure, say)
+        found = name_sliders(args.weights, args.out, args.samples, args.seed, folder, measure, say, recognise)
     for direction in found.directions:
         print(f"{direction.label:18} {direction.minimum:+.3g} to {direction.maximum:+.3g} {direction.unit}")
     for sentence in found.left_out:

@@ -32,14 +32,15 @@ from training.weights import Direction, Weights, load_weights, save_weights
 
 VERSION = 1  # of the measures: a cache of another one is not used
 
-REACH = 1.8  # standard deviations of its own measure that a slider moves a face at full throw
+REACH = 1.9  # standard deviations of its own measure that a slider moves a face at full throw
 LEAST = 0.8  # under this the slider is left out
 FIRST_STEP = 1.2  # predicted standard deviations of the first correction
 FURTHEST = 0.75  # of the mean length from the mean face to a face: moving further draws rubbish
 TRIES = (1.0, 1.75, 2.5, 3.5)  # predicted standard deviations at which the throw is looked for
 RARE = 0.01  # share of the faces that must have a thing for it to have a slider
 FACES = 48  # that a response is measured on
-GUARD = 4.0  # cost of moving the embedding by its own standard deviation, against moving the latent by its own
+GUARD = 2.0  # cost of moving the embedding by its own standard deviation, against moving the latent by its own
+RECOGNISED = 2400  # faces from which it is learnt what moves the embedding
 PARTS = 48  # principal components of the embedding that are guarded
 
 Say = Callable[[str], None]
@@ -166,7 +167,8 @@ def identity_gradients(features: Tensor, embeddings: np.ndarray) -> Tensor:
     components = centred @ axes[:PARTS].T
     gradients, _ = ridge(features, components)
     spread = float(components.var(0).sum().sqrt())  # of the whole embedding
-    return gradients * (GUARD**0.5 * features.shape[1] ** 0.5 / spread)
+    scaled: Tensor = gradients * (GUARD**0.5 * features.shape[1] ** 0.5 / spread)
+    return scaled
 
 
 def with_normals(
@@ -243,9 +245,17 @@ def find_throws(directions: Tensor, probe: Probe, furthest: float) -> np.ndarray
 
 
 def name_sliders(
-    source: Path, out: Path, samples: int, seed: int, cache: Path, measure: Measure, say: Say = print
+    source: Path,
+    out: Path,
+    samples: int,
+    seed: int,
+    cache: Path,
+    measure: Measure,
+    say: Say = print,
+    recognise: Measure | None = None,
 ) -> Found:
     """Finds the sliders of a weights file and writes `out`: the same generator, them, then what it offered before.
+    `recognise` measures "embedding" (N, E): who the faces are, which sliders then keep as far as they can.
 
     The new file goes by the old one's hash where it only adds to it, so recipes of the old one open. Where it takes
     the place of named sliders, their recipes would draw other faces: then it gets a hash of its own.
@@ -254,7 +264,12 @@ def name_sliders(
     latents = sample_latents(weights.generator, weights.latent_mean, seed, samples)
     key = f"{VERSION}-{weights.hash}-{samples}-{seed}"
     measured = measured_with_cache(cache / f"{out.stem}.measures.jsonl", key, latents, measure, say)
-    found = find_directions(weights, latents, measured, measure, say, seed=seed)
+    embeddings = None
+    if recognise is not None:
+        say("looking at who they are")
+        some = latents[:RECOGNISED]
+        embeddings = measured_with_cache(cache / f"{out.stem}.identity.jsonl", key, some, recognise, say)["embedding"]
+    found = find_directions(weights, latents, measured, measure, say, seed=seed, embeddings=embeddings)
     names = {attribute.name for attribute in ATTRIBUTES}
     kept = tuple(direction for direction in weights.directions if direction.name not in names)
     statistics = found.statistics

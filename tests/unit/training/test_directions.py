@@ -11,8 +11,8 @@ from training.sampling import to_bytes
 from training.tasks import directions as directions_module
 from training.tasks.attributes import ATTRIBUTES, HELD, Attribute
 from training.tasks.cache import measured_with_cache
-from training.tasks.directions import find_directions, name_sliders, statistics_of
-from training.tasks.linear import Space
+from training.tasks.directions import find_directions, identity_gradients, name_sliders, statistics_of
+from training.tasks.linear import Space, conditional, freedom
 from training.tasks.measuring import CHUNK, in_process, noise_of, together
 from training.tasks.samples import PLAIN_SHARE, plain_latents, sample_latents, stages
 from training.weights import load_weights, read, save_weights
@@ -78,6 +78,22 @@ def test_a_direction_moves_its_own_measure_and_not_the_other(weights, found):
         up, down = (moved(weights, direction, end) for end in (direction.maximum, direction.minimum))
         assert up[direction.name] > 0.6 and down[direction.name] < -0.6
         assert abs(up[other] - down[other]) < 0.2 * abs(up[direction.name] - down[direction.name])
+
+
+def test_who_a_face_is_stays_where_it_can(weights):
+    """Two measures are linear in the latents, and so is who somebody is: a fixed embedding of three numbers."""
+    rng = torch.Generator().manual_seed(0)
+    space = Space(weights.generator, weights.latent_mean)
+    latents = sample_latents(weights.generator, weights.latent_mean, 0, COUNT)
+    features = space.features(latents)
+    gradients = torch.randn(features.shape[1], 2, generator=rng, dtype=torch.float64)
+    who = torch.randn(features.shape[1], 3, generator=rng, dtype=torch.float64)
+    guarded = identity_gradients(features, (features @ who).numpy())
+    free = freedom(TWO)
+    before, after = (conditional(features, gradients, space, free, guard) for guard in (None, guarded))
+    assert bool(((after @ who).norm(dim=1) < 0.5 * (before @ who).norm(dim=1)).all())
+    torch.testing.assert_close((after @ gradients).diagonal(), torch.ones(2, dtype=torch.float64))
+    assert float((after @ gradients - torch.eye(2)).abs().max()) < 0.1
 
 
 def test_a_slider_counts_in_its_own_unit(found):
@@ -161,7 +177,7 @@ def test_measures_are_kept_and_gone_on_with(tmp_path):
 
 
 def test_the_new_file_adds_to_the_old_one(path, tmp_path, monkeypatch):
-    monkeypatch.setattr(directions_module.find_directions, "__defaults__", (print, TWO, (), 0))
+    monkeypatch.setattr(directions_module.find_directions, "__defaults__", (print, TWO, (), 0, None))
     old, out = load_weights(path), tmp_path / "named.safetensors"
     measure = in_process(old.generator, label)
     name_sliders(path, out, COUNT, 0, tmp_path, measure, lambda line: None)
