@@ -13,6 +13,7 @@ class Attribute:
     description: str
     unit: str = "σ"  # of the slider; "σ": standard deviations of the measure over the generator's own faces
     free: tuple[str, ...] = ()  # measures that may move along, since they belong to it
+    same_face: bool = True  # whether the face is to stay who it is
     present_above: float | None = None  # the measure from which the thing is there at all
 
 
@@ -30,11 +31,11 @@ ATTRIBUTES = (
     Attribute("hair_colour", "Hair colour", "Hair", "dark to light hair, in lightness L* (0 to 100)", "L*"),
     Attribute("facial_hair", "Facial hair", "Hair", "smooth to dark upper lip and chin"),
     Attribute("age", "Age", "Face", "years that an age network sees, more or less than as generated", "years"),
-    Attribute("gender", "Gender expression", "Face", "female to male, as a gender network sees it"),
+    Attribute("gender", "Gender expression", "Face", "female to male, as a gender network sees it", same_face=False),
     Attribute("face_width", "Face width", "Face", "narrow to wide between the cheekbones"),
     Attribute("jaw", "Jaw", "Face", "pointed to broad jaw"),
     Attribute("skin_tone", "Skin tone", "Face", "dark to light skin, in lightness L* (0 to 100)", "L*"),
-    Attribute("head_turn", "Head turn", "Face", "turned to the picture's left to right", "°"),
+    Attribute("head_turn", "Head turn", "Face", "turned to the picture's left to right", "°", same_face=False),
 )
 # Measures without a slider, held still by all that do not name them as free.
 HELD = (

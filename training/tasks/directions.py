@@ -33,6 +33,7 @@ from training.weights import Direction, Weights, load_weights, save_weights
 VERSION = 1  # of the measures: a cache of another one is not used
 
 REACH = 1.9  # standard deviations of its own measure that a slider moves a face at full throw
+ENOUGH = 1.6  # that it moves it at the weaker end; it need not go further
 LEAST = 0.8  # under this the slider is left out
 FIRST_STEP = 1.2  # predicted standard deviations of the first correction
 FURTHEST = 0.75  # of the mean length from the mean face to a face: moving further draws rubbish
@@ -110,8 +111,11 @@ def find_directions(
     for attribute, share in zip(used, explained.tolist(), strict=True):
         say(f"{attribute.name:14} {share:4.0%} of its variance is linear in the latents")
     free = freedom(used)
-    guarded = None if embeddings is None else identity_gradients(features[: len(embeddings)], embeddings)
-    found = conditional(features, gradients, space, free, guarded)
+    found = conditional(features, gradients, space, free)
+    if embeddings is not None:
+        guarded = identity_gradients(features[: len(embeddings)], embeddings)
+        same = torch.tensor([attribute.same_face for attribute in used])[:, None]
+        found = torch.where(same, conditional(features, gradients, space, free, guarded), found)
     probe = Probe(
         weights, space, statistics, measure, plain_latents(weights.generator, weights.latent_mean, seed + 7, FACES)
     )
@@ -123,6 +127,7 @@ def find_directions(
     say("measuring what they do at full throw")
     found, _ = corrected(found, probe, throws, free)
     throws = np.minimum(throws, furthest / found.norm(dim=1).numpy())
+    throws = throws * shortened(probe.ends(found, throws))
     response = probe(found, throws)
     own = np.diag(response)
 
@@ -200,12 +205,28 @@ class Probe:
 
     def __call__(self, directions: Tensor, throws: np.ndarray) -> np.ndarray:
         """Directions (K, F) and how far each goes to both sides (K,) -> mean half difference of all measures (K, K)."""
+        up, down = self.both(directions, throws)
+        return np.asarray((up - down) / 2)
+
+    def ends(self, directions: Tensor, throws: np.ndarray) -> np.ndarray:
+        """(K,): how far each moves its own measure at the end where it moves it less."""
+        start = self.statistics.scores(together(self.measure(self.faces))).mean(0)
+        up, down = (np.diag(end) for end in self.both(directions, throws))
+        return np.asarray(np.minimum(up - start, start - down))
+
+    def both(self, directions: Tensor, throws: np.ndarray) -> np.ndarray:
+        """(2, K, K): the mean scores of all measures at the upper and the lower end."""
         moved = self.space.rows(directions * torch.from_numpy(throws)[:, None])
         steps = torch.stack([moved, -moved], 1)  # (K, 2, L, D)
         latents = (self.faces + steps[:, :, None]).flatten(0, 2)
         scores = self.statistics.scores(together(self.measure(latents)))
-        both = scores.reshape(len(directions), 2, len(self.faces), -1).mean(2)  # (K, 2, K)
-        return np.asarray((both[:, 0] - both[:, 1]) / 2)
+        return np.asarray(scores.reshape(len(directions), 2, len(self.faces), -1).mean(2).swapaxes(0, 1))
+
+
+def shortened(ends: np.ndarray) -> np.ndarray:
+    """Factors (K,) of the throws, so that a slider ends where its weaker end has moved by `ENOUGH`: what is moved
+    besides grows faster than what is asked for."""
+    return np.asarray(np.clip(ENOUGH / np.maximum(ends, ENOUGH), 0.75, 1.0))
 
 
 def corrected(directions: Tensor, probe: Probe, throws: np.ndarray, free: np.ndarray) -> tuple[Tensor, np.ndarray]:
