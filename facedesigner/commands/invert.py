@@ -1,4 +1,4 @@
-"""`invert`: the face of a photo as a face of the model, so that sliders work on it.
+"""`invert`: the face of a photo as a face of the model, so that sliders work on it; and back into the photo.
 
 Ctrl+C ends the refinement and keeps the best so far; a second one ends the program.
 """
@@ -25,6 +25,7 @@ from facedesigner.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from facedesigner.engine.photo import PhotoFace
     from facedesigner.engine.request import Image
 
 
@@ -41,19 +42,39 @@ def add(commands: Any) -> None:
         "--aligned", action="store_true", help="the picture is cut to a face like FFHQ's: take its middle square"
     )
     invert.add_argument("--encoder", type=Path, help="an encoder of the model (default: beside it, or ours)")
+    invert.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a slider to move on the face, as in `edit`"
+    )
+    invert.add_argument(
+        "--paste",
+        type=Path,
+        metavar="PNG",
+        help="also write the photo at its full size: with --set, with what that changed; else with the model's face",
+    )
     invert.add_argument("--overwrite", action="store_true", help="replace a file that exists")
     add_engine_options(invert)
 
 
 def invert_command(args: argparse.Namespace) -> int:
+    from facedesigner.commands.controls import offered
+    from facedesigner.commands.edit import parse  # which itself opens photos
+
     check_picture_name(args.out)
     check_free(args.out, args.overwrite)
+    if args.paste:
+        if args.paste.suffix.lower() != ".png":
+            raise CommandError(f"--paste is {args.paste}; only PNG is written, choose a name that ends in .png")
+        check_free(args.paste, args.overwrite)
+        if args.paste.resolve() in (args.out.resolve(), args.file.resolve()):
+            raise CommandError(f"--paste is {args.paste}: choose a name that is neither the photo's nor that of --out")
     if not 0 <= args.seconds <= 3600:
         raise CommandError(f"--seconds is {args.seconds:g}; choose 0 to 3600")
     if args.aligned and args.face != 1:
         raise CommandError("--aligned takes the picture as one face: leave out --face")
-    picture = face_of(args)
+    photo_face = photo_face_of(args)
+    picture = photo_face.picture
     engine = load_engine(args)
+    moved = [parse(setting, offered(engine)) for setting in args.set]
     from facedesigner.engine.inversion import Progress, invert, load_inverter
     from facedesigner.engine.likeness import Meter, Perceptual, made, resized_to
     from facedesigner.export.png import save_png
@@ -70,14 +91,25 @@ def invert_command(args: argparse.Namespace) -> int:
             weights, encoder, picture, seconds=args.seconds, progress=show, stop=stop.is_set, perceptual=perceptual
         )
     progress("")
-    face = found.face(info.hash)
+    unedited = face = found.face(info.hash)
+    before, _ = draw(engine, unedited)
+    for key, value, control in moved:
+        face = face.with_control(key, value, control.taught)
     image, _ = draw(engine, face)
     print(save_png(image, args.out, face, info.name, overwrite=args.overwrite), flush=True)
     meter = Meter(perceptual)
     target = resized_to(picture, image.shape[0])
     print(f"estimate after {found.seconds_to_estimate:.2f} s: {meter(found.estimated, target)}", file=sys.stderr)
     if found.steps:
-        print(f"refined, {found.steps} steps in {found.seconds:.1f} s: {meter(image, target)}", file=sys.stderr)
+        print(f"refined, {found.steps} steps in {found.seconds:.1f} s: {meter(before, target)}", file=sys.stderr)
+    if args.paste:
+        progress("pasting")
+        from facedesigner.engine.paste import paste, whole_photo
+        from facedesigner.export.photo import save_photo
+
+        pasted = paste(whole_photo(args.file), photo_face, image, before if moved else None)
+        progress("")
+        print(save_photo(pasted, args.paste, overwrite=args.overwrite), flush=True)
     return 0
 
 
@@ -98,12 +130,17 @@ def interruptible() -> Iterator[threading.Event]:
 
 
 def face_of(args: argparse.Namespace) -> Image:
-    """The aligned face that is asked for. PhotoError, or CommandError when there are fewer."""
+    """The aligned picture of the face that is asked for; raises as `photo_face_of`."""
+    picture: Image = photo_face_of(args).picture
+    return picture
+
+
+def photo_face_of(args: argparse.Namespace) -> PhotoFace:
+    """The face that is asked for. PhotoError, or CommandError when there are fewer."""
     from facedesigner.engine.photo import open_aligned, open_photo
 
     if args.aligned:
-        picture: Image = open_aligned(args.file).picture
-        return picture
+        return open_aligned(args.file)
     progress("looking for faces")
     faces = open_photo(args.file)
     progress("")
@@ -111,5 +148,5 @@ def face_of(args: argparse.Namespace) -> Image:
         raise CommandError(f"--face is {args.face}; {args.file.name} has {len(faces)}: choose 1 to {len(faces)}")
     if len(faces) > 1:
         print(f"face {args.face} of {len(faces)}, the largest first", file=sys.stderr)
-    chosen: Image = faces[args.face - 1].picture
+    chosen: PhotoFace = faces[args.face - 1]
     return chosen

@@ -205,6 +205,19 @@ def drawn(generator: Generator, latent: Tensor, noise: Sequence[Tensor] | None) 
     return picture
 
 
+class Drawer:
+    """Draws what a refinement has come to, in its own thread."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.generator = weights.generator
+        self.noise = noise_of(weights.generator, 0, torch.device("cpu")) if weights.generator.noise_shapes else None
+
+    def __call__(self, latent: Latent) -> Image:
+        """(R, R, 3) uint8"""
+        rows = torch.frombuffer(bytearray(latent.data), dtype=torch.float32).reshape(latent.shape)
+        return drawn(self.generator, rows, self.noise)
+
+
 def packed(latent: Tensor) -> Latent:
     rows, columns = latent.shape
     return Latent(rows, columns, latent.detach().float().numpy().astype("<f4").tobytes())

@@ -31,6 +31,10 @@ class PhotoError(ValueError):
     """The picture cannot be opened as a face; the message says why and what to do."""
 
 
+class NoFaceError(PhotoError):
+    """No face was found, or none can be looked for; `open_aligned` may still open the picture."""
+
+
 @dataclass(frozen=True, eq=False)
 class PhotoFace:
     """A face of a photo."""
@@ -39,6 +43,9 @@ class PhotoFace:
     box: tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upright photo, for the user to choose by
     side: float  # pixels of the photo that the aligned square covers
     outside: float = 0.0  # share of the square that the photo does not show; mirrored there
+    placement: Placement | None = None  # the square in pixels of the photo as it was searched, before it was turned
+    searched: tuple[int, int] = (0, 0)  # width and height of that
+    turned: int = 0  # degrees counter-clockwise from the photo as its EXIF says to the one that `box` lies in
 
 
 def open_photo(path: Path, size: int = SIZE, detector: Detector | None = None) -> tuple[PhotoFace, ...]:
@@ -47,14 +54,20 @@ def open_photo(path: Path, size: int = SIZE, detector: Detector | None = None) -
     Any format and mode that Pillow reads, turned as its EXIF says, or by quarters until a face is found. Raises
     PhotoError: no picture, too large to decode safely, no face, too small a face, or missing packages.
     """
-    image = opened(path)
+    return faces_of(opened(path), path, size, detector)
+
+
+def faces_of(
+    image: Pillow.Image, path: Path, size: int = SIZE, detector: Detector | None = None
+) -> tuple[PhotoFace, ...]:
+    """`open_photo` for a picture that is `opened` already; `path` names it in messages."""
     found = []
     for face in all_faces(detector or new_detector(), image):
         placed = placement_of(face)
         if placed is not None:
             found.append((placed, face))
     if not found:
-        raise PhotoError(
+        raise NoFaceError(
             f"no face was found in {path.name}, whichever way it was turned: choose a picture that shows one from the "
             "front; if it is cut to a face as FFHQ's are, it can be opened as aligned"
         )
@@ -79,7 +92,7 @@ def open_aligned(path: Path, size: int = SIZE) -> PhotoFace:
     left, top = (round(float(edge)) for edge in centre(*image.size).corner)
     box = (left, top, left + side, top + side)
     square = image.crop(box).resize((size, size), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
-    return PhotoFace(np.array(square), box, side)
+    return PhotoFace(np.array(square), box, side, placement=centre(*image.size), searched=image.size)
 
 
 def opened(path: Path) -> Pillow.Image:
@@ -95,6 +108,8 @@ def opened(path: Path) -> Pillow.Image:
     try:
         image, _ = open_picture(content)
     except PictureError as error:
+        if content[4:8] == b"ftyp":  # ISO media: HEIC and AVIF
+            raise PhotoError(f"{path.name} is a picture like HEIC or AVIF, or a film: save it as JPEG first") from None
         raise PhotoError(f"{path.name} cannot be opened: {error if content else 'the file is empty'}") from None
     return image
 
@@ -106,7 +121,7 @@ def new_detector() -> Detector:
     try:
         return Detector()
     except ImportError:
-        raise PhotoError(
+        raise NoFaceError(
             f"{MISSING}; a picture that is cut to a face as FFHQ's are can be opened as aligned without them"
         ) from None
 
@@ -154,11 +169,33 @@ def placement_of(face: Face) -> Placement | None:
 
 def aligned(face: Face, placement: Placement, size: int) -> PhotoFace:
     """A photo that is in place already is not turned by what landmarks are unsure of: that would only blur it."""
-    from training.curation.align import cut, is_in_place, outside
+    from training.curation.align import centre, cut, is_in_place, outside
 
     image = face.image
     if is_in_place(placement, *image.size):
         square = image.resize((size, size), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
+        placement = centre(*image.size)
     else:
         square = cut(image, placement, size)
-    return PhotoFace(np.array(square), face.box, placement.side, outside(placement, *image.size))
+    searched = image.size if face.turned % 180 == 0 else image.size[::-1]
+    return PhotoFace(
+        np.array(square),
+        face.box,
+        placement.side,
+        outside(placement, *image.size),
+        unturned(placement, face.turned, *image.size),
+        searched,
+        face.turned,
+    )
+
+
+def unturned(placement: Placement, turned: int, width: int, height: int) -> Placement:
+    """The same square in the photo before it was turned by `turned` degrees counter-clockwise into width x height."""
+    from training.curation.align import Placement
+
+    corner, across = placement.corner, placement.across
+    for _ in range(turned // 90):  # (x, y) lay at (height - y, x) a quarter turn before
+        corner = np.array([height - corner[1], corner[0]])
+        across = np.array([-across[1], across[0]])
+        width, height = height, width
+    return Placement(corner, across, placement.side)

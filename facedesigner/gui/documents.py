@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from facedesigner.gui.design.edits import locks_with
 from facedesigner.gui.errors import show_error
+from facedesigner.gui.photo.paste_dialog import ask_to_paste
+from facedesigner.gui.photo.photo_desk import PhotoDesk
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.render_thread import RenderThread
@@ -19,13 +21,18 @@ from facedesigner.gui.session import Session
 from facedesigner.state import project as project_file
 from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project, ProjectError
+from facedesigner.state.recognise import carries_recipe
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
     from facedesigner.engine.request import ModelInfo
 
 AUTOSAVE_DELAY = 1000  # ms after the last change
-OPENABLE = "Faces and models (*.png *.face *.safetensors)"
+PHOTO_ENDINGS = "*.jpg *.jpeg *.jfif *.png *.webp *.bmp *.gif *.tif *.tiff"
+OPENABLE = (
+    f"Photos, faces and models ({PHOTO_ENDINGS} *.face *.safetensors);;Photos ({PHOTO_ENDINGS});;"
+    "FaceDesigner projects (*.face);;Models (*.safetensors);;All files (*)"
+)
 PROJECTS = "FaceDesigner project (*.face)"
 PICTURES = "PNG picture (*.png)"
 WEIGHTS = "Model weights (*.safetensors)"
@@ -48,6 +55,7 @@ class Documents(QObject):
         self._window = window
         self._waiting: Path | None = None  # opened when the next model is there
         self._autosave_failed = False
+        self.photos = PhotoDesk(session, window)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AUTOSAVE_DELAY)
@@ -65,18 +73,15 @@ class Documents(QObject):
             self.open(Path(path))
 
     def open(self, path: Path) -> None:
-        """Opens a face, a project or a model by the file's ending; waits for the first model if there is none."""
+        """Opens a project, a model, a PNG of ours or else a photo; waits for the first model if there is none."""
         if path.suffix.lower() in MODELS:
             self.load_model(path)
-        elif path.suffix.lower() not in (".png", ".face"):
-            self._complain(
-                "This file cannot be opened",
-                f"{path.name} is neither a PNG made by FaceDesigner, nor a .face project, nor .safetensors weights.",
-            )
         elif self._session.info is None:
             self._waiting = path
-        else:
+        elif path.suffix.lower() == ".face" or carries_recipe(path):
             self._open_face(path, self._session.info)
+        else:
+            self.photos.open(path)
 
     def _open_face(self, path: Path, info: ModelInfo) -> None:
         is_project = path.suffix.lower() == ".face"
@@ -111,6 +116,9 @@ class Documents(QObject):
             parent=self._window,
         )
         load = box.addButton("&Load model…", QMessageBox.ButtonRole.AcceptRole)
+        if path.suffix.lower() != ".face":
+            as_photo = box.addButton("Open as &photo", QMessageBox.ButtonRole.ActionRole)
+            as_photo.clicked.connect(lambda: self.photos.open(path))
         box.addButton(QMessageBox.StandardButton.Cancel)
         load.clicked.connect(lambda: self.ask_load_model(then_open=path))
         box.open()
@@ -138,7 +146,7 @@ class Documents(QObject):
         self._session.set_model(info, None if same else self._kept(info))
         if self._waiting is not None:
             path, self._waiting = self._waiting, None
-            self._open_face(path, info)
+            self.open(path)
 
     # -- the session that is kept
 
@@ -205,7 +213,7 @@ class Documents(QObject):
         return self.save_to(self.path) if self.path else self.save_as()
 
     def save_as(self) -> bool:
-        suggestion = self.path or self._folder() / f"{self._session.committed_face.title}.face"
+        suggestion = self.path or self.folder() / f"{self._session.committed_face.title}.face"
         chosen = self._ask_name("Save project", suggestion, PROJECTS)
         return chosen is not None and self.save_to(chosen)
 
@@ -225,7 +233,7 @@ class Documents(QObject):
         from facedesigner.export.png import free_path
 
         chosen = self._ask_name(
-            "Export picture", free_path(self._folder(), self._session.committed_face.title), PICTURES
+            "Export picture", free_path(self.folder(), self._session.committed_face.title), PICTURES
         )
         if chosen is not None:
             self._preferences.set(replace(self._preferences.settings, save_folder=str(chosen.parent)))
@@ -239,6 +247,16 @@ class Documents(QObject):
         job = _export_job(self._session.face, self._session.info.name, path, overwrite)
         self._thread.call(f"export {path}", job)
         self.said.emit(f"Writing {path.name}…")
+
+    def paste(self) -> None:
+        """Asks how the face in view is to be put back into its photo, and where to write that."""
+        ask_to_paste(
+            self.photos,
+            self._session.face,
+            self._thread,
+            lambda suggestion: self._ask_name("Paste into photo", suggestion, PICTURES),
+            self._window,
+        )
 
     def _exported(self, tag: str, value: object, error: str) -> None:
         if not tag.startswith("export "):
@@ -264,7 +282,7 @@ class Documents(QObject):
                 return None
         return path
 
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
         folder = Path(self._preferences.settings.save_folder or ".").expanduser()
         if self._preferences.settings.save_folder and folder.is_dir():
             return folder

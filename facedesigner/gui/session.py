@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -46,6 +46,7 @@ class Session(QObject):
         self.notes = ""
         self._scene = Scene(FaceState(model="", seed=0, psi=psi))
         self._preview: FaceState | None = None
+        self._newest: _Step | None = None
         self._info: ModelInfo | None = None
 
     @property
@@ -97,7 +98,20 @@ class Session(QObject):
         if after == self._scene:
             self.revert()
         else:
-            self.undo_stack.push(_Step(self, text, self._scene, after))  # calls redo, which shows it
+            self._newest = _Step(self, text, self._scene, after)
+            self.undo_stack.push(self._newest)  # calls redo, which shows it
+
+    def amend(self, face: FaceState) -> bool:
+        """Puts a better face into the newest undo step, which stays one step: a photo that is being refined. False, and
+        nothing changes, when that step was undone, or a preview is shown."""
+        stack, step = self.undo_stack, self._newest
+        if step is None or step.after != self._scene or stack.index() != stack.count() or self._preview is not None:
+            return False
+        if stack.isClean():
+            stack.resetClean()  # what is shown differs from the file now
+        step.after = replace(step.after, face=face)
+        self._show(step.after)
+        return True
 
     def revert(self) -> None:
         """Drops a preview and shows the committed face again."""
@@ -139,6 +153,7 @@ class Session(QObject):
 
     def _begin(self, scene: Scene) -> None:
         self.undo_stack.clear()
+        self._newest = None
         self._show(scene)
 
     def _show(self, scene: Scene) -> None:
@@ -155,10 +170,10 @@ class _Step(QUndoCommand):
 
     def __init__(self, session: Session, text: str, before: Scene, after: Scene) -> None:
         super().__init__(text)
-        self._session, self._before, self._after = session, before, after
+        self._session, self._before, self.after = session, before, after
 
     def undo(self) -> None:
         self._session._show(self._before)
 
     def redo(self) -> None:
-        self._session._show(self._after)
+        self._session._show(self.after)

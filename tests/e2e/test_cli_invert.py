@@ -80,12 +80,43 @@ def test_ctrl_c_keeps_the_best_so_far(weights, picture, tmp_path, capsys, monkey
     assert signal.getsignal(signal.SIGINT) is before and read_face(out)
 
 
+def test_the_face_is_pasted_back_into_the_photo(weights, picture, tmp_path, capsys):
+    out, whole, change = (tmp_path / name for name in ("face.png", "whole.png", "change.png"))
+    more = ["--aligned", "--seconds", "0", "--overwrite"]
+    assert main(words(weights, picture, out, *more, "--paste", str(whole))) == 0
+    assert capsys.readouterr().out == f"{out}\n{whole}\n"
+    assert main(words(weights, picture, out, *more, "--paste", str(change), "--set", "pc01=3")) == 0
+    assert read_face(out).controls == (("pc01", 3.0),)
+    photo, *pasted = (np.asarray(Image.open(path).convert("RGB")).astype(int) for path in (picture, whole, change))
+    for result in pasted:
+        assert result.shape == photo.shape and (result[:, :10] == photo[:, :10]).all()
+        assert (result[30:50, 40:60] != photo[30:50, 40:60]).any()
+    assert (pasted[0] != pasted[1]).any()
+
+
+def test_a_paste_replaces_nothing_unasked(weights, picture, tmp_path, capsys):
+    taken = tmp_path / "taken.png"
+    taken.write_bytes(b"mine")
+    out = tmp_path / "face.png"
+    for name, message in (
+        ("taken.png", "exists already"),
+        ("a.jpg", "ends in .png"),
+        ("face.png", "nor that of --out"),
+    ):
+        assert main(words(weights, picture, out, "--paste", str(tmp_path / name))) == 2
+        assert message in capsys.readouterr().err
+    again = ["--overwrite", "--paste", str(picture)]
+    assert main(words(weights, picture, out, *again)) == 2
+    assert "neither the photo's" in capsys.readouterr().err and taken.read_bytes() == b"mine" and not out.exists()
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
         (["--seconds", "-1"], "--seconds is -1; choose 0 to 3600"),
         (["--seconds", "nan"], "--seconds is nan"),
         (["--aligned", "--face", "2"], "leave out --face"),
+        (["--aligned", "--set", "hat=1"], "no control 'hat'"),
     ],
 )
 def test_bad_words_get_one_line(more, message, weights, picture, tmp_path, capsys):

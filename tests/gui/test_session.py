@@ -138,3 +138,26 @@ class _Marker(frozenset[str]):
         session.commit("Mark", locks=marker)
         session.commit("Unmark", locks=frozenset())
         return marker
+
+
+def test_the_newest_step_can_be_amended_and_stays_one(session):
+    before = session.face
+    session.commit("Open photo", face=before.with_seed(5))
+    session.undo_stack.setClean()
+    assert session.amend(before.with_seed(6)) and session.face.seed == 6
+    assert session.undo_stack.count() == 1 and not session.undo_stack.isClean()
+    session.undo_stack.undo()
+    assert session.face == before
+    session.undo_stack.redo()
+    assert session.face.seed == 6
+
+
+def test_what_was_undone_or_is_being_moved_is_not_amended(session):
+    assert not session.amend(session.face.with_seed(5))
+    session.commit("Open photo", face=session.face.with_seed(5))
+    session.preview(session.face.with_seed(7))
+    assert not session.amend(session.face.with_seed(6)) and session.face.seed == 7
+    session.revert()
+    session.undo_stack.undo()
+    before = session.face
+    assert not session.amend(session.face.with_seed(6)) and session.face == before

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.photo import PhotoError, open_aligned, open_photo, overlap
+from facedesigner.engine.photo import NoFaceError, PhotoError, open_aligned, open_photo, overlap
 from facedesigner.engine.request import RenderRequest
 from facedesigner.resources import default_weights
 from facedesigner.state.face import FaceState
 from training.curation import detector as detecting
+from training.curation.align import cut
 from training.curation.detector import Detector, Face
 
 
@@ -68,6 +69,15 @@ def test_exif_says_which_way_is_up(face, detector, tmp_path):
     (found,) = open_photo(path, detector=detector)
     assert far(found.picture, face) < 4
     assert far(open_aligned(path).picture, face) < 4
+    assert found.searched == (256, 256) and found.turned == 0
+
+
+def test_a_photo_on_its_side_knows_where_its_face_lies(face, detector, tmp_path):
+    lying = on_grey((face, (300, 120))).rotate(90, expand=True)
+    (found,) = open_photo(saved(lying, tmp_path / "a.png"), detector=detector)
+    assert found.turned == 270 and found.searched == lying.size and found.placement is not None
+    again = np.asarray(cut(lying, found.placement, 128))
+    assert np.abs(again.astype(float) - found.picture).mean() < 3
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "I;16", "P", "CMYK"])
@@ -101,7 +111,7 @@ def test_a_bomb_is_not_decoded(tmp_path):
 
 
 def test_no_face(detector, tmp_path):
-    with pytest.raises(PhotoError, match=r"no face was found in a\.png.*can be opened as aligned"):
+    with pytest.raises(NoFaceError, match=r"no face was found in a\.png.*can be opened as aligned"):
         open_photo(saved(on_grey(), tmp_path / "a.png"), detector=detector)
 
 
@@ -131,7 +141,12 @@ def test_aligned_takes_the_middle_square(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "the file is empty"), (b"no picture", "it is not a picture"), (None, "No such file or directory")],
+    [
+        (b"", "the file is empty"),
+        (b"no picture", "it is not a picture"),
+        (None, "No such file or directory"),
+        (b"\0\0\0\x18ftypheic", "save it as JPEG first"),
+    ],
 )
 @pytest.mark.parametrize("open_it", [open_photo, open_aligned])
 def test_what_is_no_picture_is_named(open_it, content, message, tmp_path):
@@ -152,7 +167,7 @@ def test_a_truncated_file_is_named(face, tmp_path):
 def test_without_dlib_it_says_what_to_install(face, tmp_path, monkeypatch):
     path = saved(face, tmp_path / "a.png")
     monkeypatch.setattr(detecting, "find_spec", lambda name: None)
-    with pytest.raises(PhotoError, match=r"pip install 'facedesigner\[faces\]'.*opened as aligned without them"):
+    with pytest.raises(NoFaceError, match=r"pip install 'facedesigner\[faces\]'.*opened as aligned without them"):
         open_photo(path)
     original = builtins.__import__
 

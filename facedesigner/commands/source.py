@@ -1,0 +1,74 @@
+"""The face that a command starts from: a PNG of ours, or any photo, for which the model's nearest face is found."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facedesigner.commands.common import CommandError, progress
+from facedesigner.commands.invert import face_of, interruptible
+
+if TYPE_CHECKING:
+    from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.engine.inversion import Progress
+    from facedesigner.state.face import FaceState
+
+
+def add_source_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, help="a PNG exported by FaceDesigner, or a photo; it is only read")
+    command.add_argument("--seconds", type=float, default=20.0, help="how long to refine a photo's face (default: 20)")
+    command.add_argument("--face", type=int, default=1, help="which face of a photo, 1 for the largest (default: 1)")
+    command.add_argument(
+        "--aligned", action="store_true", help="the photo is cut to a face like FFHQ's: take its middle square"
+    )
+    command.add_argument(
+        "--encoder", type=Path, help="an encoder of the model, for photos (default: beside it, or ours)"
+    )
+
+
+def face_from(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
+    """The face of a recipe, or the one found for a photo. CommandError when the recipe is of another model."""
+    if not 0 <= args.seconds <= 3600:
+        raise CommandError(f"--seconds is {args.seconds:g}; choose 0 to 3600")
+    from facedesigner.export.png import read_face
+    from facedesigner.state.recognise import carries_recipe
+
+    if not carries_recipe(args.file):
+        return face_of_photo(args, engine)
+
+    face = read_face(args.file)
+    info = engine.info
+    if face.model != info.hash:
+        raise CommandError(
+            f"{args.file} was made with model {face.model}, the loaded one is {info.name} ({info.hash}): "
+            "name the weights that made it with --weights"
+        )
+    return face
+
+
+def face_of_photo(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
+    picture = face_of(args)
+    from facedesigner.engine.inversion import invert, load_inverter
+    from facedesigner.engine.likeness import Perceptual, made
+    from facedesigner.resources import resource
+
+    def show(now: Progress) -> None:
+        progress(f"step {now.step}, {now.share:.0%}, loss {now.loss:.3f}")
+
+    info = engine.info
+    weights, encoder = load_inverter(info.path, (info.path.parent, resource("weights")), args.encoder)
+    with interruptible() as stop:
+        found = invert(
+            weights,
+            encoder,
+            picture,
+            seconds=args.seconds,
+            progress=show,
+            stop=stop.is_set,
+            perceptual=made(Perceptual) if args.seconds else None,
+        )
+    progress("")
+    print(f"{args.file.name} is a photo: the model's nearest face is used, {found.steps} steps", file=sys.stderr)
+    return found.face(info.hash)

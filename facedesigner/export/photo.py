@@ -1,0 +1,35 @@
+"""A photo that a face was pasted into, as a PNG."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image as Pillow
+from PIL import PngImagePlugin
+
+from facedesigner.export.png import ExportError, explain
+from facedesigner.state.files import write_atomically
+from facedesigner.state.recipe import GENERATED, XMP, XMP_KEY
+
+COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+COMPRESSION = 4  # of 9: at 50 million pixels the default takes twice as long for a file hardly smaller
+
+
+def save_photo(image: Pillow.Image, path: Path, *, overwrite: bool = False) -> Path:
+    """Writes an RGB picture with its colour profile and the mark that part of it is generated; it holds no recipe,
+    since what it shows is a photo. Returns the path. Raises ExportError as `save_png`."""
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_text("Software", "FaceDesigner")
+    chunks.add_itxt(XMP_KEY, XMP.replace(GENERATED, COMPOSITE))
+    buffer = io.BytesIO()
+    profile = image.info.get("icc_profile")
+    image.save(buffer, "PNG", pnginfo=chunks, compress_level=COMPRESSION, icc_profile=profile)
+    try:
+        if path.exists() and not overwrite:
+            raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, buffer.getvalue())
+    except OSError as error:
+        raise ExportError(explain(error, path)) from error
+    return path
