@@ -1,0 +1,179 @@
+"""Files of the canvas: drawings, scans and photos to open, drawings and pictures to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from facedesigner.gui.errors import show_error
+from facedesigner.gui.sketch.canvas import Canvas
+from facedesigner.gui.sketch.opener import PictureOpener
+from facedesigner.gui.sketch.scan import ENDINGS, cover, to_png
+from facedesigner.gui.sketch.scan_dialog import ScanDialog
+from facedesigner.state import drawing
+from facedesigner.state.drawing import HINTS, SIDE, SKETCH, Clear, DrawingError
+from facedesigner.state.files import write_atomically
+
+PICTURES = f"Pictures ({' '.join(f'*.{ending}' for ending in ENDINGS)})"
+PNG = "PNG picture (*.png)"
+DRAWINGS = "Drawing (*.json)"
+
+
+class SketchFiles(QObject):
+    """Every failure ends in a message; what is on the sheet stays."""
+
+    said = Signal(str)
+    photo_shown = Signal(bool)  # whether there is a reference photo
+
+    def __init__(self, canvas: Canvas, window: QWidget) -> None:
+        super().__init__(window)
+        self.keep_paper = False  # what the scan dialog proposes
+        self._canvas, self._window = canvas, window
+        self._folder = Path.home()
+        self._opener = PictureOpener(self)
+        self._opener.failed.connect(lambda reason: show_error("The picture cannot be opened", reason, parent=window))
+
+    def fill_menus(self, opening: QMenu, writing: QMenu) -> None:
+        for text, slot in (
+            ("Import a scanned &drawing…", self.ask_scan),
+            ("Lay a &photo under the drawing…", self.ask_photo),
+            ("&Remove the photo", self.remove_photo),
+        ):
+            opening.addAction(text).triggered.connect(lambda _=False, slot=slot: slot())
+        opening.addSeparator()
+        opening.addAction("&Open a saved drawing…").triggered.connect(lambda: self.ask_drawing())
+        writing.addAction("&Save the drawing…").triggered.connect(lambda: self.ask_save())
+        writing.addSeparator()
+        for text, name, make in (
+            ("Drawing on &white paper as PNG…", "drawing.png", lambda: self.picture(Qt.GlobalColor.white)),
+            ("Drawing, &transparent, as PNG…", "drawing.png", lambda: self.picture(Qt.GlobalColor.transparent)),
+            ("&Colour hints as PNG…", "hints.png", lambda: self._canvas.sheet.layers[HINTS]),
+        ):
+            writing.addAction(text).triggered.connect(
+                lambda _=False, name=name, make=make: self.ask_export(make(), name, "Export the drawing")
+            )
+
+    # -- opening
+
+    def ask_scan(self) -> None:
+        if path := self._ask("Import a scanned drawing", PICTURES):
+            self.open_scan(path)
+
+    def ask_photo(self) -> None:
+        if path := self._ask("Lay a photo under the drawing", PICTURES):
+            self.open_photo(path)
+
+    def ask_drawing(self) -> None:
+        if path := self._ask("Open a saved drawing", DRAWINGS):
+            self.open_drawing(path)
+
+    def open_scan(self, path: Path) -> None:
+        self.said.emit(f"Opening {path.name}…")
+        self._opener.open(path, lambda image: self._show_scan(image, path.name))
+
+    def open_photo(self, path: Path) -> None:
+        self.said.emit(f"Opening {path.name}…")
+        self._opener.open(path, lambda image: self._show_photo(image, path.name))
+
+    def remove_photo(self) -> None:
+        self._canvas.show_photo(None)
+        self.photo_shown.emit(False)
+
+    def open_drawing(self, path: Path) -> None:
+        """In place of the present one, which undo brings back."""
+        try:
+            marks = drawing.load(path)
+        except DrawingError as error:
+            show_error(
+                "The drawing cannot be opened", f"{str(error)[:1].upper()}{str(error)[1:]}.", parent=self._window
+            )
+            return
+        sheet = self._canvas.sheet
+        if not sheet.is_empty:
+            sheet.put(Clear())
+        for mark in marks:
+            sheet.put(mark)
+        self.said.emit(f"Opened {path.name}")
+
+    def offer(self, path: Path) -> None:
+        """A file that was dropped: what it is for is asked, if it may be for two things."""
+        if path.suffix.lower() == ".json":
+            self.open_drawing(path)
+            return
+        box = QMessageBox(QMessageBox.Icon.Question, "Open a picture", f"What is {path.name} for?", parent=self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        scan = box.addButton("Import as &drawing", QMessageBox.ButtonRole.AcceptRole)
+        photo = box.addButton("&Photo under the drawing", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        scan.clicked.connect(lambda: self.open_scan(path))
+        photo.clicked.connect(lambda: self.open_photo(path))
+        box.open()
+
+    def close(self) -> None:
+        self._opener.close()
+
+    def _show_scan(self, image: QImage, name: str) -> None:
+        dialog = ScanDialog(image, name, self.keep_paper, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.taken.connect(self._canvas.sheet.put)
+        dialog.taken.connect(lambda _scan: self.said.emit(f"Imported {name}"))
+        dialog.open()
+
+    def _show_photo(self, image: QImage, name: str) -> None:
+        self._canvas.show_photo(cover(image))
+        self.photo_shown.emit(True)
+        self.said.emit(f"{name} lies under the drawing")
+
+    # -- writing
+
+    def picture(self, paper: Qt.GlobalColor) -> QImage:
+        """The lines, SIDE x SIDE."""
+        image = QImage(SIDE, SIDE, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(paper)
+        painter = QPainter(image)
+        painter.drawImage(0, 0, self._canvas.sheet.layers[SKETCH])
+        painter.end()
+        return image
+
+    def ask_save(self) -> None:
+        if path := self._ask_name("Save the drawing", "drawing.json", DRAWINGS):
+            self._write(path, lambda: drawing.save(self._canvas.sheet.marks, path))
+
+    def ask_export(self, image: QImage, name: str, title: str) -> None:
+        if path := self._ask_name(title, name, PNG):
+            self._write(path, lambda: write_atomically(path, to_png(image)))
+
+    def _write(self, path: Path, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except OSError as error:
+            reason = f"{path}: {error.strerror or error}. Choose another folder."
+            show_error(f"{path.name} was not written", reason, parent=self._window)
+        else:
+            self.said.emit(f"Wrote {path.name}")
+
+    def _ask(self, title: str, kind: str) -> Path | None:
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(self._folder), kind)
+        return self._remember(text)
+
+    def _ask_name(self, title: str, name: str, kind: str) -> Path | None:
+        """A file to write; whoever chose one that is there has agreed to replace it."""
+        text, _ = QFileDialog.getSaveFileName(self._window, title, str(self._folder / name), kind)
+        path = self._remember(text)
+        if path is None or path.suffix.lower() == Path(name).suffix:
+            return path
+        path = path.with_name(path.name + Path(name).suffix)  # a name that the dialog did not ask about
+        if path.exists():
+            answer = QMessageBox.question(self._window, title, f"{path.name} exists already. Replace it?")
+            return path if answer == QMessageBox.StandardButton.Yes else None
+        return path
+
+    def _remember(self, text: str) -> Path | None:
+        if not text:
+            return None
+        self._folder = Path(text).parent
+        return Path(text)

@@ -1,0 +1,181 @@
+"""ScanDialog: an imported drawing is straightened by its four corners and freed of its paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from facedesigner.gui.sketch.scan import ScanError, on_sheet, straighten, to_png, without_paper
+from facedesigner.state.drawing import Scan
+
+GRIP = 9.0  # pixels of a corner's radius
+MARGIN = 14
+NAMES = ("top left", "top right", "bottom right", "bottom left")
+NUDGES = {
+    Qt.Key.Key_Left: QPointF(-1, 0),
+    Qt.Key.Key_Right: QPointF(1, 0),
+    Qt.Key.Key_Up: QPointF(0, -1),
+    Qt.Key.Key_Down: QPointF(0, 1),
+}
+
+
+class ScanDialog(QDialog):
+    """`taken` with the mark to put on the sheet when it is accepted."""
+
+    taken = Signal(object)  # Scan
+
+    def __init__(self, picture: QImage, name: str, keep_paper: bool = False, parent: QWidget | None = None) -> None:
+        """`keep_paper` for shaded or grey pictures, whose light tones count."""
+        super().__init__(parent)
+        self.setWindowTitle(f"Import {name}")
+        self.corners = CornerEditor(picture)
+        self.preview = QLabel()
+        self.preview.setMinimumSize(260, 260)
+        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.preview.setAccessibleName("How it will lie on the sheet")
+        self.white = QCheckBox("Make the &paper white")
+        self.white.setChecked(not keep_paper)
+        self.white.setToolTip("Removes the tone of the paper and shadows on it; leave it off for shaded drawings")
+        hint = QLabel("Drag the corners to the corners of the drawing, so that it lies straight.")
+        hint.setProperty("role", "hint")
+        hint.setWordWrap(True)
+        self.problem = QLabel()
+        self.problem.setProperty("role", "warning")
+        self.problem.setWordWrap(True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText("&Import")
+        whole = self.buttons.addButton("&Whole picture", QDialogButtonBox.ButtonRole.ResetRole)
+        pictures = QHBoxLayout()
+        pictures.addWidget(self.corners, 3)
+        pictures.addWidget(self.preview, 2)
+        layout = QVBoxLayout(self)
+        layout.addWidget(hint)
+        layout.addLayout(pictures, 1)
+        layout.addWidget(self.white)
+        layout.addWidget(self.problem)
+        layout.addWidget(self.buttons)
+        self.corners.moved.connect(self._show)
+        self.white.toggled.connect(self._show)
+        whole.clicked.connect(self.corners.reset)
+        self.buttons.accepted.connect(self._take)
+        self.buttons.rejected.connect(self.reject)
+        self._sheet: QImage | None = None
+        self._show()
+
+    def _show(self) -> None:
+        try:
+            drawing = straighten(self.corners.picture, self.corners.places)
+            self._sheet = on_sheet(without_paper(drawing) if self.white.isChecked() else drawing)
+        except ScanError as error:
+            self._sheet = None
+            self.problem.setText(str(error))
+        else:
+            self.problem.clear()
+            smooth = Qt.TransformationMode.SmoothTransformation
+            ratio = self.devicePixelRatioF()
+            small = QPixmap.fromImage(self._sheet.scaled(round(256 * ratio), round(256 * ratio), mode=smooth))
+            small.setDevicePixelRatio(ratio)
+            self.preview.setPixmap(small)
+        self.problem.setVisible(bool(self.problem.text()))
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(self._sheet is not None)
+
+    def _take(self) -> None:
+        if self._sheet is not None:
+            self.taken.emit(Scan(to_png(self._sheet)))
+            self.accept()
+
+
+class CornerEditor(QWidget):
+    """The picture with a corner at each end of the drawing, to drag or, after Tab, to nudge by arrows."""
+
+    moved = Signal()  # when the hand lets go
+
+    def __init__(self, picture: QImage) -> None:
+        super().__init__()
+        self.picture = picture
+        self.places: list[QPointF] = []  # in pixels of the picture; clockwise from the top left
+        self.current = 0
+        self._dragging = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Corners of the drawing: space chooses the next one, arrows move it")
+        self.setToolTip("Drag the corners. By keyboard: space chooses the next one, arrows move it.")
+        self.reset()
+
+    def sizeHint(self) -> QSize:
+        return QSize(460, 460)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(260, 260)
+
+    def reset(self) -> None:
+        """The whole picture."""
+        width, height = float(self.picture.width()), float(self.picture.height())
+        self.set_places([QPointF(0, 0), QPointF(width, 0), QPointF(width, height), QPointF(0, height)])
+
+    def set_places(self, places: Sequence[QPointF]) -> None:
+        self.places = list(places)
+        self.update()
+        self.moved.emit()
+
+    def to_view(self, place: QPointF) -> QPointF:
+        target, scale = self._target()
+        return target.topLeft() + place * scale
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(self._target()[0], self.picture)
+        seen = [self.to_view(place) for place in self.places]
+        painter.setPen(QPen(QColor(0, 0, 0, 120), 4))
+        painter.drawPolygon(QPolygonF(seen))
+        painter.setPen(QPen(self.palette().highlight(), 2))
+        painter.drawPolygon(QPolygonF(seen))
+        for index, place in enumerate(seen):
+            chosen = index == self.current and self.hasFocus()
+            painter.setBrush(self.palette().highlight() if chosen else QColor(255, 255, 255))
+            painter.drawEllipse(place, GRIP * 0.7, GRIP * 0.7)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        distances = [(self.to_view(place) - event.position()).manhattanLength() for place in self.places]
+        self.current = distances.index(min(distances))
+        self._dragging = event.button() == Qt.MouseButton.LeftButton and min(distances) <= 4 * GRIP
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            target, scale = self._target()
+            self._put((event.position() - target.topLeft()) / scale)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            self._dragging = False
+            self.moved.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Space:
+            self.current = (self.current + 1) % len(self.places)
+            self.setAccessibleDescription(NAMES[self.current])
+            self.update()
+        elif key in NUDGES:
+            self._put(self.places[self.current] + NUDGES[key] / self._target()[1])
+            self.moved.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _put(self, place: QPointF) -> None:
+        x = min(max(place.x(), 0.0), float(self.picture.width()))
+        y = min(max(place.y(), 0.0), float(self.picture.height()))
+        self.places[self.current] = QPointF(x, y)
+        self.update()
+
+    def _target(self) -> tuple[QRectF, float]:
+        """Where the picture is painted, and pixels of the view for one of the picture."""
+        width, height = self.picture.width(), self.picture.height()
+        scale = max(0.01, min((self.width() - 2 * MARGIN) / width, (self.height() - 2 * MARGIN) / height))
+        target = QRectF(0, 0, width * scale, height * scale)
+        target.moveCenter(QRectF(self.rect()).center())
+        return target, scale

@@ -1,0 +1,173 @@
+"""Imported drawings, good and bad."""
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen, QPolygonF
+from PySide6.QtTest import QTest
+
+from facedesigner.gui.errors import ErrorDialog
+from facedesigner.gui.sketch.opener import PictureOpener
+from facedesigner.gui.sketch.scan import ScanError, cover, on_sheet, open_picture, straighten, without_paper
+from facedesigner.gui.sketch.scan_dialog import ScanDialog
+from facedesigner.gui.sketch.sketch_tab import SketchTab
+from facedesigner.state.drawing import SIDE, SKETCH, Scan
+from tests.gui.sketch.conftest import draw
+
+CORNERS = [QPointF(110, 60), QPointF(520, 100), QPointF(560, 640), QPointF(70, 600)]
+
+
+def grey(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine()).copy()
+
+
+def photo_of_a_drawing() -> QImage:
+    """A sheet of yellowish paper on a dark table, seen askew, with a shadow and a cross through its corners."""
+    image = QImage(640, 700, QImage.Format.Format_RGB32)
+    image.fill(QColor(40, 30, 20))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(225, 215, 185))
+    painter.drawPolygon(QPolygonF(CORNERS))
+    painter.setPen(QPen(QColor(70, 60, 60), 6))
+    painter.drawLine(CORNERS[0], CORNERS[2])
+    painter.drawLine(CORNERS[1], CORNERS[3])
+    shadow = QLinearGradient(0, 200, 0, 500)
+    shadow.setColorAt(0, QColor(0, 0, 0, 0))
+    shadow.setColorAt(1, QColor(0, 0, 0, 90))
+    painter.fillRect(image.rect(), shadow)
+    painter.end()
+    return image
+
+
+def test_corners_make_it_straight_and_the_paper_white(qapp):
+    sheet = on_sheet(without_paper(straighten(photo_of_a_drawing(), CORNERS)))
+    values = grey(sheet)
+    assert values.shape == (SIDE, SIDE)
+    assert (values[200:820, 480:540] < 100).any()  # lines are there
+    assert np.mean(values > 250) > 0.9  # and hardly anything else, in the shadow too
+    left, right = (values[:, SIDE // 2 - 200 : SIDE // 2].min(1), values[:, SIDE // 2 : SIDE // 2 + 200].min(1))
+    assert abs(np.flatnonzero(left < 100).min() - np.flatnonzero(right < 100).min()) < 60
+
+
+def test_corners_on_one_line_are_refused(qapp):
+    with pytest.raises(ScanError, match="four corners"):
+        straighten(photo_of_a_drawing(), [QPointF(x, 10) for x in (0, 100, 200, 300)])
+
+
+def test_a_transparent_png_is_black_on_white(qapp, tmp_path: Path):
+    image = QImage(100, 100, QImage.Format.Format_ARGB32)
+    image.fill(QColor(0, 0, 0, 0))
+    image.setPixelColor(50, 50, QColor(0, 0, 0, 255))
+    image.save(str(tmp_path / "t.png"))
+    opened = open_picture(tmp_path / "t.png")
+    assert opened.pixelColor(10, 10).lightness() == 255 and opened.pixelColor(50, 50).lightness() == 0
+
+
+def test_a_huge_scan_is_reduced(qapp, tmp_path: Path):
+    image = QImage(10_000, 1_000, QImage.Format.Format_Grayscale8)
+    image.fill(255)
+    image.save(str(tmp_path / "huge.png"))
+    assert open_picture(tmp_path / "huge.png").width() == 2048
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("corrupt.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "no picture|damaged"),
+        ("text.jpg", b"hello", "no picture"),
+        ("empty.png", b"", "no picture"),
+        ("missing.png", None, "no file"),
+    ],
+)
+def test_bad_files_are_said(qapp, tmp_path: Path, name: str, content: bytes | None, words: str):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ScanError, match=words):
+        open_picture(tmp_path / name)
+
+
+def test_sizes_that_are_no_use_are_said(qapp, tmp_path: Path):
+    QImage(20, 20, QImage.Format.Format_RGB32).save(str(tmp_path / "tiny.png"))
+    with pytest.raises(ScanError, match="20 × 20 pixels"):
+        open_picture(tmp_path / "tiny.png")
+    whole = tmp_path / "bomb.png"
+    QImage(64, 64, QImage.Format.Format_RGB32).save(str(whole))
+    data = bytearray(whole.read_bytes())
+    data[16:24] = (30_000).to_bytes(4, "big") * 2  # says that it is 30,000 pixels wide and high
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    whole.write_bytes(data)
+    with pytest.raises(ScanError, match="too large"):
+        open_picture(whole)
+
+
+def test_a_cut_png_is_damaged(qapp, tmp_path: Path):
+    path = tmp_path / "cut.png"
+    photo_of_a_drawing().save(str(path))
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(ScanError, match="damaged"):
+        open_picture(path)
+
+
+def test_the_reference_photo_is_the_middle_square(qapp):
+    photo = cover(photo_of_a_drawing())
+    assert (photo.width(), photo.height()) == (SIDE, SIDE)
+
+
+def test_corners_can_be_dragged_and_nudged(qtbot):
+    dialog = ScanDialog(photo_of_a_drawing(), "a.png")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    editor = dialog.corners
+    start = editor.to_view(editor.places[2]).toPoint()
+    QTest.mousePress(editor, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(editor, start - QPoint(30, 20))
+    QTest.mouseRelease(editor, Qt.MouseButton.LeftButton, pos=start - QPoint(30, 20))
+    assert editor.places[2].x() < 640 and editor.places[2].y() < 700
+    QTest.keyClick(editor, Qt.Key.Key_Space)
+    QTest.keyClick(editor, Qt.Key.Key_Right)
+    assert editor.places[3].x() > 0
+    editor.set_places([QPointF(x, 10) for x in (0, 100, 200, 300)])
+    assert "corners" in dialog.problem.text()
+    dialog.buttons.buttons()[-1].click()  # the whole picture
+    assert not dialog.problem.text()
+
+
+def test_a_scan_lies_on_the_sheet_and_can_be_undone(tab: SketchTab, qtbot, tmp_path: Path):
+    photo_of_a_drawing().save(str(tmp_path / "scan.png"))
+    draw(tab, (100, 30), (900, 30))
+    before = tab.sheet.raster.copy()
+    tab.files.open_scan(tmp_path / "scan.png")
+    qtbot.waitUntil(lambda: bool(tab.findChildren(ScanDialog)))
+    (dialog,) = tab.findChildren(ScanDialog)
+    dialog.corners.set_places(CORNERS)
+    dialog.buttons.accepted.emit()
+    assert isinstance(tab.sheet.marks[-1], Scan) and len(tab.sheet.marks) == 2
+    assert tab.sheet.layers[SKETCH] != before[SKETCH] and tab.sheet.has_scan
+    tab.undo_stack.undo()
+    assert tab.sheet.layers == before
+
+
+def test_a_corrupt_file_ends_in_a_message_and_nothing_is_lost(tab: SketchTab, qtbot, tmp_path: Path):
+    draw(tab, (100, 30), (900, 30))
+    (tmp_path / "bad.png").write_bytes(b"nonsense")
+    tab.files.open_scan(tmp_path / "bad.png")
+    qtbot.waitUntil(lambda: bool(tab.findChildren(ErrorDialog)))
+    assert "bad.png is no picture" in tab.findChildren(ErrorDialog)[0].message.text()
+    assert len(tab.sheet.marks) == 1
+
+
+def test_of_two_pictures_the_last_one_counts(qtbot, tmp_path: Path):
+    got: list[QImage] = []
+    for name, side in (("one.png", 100), ("two.png", 200)):
+        QImage(side, side, QImage.Format.Format_RGB32).save(str(tmp_path / name))
+    opener = PictureOpener()
+    with qtbot.waitSignal(opener.opened):
+        opener.open(tmp_path / "one.png", got.append)
+        opener.open(tmp_path / "two.png", got.append)
+    opener.close()
+    assert [image.width() for image in got] == [200]

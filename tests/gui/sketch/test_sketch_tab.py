@@ -1,0 +1,297 @@
+"""The drawing and the photo beside it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDropEvent, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMainWindow, QMessageBox
+
+from facedesigner.engine.sketching import VARIANTS, ColorizeRequest, SketchRequest
+from facedesigner.gui.errors import ErrorDialog
+from facedesigner.gui.sketch.raster import blank
+from facedesigner.gui.sketch.result_panel import EMPTY, EMPTY_COLOURISE
+from facedesigner.gui.sketch.sketch_tab import SketchTab
+from facedesigner.gui.sketch.sketch_thread import SketchThread, Snapshot
+from facedesigner.state import drawing
+from facedesigner.state.drawing import SIDE, Scan
+from facedesigner.state.face import FaceState
+from tests.gui.sketch.conftest import draw, line
+from tests.gui.sketch.fake_engine import MODEL, FakeSketchEngine
+
+if TYPE_CHECKING:
+    from facedesigner.engine.sketch import SketchEngine
+
+
+def sketches(engine: FakeSketchEngine) -> list[SketchRequest]:
+    return [request for request in engine.requests if isinstance(request, SketchRequest)]
+
+
+@pytest.fixture
+def drawn(tab: SketchTab, qtbot) -> SketchTab:
+    """A tab with a line and its photo."""
+    draw(tab, (200, 200), (800, 800))
+    qtbot.waitUntil(lambda: tab.result.result is not None)
+    return tab
+
+
+def test_an_empty_sheet_says_what_to_do_and_asks_for_nothing(tab: SketchTab, engine: FakeSketchEngine, qtbot):
+    assert tab.result.view.message == EMPTY
+    with qtbot.waitSignal(tab.live.emptied):
+        tab.live.refresh()
+    assert not engine.requests and not tab.result.use.isEnabled() and not tab.result.save.isEnabled()
+
+
+def test_a_line_becomes_a_photo(drawn: SketchTab, engine: FakeSketchEngine):
+    request = sketches(engine)[0]
+    assert request.sketch.shape == (512, 512) and request.sketch.min() < 50 and request.sketch[0, 0] == 255
+    assert request.hints is None and not request.place and request.follow == pytest.approx(0.7)
+    assert drawn.result.milliseconds.text() == "12 ms" and drawn.result.words.text() == "Cut to the face."
+
+
+def test_while_one_picture_is_drawn_the_others_do_not_queue(tab: SketchTab, engine: FakeSketchEngine, qtbot):
+    engine.gate.clear()
+    draw(tab, (100, 100), (200, 100))
+    qtbot.waitUntil(engine.entered.is_set)
+    for y in range(200, 900, 100):
+        draw(tab, (100, y), (900, y))
+    qtbot.waitUntil(lambda: tab.live._changed)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not tab.live._busy and len(sketches(engine)) >= 2)
+    first, last = (request for request in sketches(engine) if request.variant == 0)
+    assert last.sketch.mean() < first.sketch.mean()
+
+
+def test_variants_follow_when_the_hand_rests_and_can_be_chosen(drawn: SketchTab, engine: FakeSketchEngine, qtbot):
+    buttons = drawn.result.variants.buttons
+    qtbot.waitUntil(lambda: all(button.picture is not None for button in buttons))
+    assert {request.variant for request in sketches(engine)} == set(range(VARIANTS))
+    buttons[2].click()
+    qtbot.waitUntil(lambda: drawn.result.result.request.variant == 2)  # type: ignore[union-attr]
+    with qtbot.waitSignal(drawn.use_face) as used:
+        drawn.result.use.click()
+    assert used.args == [FaceState(MODEL, seed=2)]
+    buttons[2].grab()  # paints
+
+
+def test_the_slider_says_how_far_to_follow(drawn: SketchTab, engine: FakeSketchEngine, qtbot):
+    drawn.result.follow.setValue(20)
+    qtbot.waitUntil(lambda: sketches(engine)[-1].follow == pytest.approx(0.2))
+    drawn.result.follow.double_clicked.emit()
+    assert drawn.result.follow.value() == 70
+
+
+def test_hints_travel_while_they_are_seen(drawn: SketchTab, engine: FakeSketchEngine, qtbot):
+    drawn.kit.set_colour("#c0605c")
+    draw(drawn, (300, 300), (500, 300))
+    qtbot.waitUntil(lambda: sketches(engine)[-1].hints is not None)
+    hints = sketches(engine)[-1].hints
+    assert hints is not None and tuple(hints[150, 200]) == (0xC0, 0x60, 0x5C, 255)
+    count = len(engine.requests)
+    drawn.layers.eyes["hints"].click()
+    qtbot.waitUntil(lambda: len(engine.requests) > count and sketches(engine)[-1].hints is None)
+
+
+def test_clearing_empties_the_photo_and_drops_a_late_one(drawn: SketchTab, engine: FakeSketchEngine, qtbot):
+    engine.gate.clear()
+    engine.entered.clear()
+    draw(drawn, (800, 200), (200, 800))
+    qtbot.waitUntil(engine.entered.is_set)
+    with qtbot.waitSignal(drawn.live.emptied):
+        drawn.clear()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not drawn.live._busy)
+    assert drawn.result.result is None and drawn.result.view.message == EMPTY
+
+
+def test_what_goes_wrong_stands_in_the_place_of_the_photo(tab: SketchTab, engine: FakeSketchEngine, qtbot):
+    engine.error = "draw the outline of a face"
+    draw(tab, (500, 500))  # one dot
+    qtbot.waitUntil(lambda: tab.result.view.message == "Draw the outline of a face.")
+    assert not tab.findChildren(ErrorDialog)
+    engine.error = ""
+    draw(tab, (200, 200), (800, 800))
+    qtbot.waitUntil(lambda: tab.result.view.picture is not None)
+    engine.crash = RuntimeError("out of memory")
+    draw(tab, (200, 800), (800, 200))
+    qtbot.waitUntil(lambda: tab.result.view.message == "Out of memory.")
+    assert tab.result.view.picture is not None  # the last one stays
+    engine.crash = None
+    draw(tab, (100, 800), (800, 100))
+    qtbot.waitUntil(lambda: tab.result.view.message == "")
+
+
+def test_missing_weights_are_said_and_tried_again(qtbot):
+    calls = []
+
+    def make() -> "SketchEngine":
+        calls.append(1)
+        if len(calls) == 1:
+            raise FileNotFoundError("the weights for drawing are missing")
+        return cast("SketchEngine", FakeSketchEngine())
+
+    thread = SketchThread(make)
+    thread.start()
+    for error in ("the weights for drawing are missing", None):
+        with qtbot.waitSignal(thread.drawn) as found:
+            thread.submit(Snapshot(1, blank(), None))
+        assert found.args[1].error == error
+    thread.close()
+
+
+def test_colourise_takes_the_photo_under_the_lines(tab: SketchTab, engine: FakeSketchEngine, qtbot, tmp_path: Path):
+    photo = QImage(300, 400, QImage.Format.Format_RGB32)
+    photo.fill(0xFF606060)
+    photo.save(str(tmp_path / "grey.png"))
+    tab.result.colourise.click()
+    assert tab.result.view.message == EMPTY_COLOURISE
+    tab.files.open_photo(tmp_path / "grey.png")
+    qtbot.waitUntil(lambda: tab.result.result is not None)
+    request = engine.requests[-1]
+    assert isinstance(request, ColorizeRequest) and request.grey.mean() == 0x60
+    assert not tab.result.use.isVisible() and tab.result.save.isEnabled() and tab.layers.strength.isVisible()
+    tab.files.remove_photo()
+    qtbot.waitUntil(lambda: tab.result.view.message == EMPTY_COLOURISE)
+    tab.result.portrait.click()
+    assert tab.result.view.message == EMPTY
+
+
+# -- the drawing that is kept
+
+
+def test_the_drawing_is_kept_and_comes_back(make_tab: Callable[[], SketchTab], qtbot, tmp_path: Path):
+    first = make_tab()
+    draw(first, (200, 200), (800, 800))
+    draw(first, (200, 800), (800, 200))
+    kept = tmp_path / "kept" / "drawing.json"
+    qtbot.waitUntil(kept.exists)  # without closing: as if it crashed
+    second = make_tab()
+    assert second.sheet.marks == first.sheet.marks and second.sheet.layers == first.sheet.layers
+    second.undo_stack.undo()
+    assert len(second.sheet.marks) == 1
+
+
+def test_closing_keeps_the_last_stroke(make_tab: Callable[[], SketchTab], tmp_path: Path):
+    tab = make_tab()
+    draw(tab, (200, 200), (800, 800))
+    tab.shut_down()
+    assert len(drawing.load(tmp_path / "kept" / "drawing.json")) == 1
+
+
+def test_a_broken_file_is_set_aside(make_tab: Callable[[], SketchTab], tmp_path: Path):
+    kept = tmp_path / "kept" / "drawing.json"
+    kept.parent.mkdir()
+    kept.write_text("{ broken")
+    tab = make_tab()
+    assert not tab.sheet.marks and kept.with_suffix(".broken").read_text() == "{ broken"
+
+
+def test_a_drawing_that_cannot_be_kept_is_said_once(tab: SketchTab, qtbot, tmp_path: Path):
+    (tmp_path / "kept").write_text("a file where the folder should be")
+    draw(tab, (200, 200), (800, 800))
+    with qtbot.waitSignal(tab.said) as said:
+        tab.autosave.save()
+    assert "not being kept" in said.args[0]
+    with qtbot.assertNotEmitted(tab.said):
+        tab.autosave.save()
+    (tmp_path / "kept").unlink()
+
+
+# -- files
+
+
+def test_saved_drawings_open_again_in_place_of_the_present_one(tab: SketchTab, tmp_path: Path, monkeypatch):
+    path = tmp_path / "mine"
+    monkeypatch.setattr("facedesigner.gui.sketch.files.QFileDialog.getSaveFileName", lambda *_: (str(path), ""))
+    monkeypatch.setattr("facedesigner.gui.sketch.files.QFileDialog.getOpenFileName", lambda *_: (f"{path}.json", ""))
+    draw(tab, (200, 200), (800, 800))
+    saved = list(tab.sheet.marks)
+    tab.files.ask_save()
+    draw(tab, (200, 800), (800, 200))
+    tab.files.ask_drawing()
+    assert tab.sheet.marks[-1:] == saved and len(tab.sheet.marks) == 4  # two, cleared, one
+    before = tab.sheet.raster.copy()
+    path.with_suffix(".json").write_text("[]")
+    tab.files.ask_drawing()
+    assert "version" in tab.findChildren(ErrorDialog)[0].message.text()
+    assert tab.sheet.layers == before
+
+
+def test_drawing_and_photo_can_be_exported(drawn: SketchTab, tmp_path: Path, monkeypatch):
+    names = iter(["white.png", "clear.png", "hints.png", "photo.png"])
+    monkeypatch.setattr(
+        "facedesigner.gui.sketch.files.QFileDialog.getSaveFileName", lambda *_: (str(tmp_path / next(names)), "")
+    )
+    for action in drawn.strip.export_button.menu().actions()[2:]:
+        action.trigger()
+    drawn.result.save.click()
+    white, clear, _hints, photo = (
+        QImage(str(tmp_path / name)) for name in ("white.png", "clear.png", "hints.png", "photo.png")
+    )
+    assert white.pixelColor(10, 10).lightness() == 255 and white.pixelColor(500, 500).lightness() < 50
+    assert clear.pixelColor(10, 10).alpha() == 0 and clear.pixelColor(500, 500).alpha() > 200
+    assert photo.size() == drawn.result.picture.size()  # type: ignore[union-attr]
+
+
+def test_a_folder_that_cannot_be_written_is_said(drawn: SketchTab, tmp_path: Path, monkeypatch):
+    target = tmp_path / "missing" / "photo.png"
+    monkeypatch.setattr("facedesigner.gui.sketch.files.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
+    drawn.result.save.click()
+    assert "Choose another folder" in drawn.findChildren(ErrorDialog)[0].message.text()
+
+
+def test_a_dropped_drawing_opens_and_of_a_picture_it_is_asked_what_for(tab: SketchTab, tmp_path: Path):
+    path = tmp_path / "a.json"
+    drawing.save([line((10, 10), (500, 500))], path)
+
+    def drop(path: Path) -> None:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+        tab.dropEvent(QDropEvent(QPointF(QPoint(5, 5)), copy, data, left, Qt.KeyboardModifier.NoModifier))
+
+    drop(path)
+    assert len(tab.sheet.marks) == 1
+    drop(tmp_path / "photo.png")
+    assert "photo.png" in tab.findChildren(QMessageBox)[0].text()
+
+
+# -- the drawings in docs
+
+
+def test_the_drawings_in_the_docs_are_sound():
+    folder = Path(__file__).parents[3] / "docs" / "drawings"
+    found = sorted(folder.glob("*.json"))
+    assert len(found) == 12
+    for path in found:
+        marks = drawing.load(path)
+        assert not any(isinstance(mark, Scan) for mark in marks) and path.with_suffix(".png").exists()
+        assert json.loads(path.read_text())["side"] == SIDE
+
+
+def test_letters_do_not_reach_the_window_while_the_canvas_has_the_keyboard(tab: SketchTab):
+    for key, tool in ((Qt.Key.Key_N, "pencil"), (Qt.Key.Key_E, "eraser"), (Qt.Key.Key_P, "pen")):
+        QTest.keyClick(tab.canvas, key)
+        assert tab.kit.tool.name == tool
+
+
+def test_undo_of_the_window_does_not_get_in_the_way(tab: SketchTab, qtbot):
+    window = QMainWindow()
+    undone: list[bool] = []
+    action = QAction("Undo", window)
+    action.setShortcut("Ctrl+Z")
+    action.triggered.connect(lambda: undone.append(True))
+    window.addAction(action)
+    window.setCentralWidget(tab)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    tab.canvas.setFocus()
+    draw(tab, (200, 200), (800, 800))
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not tab.sheet.marks and not undone
+    window.takeCentralWidget()
