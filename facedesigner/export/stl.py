@@ -1,0 +1,84 @@
+"""Files of a relief: STL, OBJ with the picture on it, and the height map as a 16-bit grey PNG."""
+
+from __future__ import annotations
+
+import importlib
+import io
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image as Pillow
+
+from facedesigner.engine.request import Image
+from facedesigner.export.png import ExportError, explain
+from facedesigner.export.solid import Solid
+from facedesigner.state.files import write_atomically
+
+ENDINGS: Final = (".stl", ".obj")
+
+
+def as_trimesh(solid: Solid, picture: Image | None = None) -> Any:
+    """A trimesh.Trimesh, with the picture as texture if there is one."""
+    trimesh: Any = importlib.import_module("trimesh")
+    mesh = trimesh.Trimesh(solid.vertices, solid.triangles, process=False)
+    if picture is not None:
+        material = trimesh.visual.material.SimpleMaterial(image=Pillow.fromarray(picture), diffuse=[255, 255, 255, 255])
+        mesh.visual = trimesh.visual.TextureVisuals(uv=solid.places, material=material)
+    return mesh
+
+
+def save_solid(solid: Solid, path: Path, picture: Image | None = None, *, overwrite: bool = False) -> Path:
+    """Writes a binary STL, or, where the name ends in .obj, an OBJ with its material and picture beside it.
+
+    Raises ExportError: another ending, a file that exists, a folder that cannot be written, a full disk; no file is
+    half-written then.
+    """
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise ExportError(f"{path.name} must end in {' or '.join(ENDINGS)}")
+    if ending == ".stl":
+        return written({path: as_trimesh(solid).export(file_type="stl")}, overwrite)
+    exchange: Any = importlib.import_module("trimesh.exchange.obj")
+    material = path.with_suffix(".mtl")
+    text, parts = exchange.export_obj(
+        as_trimesh(solid, picture), return_texture=True, mtl_name=material.name, header="FaceDesigner, millimetres"
+    )
+    files: dict[Path, bytes] = {}
+    for name, content in parts.items():
+        if name != material.name:
+            own = f"{path.stem}{Path(name).suffix}"
+            files[path.with_name(own)] = content
+            parts[material.name] = parts[material.name].replace(name.encode(), own.encode())
+    if material.name in parts:
+        files[material] = parts[material.name]
+    return written({**files, path: text.encode()}, overwrite)
+
+
+def save_height_map(height: np.ndarray, path: Path, mm_per_pixel: float, *, overwrite: bool = False) -> Path:
+    """(H, W) 0 to 1 -> a 16-bit grey PNG, white nearest, with its size in mm. ExportError as `save_solid`."""
+    if path.suffix.lower() != ".png":
+        raise ExportError(f"{path.name} must end in .png")
+    buffer = io.BytesIO()
+    dpi = 25.4 / mm_per_pixel
+    Pillow.fromarray(np.rint(np.clip(height, 0, 1) * 65535).astype(np.uint16)).save(buffer, "PNG", dpi=(dpi, dpi))
+    return written({path: buffer.getvalue()}, overwrite)
+
+
+def written(files: dict[Path, bytes], overwrite: bool) -> Path:
+    """Writes all of them, or removes again those that did not exist before. Returns the last path."""
+    for path in files:
+        if path.exists() and not overwrite:
+            raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
+    new = []
+    for path, content in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                new.append(path)
+            write_atomically(path, content)
+        except OSError as error:
+            for other in new:
+                other.unlink(missing_ok=True)
+            raise ExportError(explain(error, path)) from error
+    return path

@@ -1,0 +1,1 @@
+"""The current face as a solid: preview, settings, and files for a workshop."""

@@ -1,0 +1,198 @@
+"""ReliefDialog: a face as a solid for a 3D printer or a mill, seen from all sides before it is saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from facedesigner.gui import theme
+from facedesigner.gui.design.pixels import to_qimage
+from facedesigner.gui.errors import show_error
+from facedesigner.gui.relief.relief_form import ReliefForm
+from facedesigner.gui.relief.relief_thread import Made, ReliefThread
+from facedesigner.gui.relief.relief_view import Picture, ReliefView
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import Image
+
+REST = 120  # milliseconds without another change until the piece is made anew
+SOLIDS = "STL for printers and mills (*.stl);;OBJ with the picture on it (*.obj)"
+MAPS = "16-bit grey picture (*.png)"
+BEGIN, AGAIN = "Modelling the face…", "Modelling…"
+
+
+class ReliefDialog(QDialog):
+    """Shows one picture of an aligned face (H, H, 3); open another dialog for another face."""
+
+    said = Signal(str)
+
+    def __init__(
+        self,
+        picture: Image,
+        title: str = "face",
+        folder: Path | None = None,
+        parent: QWidget | None = None,
+        three_d: bool | None = None,
+    ) -> None:
+        """`title`: what files are named after; `folder`: where they are offered to be saved; `three_d`: None shows the
+        piece in 3D where the computer can."""
+        super().__init__(parent)
+        self.setWindowTitle("Relief")
+        self._title, self._folder = title, folder or Path.home()
+        self.made: Made | None = None
+        self.view = ReliefView(three_d)
+        self.map = Picture("The height map: white is nearest")
+        self.form = ReliefForm(has_light=not self.view.three_d)
+        self._make_widgets()
+        self._lay_out()
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._ask)
+        self._thread = ReliefThread(picture, self)
+        self._thread.made.connect(self._take)
+        self._thread.failed.connect(self._fail)
+        self._thread.written.connect(self._tell_written)
+        self._thread.not_written.connect(lambda why: show_error("The file was not written", why, parent=self))
+        self.form.changed.connect(self._stir)
+        self.painted.toggled.connect(self.view.paint)
+        self.front_button.clicked.connect(self.view.face_front)
+        self.solid_button.clicked.connect(self.ask_solid)
+        self.map_button.clicked.connect(self.ask_map)
+        self.box.rejected.connect(self.reject)
+        self.finished.connect(self.shut_down)
+        self._thread.start()
+        self._ask()
+
+    def ask_solid(self) -> None:
+        name, kind = QFileDialog.getSaveFileName(self, "Save solid", str(self._folder / f"{self._title}.stl"), SOLIDS)
+        if name:
+            ending = Path(name).suffix.lower()
+            known = ending in (".stl", ".obj")
+            self.save(Path(name) if known else Path(f"{name}{'.obj' if '.obj' in kind else '.stl'}"), asked=known)
+
+    def ask_map(self) -> None:
+        start = str(self._folder / f"{self._title}-height.png")
+        name, _ = QFileDialog.getSaveFileName(self, "Save height map", start, MAPS)
+        if name:
+            known = Path(name).suffix.lower() == ".png"
+            self.save(Path(name) if known else Path(f"{name}.png"), asked=known)
+
+    def save(self, path: Path, asked: bool = True) -> None:
+        """Writes what is shown. `asked`: whether the user agreed to replace a file of that name."""
+        if self.made is None:
+            return
+        if not asked and path.exists():
+            show_error("The file was not written", f"{path.name} exists already: choose another name", parent=self)
+            return
+        self._folder = path.parent
+        self._thread.save(path, self.made)
+
+    def shut_down(self) -> None:
+        self._rest.stop()
+        self._thread.close()
+
+    # -- building
+
+    def _make_widgets(self) -> None:
+        self.pages = QTabWidget()
+        self.pages.addTab(self.view, "Piece")
+        self.pages.addTab(self.map, "Height map")
+        self.painted = QCheckBox("&Picture on the piece")
+        self.painted.setToolTip("Shows the face's colours; an OBJ file carries them")
+        self.front_button = QPushButton("Face &front")
+        self.front_button.setToolTip("Turn the piece back to where it began")
+        self.size_label = QLabel()
+        self.size_label.setProperty("role", "heading")
+        self.message = QLabel(BEGIN)
+        self.message.setProperty("role", "hint")
+        self.message.setWordWrap(True)
+        self.message.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        self.solid_button = QPushButton("&Save STL…")
+        self.solid_button.setToolTip("The piece in millimetres, as STL, or as OBJ with the picture on it")
+        theme.set_icon(self.solid_button, "save")
+        self.map_button = QPushButton("Save &height map…")
+        self.map_button.setToolTip("A 16-bit grey PNG for mills and lasers, white nearest")
+        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close = self.box.button(QDialogButtonBox.StandardButton.Close)
+        for button in (self.front_button, self.solid_button, self.map_button, close):
+            button.setAutoDefault(False)  # Enter belongs to the number boxes
+        for button in (self.solid_button, self.map_button):
+            button.setEnabled(False)
+
+    def _lay_out(self) -> None:
+        under = QHBoxLayout()
+        under.addWidget(self.painted)
+        under.addStretch(1)
+        under.addWidget(self.front_button)
+        for widget in (self.painted, self.front_button):
+            widget.setVisible(self.view.three_d)
+        left = QVBoxLayout()
+        left.addWidget(self.pages, 1)
+        left.addLayout(under)
+        right = QVBoxLayout()
+        right.addWidget(self.form)
+        right.addSpacing(8)
+        right.addWidget(self.size_label)
+        right.addWidget(self.message)
+        right.addStretch(1)
+        right.addWidget(self.solid_button)
+        right.addWidget(self.map_button)
+        right.addWidget(self.box)
+        layout = QHBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addLayout(left, 1)
+        layout.addLayout(right)
+        self.form.setFixedWidth(self.fontMetrics().averageCharWidth() * 52)
+        self.message.setFixedWidth(self.form.width())
+        self.resize(980, 640)
+
+    # -- the piece
+
+    def _stir(self) -> None:
+        self._rest.start()
+
+    def _ask(self) -> None:
+        self._say(BEGIN if self.made is None else AGAIN)
+        self._thread.submit(self.form.wish)
+
+    def _take(self, made: Made) -> None:
+        if made.wish != self.form.wish:
+            return  # another one follows
+        self.made = made
+        self.view.show_made(made)
+        self.map.show_image(to_qimage(made.map))
+        width, height, depth = made.solid.size
+        self.size_label.setText(f"{width:.0f} × {height:.0f} × {depth:.0f} mm")
+        triangles = f"{len(made.solid.triangles):,} triangles, pupils {made.solid.pupil_mm:.1f} mm apart."
+        self._say(f"{triangles} {made.notice[:1].upper()}{made.notice[1:]}".strip(), warn=bool(made.notice))
+        self._let_save(True)
+
+    def _fail(self, why: str) -> None:
+        self._say(f"{why[:1].upper()}{why[1:]}.", warn=True)
+        self._let_save(False)
+
+    def _let_save(self, may: bool) -> None:
+        for button in (self.solid_button, self.map_button):
+            button.setEnabled(may)
+
+    def _tell_written(self, name: str) -> None:
+        self._say(f"Wrote {name}.")
+        self.said.emit(f"Wrote {name}")
+
+    def _say(self, words: str, warn: bool = False) -> None:
+        self.message.setText(words)
+        self.message.setProperty("role", "warning" if warn else "hint")
+        self.message.style().polish(self.message)

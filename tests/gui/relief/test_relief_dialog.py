@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+from PySide6.QtWidgets import QFileDialog
+
+from facedesigner.engine import relief as engine
+from facedesigner.gui.errors import ErrorDialog
+from facedesigner.gui.relief import relief_form
+from facedesigner.gui.relief.relief_dialog import ReliefDialog
+from facedesigner.gui.relief.relief_thread import ReliefThread, Wish
+from facedesigner.gui.relief.relief_view import NO_OPENGL
+
+SIDE = 64
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """A coarse grid, and no search for landmarks."""
+    monkeypatch.setattr(relief_form, "GRIDS", (("Coarse", 32), ("Medium", 48), ("Fine", 64)))
+    monkeypatch.setattr(engine, "aligned_marks", lambda picture: (None, ""))
+
+
+@pytest.fixture
+def picture() -> np.ndarray:
+    rows, columns = np.mgrid[:SIDE, :SIDE] / SIDE - 0.5
+    image = np.full((SIDE, SIDE, 3), 190, np.uint8)
+    image[np.hypot(rows / 0.4, columns / 0.3) < 1] = (205, 160, 140)
+    return image
+
+
+@pytest.fixture
+def dialog(qtbot, picture, tmp_path) -> Iterator[ReliefDialog]:
+    dialog = ReliefDialog(picture, "seed0042", tmp_path)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog.made is not None)
+    yield dialog
+    dialog.shut_down()
+
+
+def made_anew(qtbot, dialog):
+    qtbot.waitUntil(lambda: dialog.made.wish == dialog.form.wish)
+    return dialog.made
+
+
+def test_it_shows_the_piece_without_opengl(dialog):
+    assert not dialog.view.three_d and dialog.view.still.image is not None and dialog.map.image is not None
+    assert any(label.text() == NO_OPENGL for label in dialog.view.findChildren(type(dialog.message)))
+    assert not dialog.painted.isVisible() and not dialog.front_button.isVisible() and dialog.form.light.isVisible()
+    assert dialog.size_label.text().endswith(" mm") and "triangles, pupils 63.0 mm apart" in dialog.message.text()
+
+
+def test_each_setting_makes_another_piece(qtbot, dialog):
+    size = dialog.made.solid.size
+    dialog.form.depth_slider.put(0.5)
+    assert made_anew(qtbot, dialog).solid.size[2] < size[2]
+    dialog.form.wall.put(2.0)
+    assert len(made_anew(qtbot, dialog).solid.triangles) > 0 and dialog.made.wish.wall_mm == 2.0
+    dialog.form.shape.setCurrentIndex(1)
+    assert made_anew(qtbot, dialog).wish.shape == "oval"
+    dialog.form.scale.setCurrentIndex(1)
+    dialog.form.millimetres.setValue(90)
+    assert made_anew(qtbot, dialog).solid.size[0] == pytest.approx(90, rel=0.005)
+    dialog.form.scale.setCurrentIndex(0)
+    assert dialog.form.millimetres.value() == 63  # each keeps its own
+    still = dialog.view.still.image
+    dialog.form.light.put(300)
+    made_anew(qtbot, dialog)
+    assert dialog.view.still.image != still
+
+
+def test_files_are_saved_as_shown(qtbot, dialog, tmp_path, monkeypatch):
+    answers = iter([(str(tmp_path / "a.stl"), ""), (str(tmp_path / "b"), "OBJ (*.obj)"), (str(tmp_path / "c"), "")])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: next(answers))
+    for button, name in ((dialog.solid_button, "a.stl"), (dialog.solid_button, "b.obj"), (dialog.map_button, "c.png")):
+        with qtbot.waitSignal(dialog.said) as said:
+            button.click()
+        assert said.args == [f"Wrote {name}"]
+    mesh: Any = trimesh.load(tmp_path / "a.stl")
+    assert mesh.is_watertight and (tmp_path / "b.mtl").exists()
+    with Image.open(tmp_path / "c.png") as picture:
+        assert picture.size == (48, 48)
+
+
+def test_a_file_that_cannot_be_written_is_explained(qtbot, dialog, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    dialog.save(tmp_path / "file" / "a.stl")
+    qtbot.waitUntil(lambda: dialog.findChild(ErrorDialog) is not None)
+    assert "choose another folder" in dialog.findChild(ErrorDialog).message.text()
+
+
+def test_a_name_that_was_completed_replaces_nothing(dialog, tmp_path):
+    (tmp_path / "a.stl").write_text("mine")
+    dialog.save(tmp_path / "a.stl", asked=False)
+    assert "exists already" in dialog.findChild(ErrorDialog).message.text()
+    assert (tmp_path / "a.stl").read_text() == "mine"
+
+
+def test_what_fails_is_said_and_cannot_be_saved(qtbot, dialog, monkeypatch):
+    def fail(*_, **__):
+        raise engine.ReliefError("the eyes were not found")
+
+    monkeypatch.setattr(engine, "height_map", fail)
+    dialog.form.detail.put(0.9)
+    qtbot.waitUntil(lambda: "The eyes were not found." in dialog.message.text())
+    assert not dialog.solid_button.isEnabled() and not dialog.map_button.isEnabled()
+    monkeypatch.undo()
+    dialog.form.detail.put(0.5)
+    qtbot.waitUntil(dialog.solid_button.isEnabled)
+
+
+def test_the_newest_wish_wins(qtbot, picture):
+    thread = ReliefThread(picture)
+    made = []
+    thread.made.connect(lambda one: made.append(one.wish))
+    wishes = [replace(Wish(resolution=32), depth=0.1 * n) for n in range(1, 11)]
+    for wish in wishes:
+        thread.submit(wish)
+    thread.start()
+    qtbot.waitUntil(lambda: bool(made))
+    thread.close()
+    assert made == wishes[-1:] and thread.isFinished()
+
+
+def test_closing_ends_the_thread(qtbot, dialog):
+    thread = dialog._thread
+    dialog.reject()
+    assert thread.isFinished()
