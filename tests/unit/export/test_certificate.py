@@ -1,0 +1,167 @@
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facedesigner.engine.request import ModelInfo
+from facedesigner.export import certificate
+from facedesigner.export.certificate import (
+    CertificateError,
+    certificate_paths,
+    checksum,
+    facts,
+    read_certificate,
+    save_certificate,
+)
+from facedesigner.export.png import ExportError
+from facedesigner.export.verification import differences, unchecked
+from facedesigner.state.face import FaceState
+from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
+from tests.fake_identity import CALIBRATION
+
+FACE = FaceState("hash", seed=42, controls=(("smile", 1.5),))
+TRAINING, PHOTOS = Compared("training data", 11_417, "d1"), Compared("folder photos", 20, "d2")
+PICTURE = np.full((16, 16, 3), 99, np.uint8)
+
+
+def neighbours(group="training data", first=0.31):
+    calibration = Calibration.of(CALIBRATION)
+    return [
+        Neighbour(group, f"set/{n}.webp", first + n / 50, calibration.probability(first + n / 50)) for n in range(5)
+    ]
+
+
+def made(near=None, compared=(TRAINING,), threshold=0.2, **changes):
+    info = ModelInfo("hash", "tiny", "style", Path("t"), 16, (16,), (6, 8), (), True, {"data": "gradients & <more>"})
+    values = {
+        "picture": {"file": "σ ärger.png", "sha256": "ab" * 32, "width": 16, "height": 16},
+        "relation": "The recipe draws this very picture.",
+        "face": FACE,
+        "info": info,
+        "finding": Finding(tuple(near or neighbours()), compared, Calibration.of(CALIBRATION)),
+        "threshold": threshold,
+        "now": datetime(2026, 11, 24, 18, 30, tzinfo=UTC),
+    }
+    return facts(**{**values, **changes})
+
+
+def test_a_certificate_says_what_was_found():
+    values = made()
+    assert values["unique"] and values["headline"] == "No copy found" and values["made"] == "2026-11-24T18:30:00+00:00"
+    assert values["recipe"]["seed"] == 42 and "smile +1.5" in values["recipe_in_words"]
+    assert values["neighbours"][0]["name"] == "set/0.webp" and values["neighbours"][0]["similarity"] == 0.69
+    flagged = values["at_this_threshold"]["faces_not_trained_on_that_are_flagged"]
+    assert (flagged["count"], flagged["total"], flagged["share"]) == (2, 200, 0.01) and flagged["high_95"] > 0.03
+    assert values["calibration"]["curve"][0] == {
+        "distance": 0.0,
+        "probability": 1.0,
+        "copies_found": 0.0,
+        "flagged": 0.0,
+    }
+    assert values["checksum"] == checksum(values) and "no signature" in " ".join(values["limits"])
+    assert not made(threshold=0.35)["unique"]
+
+
+def test_without_a_recipe_it_says_so():
+    values = made(face=None)
+    assert values["recipe"] is None and values["recipe_in_words"] == "none"
+
+
+def test_it_becomes_one_page_and_json_that_comes_back(tmp_path):
+    values = made(near=[Neighbour("your gallery", "一" * 70, 0.05, 1.0, True), *neighbours()[:4]])
+    paths = certificate_paths(tmp_path / "face.png", tmp_path / "new" / "it.pdf")
+    save_certificate(values, PICTURE, paths)
+    page = paths[0].read_bytes()
+    assert page.startswith(b"%PDF") and b"/Count 1" in page and b"Image" in page
+    assert read_certificate(paths[1]) == values and differences(read_certificate(paths[1]), values) == []
+    assert sorted(path.name for path in paths[0].parent.iterdir()) == ["it.json", "it.pdf"]
+    with pytest.raises(ExportError, match=r"it\.pdf exists already"):
+        save_certificate(values, PICTURE, paths)
+    save_certificate(made(threshold=0.3), PICTURE, paths, overwrite=True)
+    assert read_certificate(paths[1])["threshold"] == 0.3
+
+
+def test_a_page_of_long_words_and_nothing_found(tmp_path):
+    nothing = made(finding=Finding((), (), Calibration.of(CALIBRATION)), relation="x" * 900)
+    save_certificate(nothing, PICTURE, certificate_paths(tmp_path / "face.png", None))
+    assert (tmp_path / "face-certificate.pdf").exists() and (tmp_path / "face-certificate.json").exists()
+
+
+def test_where_a_certificate_goes(tmp_path):
+    face = tmp_path / "face.png"
+    assert certificate_paths(face, tmp_path)[0] == tmp_path / "face-certificate.pdf"
+    assert certificate_paths(face, tmp_path / "a.PDF")[1] == tmp_path / "a.json"
+    with pytest.raises(ExportError, match=r"choose a folder, or a name that ends in \.pdf"):
+        certificate_paths(face, tmp_path / "a.txt")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(certificate, "write_atomically", full)
+    with pytest.raises(ExportError, match="the disk is full"):
+        save_certificate(made(), PICTURE, certificate_paths(tmp_path / "face.png", None))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["no json", "[1]", '{"format": "other"}', "\x00"])
+def test_what_is_no_certificate_is_named(text, tmp_path):
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(CertificateError, match=r"a\.json is no"):
+        read_certificate(tmp_path / "a.json")
+    with pytest.raises(CertificateError, match="cannot be read"):
+        read_certificate(tmp_path / "none.json")
+
+
+def tampered(change, repair=True):
+    """A certificate with a change, and a checksum that fits again if `repair`."""
+    values = copy.deepcopy(made())
+    change(values)
+    return {**values, "checksum": checksum(values)} if repair else values
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda v: v["picture"].update(sha256="cd" * 32), "another file than the one certified"),
+        (lambda v: v["picture"].update(width=32), "has 16 × 16 pixels, certified was one of 32 × 16"),
+        (lambda v: v["recipe"].update(seed=7), "the recipe differs"),
+        (lambda v: v["model"].update(hash="other"), "the model's hash is hash, the certificate says other"),
+        (lambda v: v["neighbours"][0].update(distance=0.5), "the distance of set/0.webp is 0.3100"),
+        (lambda v: v["neighbours"][1].update(name="else", distance=0.9), "neighbour 2 in training data is set/1.webp"),
+        (lambda v: v["compared_with"][0].update(digest="x"), "are others than those compared with"),
+        (lambda v: v.update(unique=False), "whether the face is unique differs"),
+        (lambda v: v.update(verdict="perfect"), "the verdict differs"),
+        (lambda v: v["calibration"].update(slope=-1), "the calibration curve differ"),
+        (lambda v: v["at_this_threshold"]["copies_found"].update(share=1), "the rates at the threshold differ"),
+    ],
+)
+def test_what_differs_is_said_even_if_the_checksum_was_made_to_fit(change, said):
+    (sentence,) = [s for s in differences(tampered(change), made()) if said in s]
+    assert "checksum" not in sentence
+    assert any("changed after it was made" in s for s in differences(tampered(change, repair=False), made()))
+
+
+def test_rounding_of_another_processor_is_no_difference():
+    near = [Neighbour(one.group, one.name, one.distance + 0.0005, one.probability) for one in neighbours()]
+    found = made(near=near)
+    found["verdict"] = made()["verdict"]
+    assert differences(made(), found) == []
+
+
+def test_photos_that_are_not_there_today_are_left_out():
+    stated = made(near=[*neighbours("folder photos", 0.25)[:2], *neighbours()[:3]], compared=(TRAINING, PHOTOS))
+    assert unchecked(stated, made()) == ["folder photos"] and differences(stated, made()) == []
+    stated["unique"] = False
+    assert "contradicts" in " ".join(differences({**stated, "checksum": checksum(stated)}, made()))
+
+
+def test_a_part_that_is_missing_is_named():
+    values = made()
+    del values["neighbours"]
+    with pytest.raises(CertificateError, match="lacks a part"):
+        differences(json.loads(json.dumps(values)), made())

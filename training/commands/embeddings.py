@@ -1,0 +1,91 @@
+"""`embeddings`: who the faces of a model's training data show, to compare generated faces with."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from training.config import Data
+
+
+def add(commands: Any) -> None:
+    embeddings = commands.add_parser(
+        "embeddings", help="embed a model's training data, so that its faces can be certified as unlike them"
+    )
+    embeddings.set_defaults(command=embeddings_command)
+    embeddings.add_argument("data", type=Path, help="a run's folder, its config, or a folder or zip of aligned faces")
+    embeddings.add_argument(
+        "--out", type=Path, required=True, help="NAME.embeddings.safetensors, beside the model NAME.safetensors"
+    )
+    embeddings.add_argument("--model", type=Path, help="the model's weights: also calibrated on its own faces")
+    embeddings.add_argument("--include", nargs="*", metavar="PATTERN", help='of the data, such as "a/*"')
+    embeddings.add_argument("--holdout", type=float, help="share of the data that was left out (default: the run's, 0)")
+    embeddings.add_argument("--workers", type=int, help="processes (default: one a core); 0 does it in this one")
+
+
+def embeddings_command(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from training.curation.curate import cores
+    from training.curation.detector import require_packages
+    from training.data import is_held_out, no_pictures
+    from training.pictures import DataError, Source
+    from training.tasks.calibration import calibrate
+    from training.tasks.embeddings import SUFFIX, embed_all, save_embeddings
+    from training.weights import load_weights
+
+    if not args.out.name.endswith(SUFFIX):
+        raise ValueError(f"--out is {args.out}; choose a name that ends in {SUFFIX}")
+    if args.workers is not None and args.workers < 0:
+        raise ValueError(f"--workers is {args.workers}; choose 0 or more")
+    require_packages()
+    data, name = data_of(args)
+    weights = load_weights(args.model) if args.model else None
+    say = partial(print, flush=True)  # a window may be reading along
+    source = Source(Path(data.source))
+    try:
+        entries = source.pictures(data.include)
+        trained = [entry for entry in entries if not is_held_out(entry.name, data.holdout)]
+        if len(trained) < 2:
+            raise DataError(no_pictures(source, data.include))
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        workers = cores() if args.workers is None else args.workers
+        found = embed_all(source, trained, args.out, workers, say)
+        left_out = [entry.name for entry in entries if is_held_out(entry.name, data.holdout)]
+        calibration = calibrate(found, source, left_out, weights, say)
+    finally:
+        source.close()
+    about = {
+        "model": weights.name if weights else name or args.out.name.removesuffix(SUFFIX),
+        "data": data.about or Path(data.source).stem,
+        "source": Path(data.source).stem,
+        "holdout": f"{data.holdout:g}",
+    }
+    save_embeddings(replace(found, about=about, calibration=calibration), args.out)
+    args.out.with_name(args.out.name + ".part").unlink(missing_ok=True)
+    print(f"{args.out}: {len(found):,} faces; suggested threshold {calibration['threshold']:g}")
+    return 0
+
+
+def data_of(args: argparse.Namespace) -> tuple[Data, str]:
+    """What was trained on, and the model's name if a run or config says it. The options go before both."""
+    from dataclasses import replace
+
+    from training.config import Data, load_config
+
+    config = args.data / "config.toml" if (args.data / "config.toml").exists() else args.data
+    if config.suffix == ".toml":
+        run = load_config(config)
+        data, name = run.data, run.name
+    else:
+        data, name = Data(source=str(args.data)), ""
+    if args.include is not None:
+        data = replace(data, include=tuple(args.include))
+    if args.holdout is not None:
+        data = replace(data, holdout=args.holdout)
+    if not 0 <= data.holdout < 1:
+        raise ValueError(f"--holdout is {data.holdout}; choose 0 to below 1")
+    return data, name
