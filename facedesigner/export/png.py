@@ -7,6 +7,7 @@ import io
 import itertools
 from pathlib import Path
 
+import numpy as np
 from PIL import Image as Pillow
 from PIL import PngImagePlugin, UnidentifiedImageError
 
@@ -42,6 +43,11 @@ def save_png(image: Image, path: Path, face: FaceState, model_name: str, *, over
     except OSError as error:
         raise ExportError(explain(error, path)) from error
     return path
+
+
+def pixels_of(picture: Pillow.Image) -> Image:
+    """(H, W, 3) uint8."""
+    return np.array(picture.convert("RGB"))
 
 
 def explain(error: OSError, path: Path) -> str:

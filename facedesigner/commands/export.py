@@ -1,0 +1,192 @@
+"""`export`: a face in its real size, to print or to make: so many millimetres between the pupils."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from facedesigner.commands.common import (
+    CommandError,
+    add_engine_options,
+    check_free,
+    check_picture_name,
+    draw,
+    load_engine,
+    progress,
+    say,
+)
+
+if TYPE_CHECKING:
+    from facedesigner.engine.landmarks import Landmarks
+    from facedesigner.engine.request import Image
+    from facedesigner.export.fabrication import Find, Options
+    from facedesigner.state.face import FaceState
+
+
+def add(commands: Any) -> None:
+    export = commands.add_parser("export", help="a face in its real size: PNG, cut-out, sheet to print")
+    export.set_defaults(command=export_command)
+    export.add_argument("file", type=Path, help="a PNG of ours, or any picture with a face; it is only read")
+    export.add_argument(
+        "--out", type=Path, help="the PNG to write; its name may have fields such as {name}_{seed}_{pupil}mm.png"
+    )
+    size = export.add_mutually_exclusive_group()
+    size.add_argument("--pupil-mm", type=float, help="between the pupils (default: 63)")
+    size.add_argument("--head-mm", type=float, help="from the chin to the crown, estimated, instead")
+    export.add_argument("--dpi", type=float, default=300.0, help="dots an inch (default: 300)")
+    behind = export.add_mutually_exclusive_group()
+    behind.add_argument("--cutout", action="store_true", help="take the background away")
+    behind.add_argument("--background", metavar="COLOUR", help="put a colour behind the face: white, #20a040")
+    export.add_argument("--sheet", metavar="PAGE", help="also a PDF to print: A4, A3 or Letter")
+    export.add_argument("--set", type=Path, metavar="PLACE", help="all files of the face, in a folder or a zip")
+    export.add_argument("--bits", type=int, default=8, help="8 or 16 a channel (default: 8)")
+    export.add_argument("--mirror", action="store_true", help="mirror the face, as for a transfer")
+    export.add_argument("--no-straighten", action="store_true", help="keep the picture's frame and its tilt")
+    export.add_argument(
+        "--no-recipe", action="store_true", help="leave out the recipe and the mark that it is generated"
+    )
+    export.add_argument("--method", help="how it is enlarged: bicubic, resnet or gan (default: the best that is here)")
+    export.add_argument("--eyes", nargs=2, metavar="X,Y", help="the two pupils in pixels, where none are found")
+    export.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    add_engine_options(export)
+
+
+def export_command(args: argparse.Namespace) -> int:
+    options, page = asked(args)
+    from facedesigner.engine.landmarks import EyesError
+    from facedesigner.engine.photo import opened
+    from facedesigner.export.fabrication import fabricate
+    from facedesigner.export.parts import all_parts, png_of, sheet_of, stem_of, write_file, write_set
+    from facedesigner.state.filenames import check_pattern
+
+    pattern = check_pattern(args.out.stem if args.out else args.file.stem.replace("{", "{{").replace("}", "}}"))
+    if args.out and "{" not in pattern:
+        check_free(args.out, args.overwrite)
+    picture, face, model = source(args, opened(args.file))
+    told = None if args.no_recipe else face
+    marks, find = eyes(args)
+
+    try:
+        main = fabricate(picture, options, find, marks, shown)
+        height, width = main.pixels.shape[:2]
+        name = stem_of(pattern, args.file.stem, face, model, options, main.measures, (width, height))
+        if args.set:
+            parts = all_parts(main, picture, options, find, marks, name, page or "A4", told, model, shown)
+    except EyesError as error:
+        raise CommandError(f"{args.file.name}: {error}, with --eyes x,y x,y") from None
+    except ImportError as error:
+        raise CommandError(str(error)) from None
+    progress("")
+    written = []
+    if args.set:
+        if told is not None:
+            parts |= certificate_of(args, parts[f"{name}.png"], name)
+        written += write_set(args.set, parts, args.overwrite)
+    if args.out:
+        path = args.out.with_name(f"{name}.png")
+        sheet = sheet_of(main, page, name, told, model) if page else b""
+        if page:
+            check_free(path.with_suffix(".pdf"), args.overwrite)
+        written.append(write_file(path, png_of(main, told, model), args.overwrite))
+        written += [write_file(path.with_suffix(".pdf"), sheet, args.overwrite)] if page else []
+    for path in written:
+        print(path, flush=True)
+    for note in main.notes:
+        say(note)
+    across, down = main.millimetres
+    say(f"{width} × {height} pixels, {across:.1f} × {down:.1f} mm at {options.size.dpi:g} dpi")
+    say(", ".join(map(str, main.measures)))
+    return 0
+
+
+def asked(args: argparse.Namespace) -> tuple[Options, str | None]:
+    """What is asked for, and the page. CommandError, or SizeError, when that makes no sense."""
+    from facedesigner.export.fabrication import CUT, KEEP, Options
+    from facedesigner.export.measure import PUPIL_MM, Size
+    from facedesigner.export.sheet import PAGES
+
+    if args.out is None and args.set is None:
+        raise CommandError("say where to write: --out a PNG, or --set a folder or zip for all files of the face")
+    if args.out is not None:
+        check_picture_name(args.out)
+    if args.method not in (None, "bicubic", "resnet", "gan"):
+        raise CommandError(f"--method is {args.method}; choose bicubic, resnet or gan")
+    page = next((name for name in PAGES if args.sheet and name.lower() == args.sheet.lower()), None)
+    if args.sheet and page is None:
+        raise CommandError(f"--sheet is {args.sheet}; choose {', '.join(PAGES)}")
+    pupil = None if args.head_mm is not None else PUPIL_MM if args.pupil_mm is None else args.pupil_mm
+    background = CUT if args.cutout else args.background or KEEP
+    size = Size(pupil, args.head_mm, args.dpi)
+    return Options(size, background, not args.no_straighten, args.mirror, args.bits, args.method), page
+
+
+def eyes(args: argparse.Namespace) -> tuple[Landmarks | None, Find | None]:
+    """The places that were given, or what finds them."""
+    from facedesigner.engine.landmarks import LandmarkFinder, pointed_at
+
+    if args.eyes is not None:
+        try:
+            one, other = (tuple(map(float, word.split(","))) for word in args.eyes)
+            return pointed_at((one[0], one[1]), (other[0], other[1])), None
+        except (IndexError, TypeError, ValueError) as error:
+            if "fall together" in str(error):
+                raise
+            raise CommandError(f"--eyes is {' '.join(args.eyes)}; give two places such as 210,240 305,238") from None
+    try:
+        return None, LandmarkFinder()
+    except ImportError as error:
+        raise CommandError(f"{error}; or point at the pupils with --eyes x,y x,y") from None
+
+
+def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None, str]:
+    """The picture, its recipe if it has one, and the model's name. A face of ours is drawn anew, so that nothing that
+    another program did to the file is in it; where that is not the same picture, the file counts."""
+    from facedesigner.engine.certifying import ROUNDING, far
+    from facedesigner.export.png import pixels_of, read_face
+    from facedesigner.state.recipe import RecipeError
+
+    picture = pixels_of(file)
+    try:
+        face = read_face(args.file)
+    except RecipeError:
+        return picture, None, "none"
+    engine = load_engine(args)
+    name = args.file.name
+    if face.model != engine.info.hash:
+        say(f"{name} was made with another model ({face.model}): the picture is used as it is")
+        return picture, face, face.model
+    drawn, _ = draw(engine, face)
+    if drawn.shape != picture.shape:
+        sizes = [f"{one.shape[1]} × {one.shape[0]}" for one in (picture, drawn)]
+        say(f"{name} is {sizes[0]} pixels, its recipe draws {sizes[1]}: the picture is used as it is")
+        return picture, face, engine.info.name
+    if far(drawn, picture) > ROUNDING:
+        say(f"{name} is not what its recipe draws, it was edited: the picture is used as it is")
+        return picture, face, engine.info.name
+    return drawn, face, engine.info.name
+
+
+def certificate_of(args: argparse.Namespace, png: bytes, stem: str) -> dict[str, bytes]:
+    """The certificate of an exported PNG, PDF and JSON by name; nothing, and the reason is said, where there can be
+    none."""
+    from facedesigner.commands.certify import facts_of, load_certifier, recipe_of
+    from facedesigner.export.certificate import certificate_paths, save_certificate
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{stem}.png"
+        path.write_bytes(png)
+        try:
+            certifier = load_certifier(args)
+            examined = certifier.examine(path, recipe_of(path))
+            paths = certificate_paths(path, None)
+            save_certificate(facts_of(certifier, examined, (), None), examined.picture, paths)
+        except ValueError as error:  # no embeddings of the training data, another model, no face
+            say(f"without a certificate: {error}")
+            return {}
+        return {one.name: one.read_bytes() for one in paths}
+
+
+def shown(share: float, what: str) -> None:
+    progress(f"{what}, {share:.0%}")

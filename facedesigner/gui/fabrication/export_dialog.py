@@ -1,0 +1,303 @@
+"""FabricationDialog: a face in its real size, as a picture, cut out, or as a sheet to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from facedesigner.gui import theme
+from facedesigner.gui.design.pixels import to_qimage
+from facedesigner.gui.errors import show_error
+from facedesigner.gui.fabrication.export_form import ExportForm
+from facedesigner.gui.fabrication.fabrication_thread import ALL, PNG, SHEET, FabricationThread, Order
+from facedesigner.gui.fabrication.measured_view import MeasuredView
+from facedesigner.state.face import FaceState
+
+if TYPE_CHECKING:
+    from facedesigner.engine.landmarks import Landmarks
+    from facedesigner.engine.request import Image
+
+LOOKING = "Looking for the eyes…"
+ASK = "No eyes were found: click the two pupils in the picture."
+FOUND = "Dots are landmarks, lines are lengths in mm. What is dark is not exported."
+KINDS = {
+    PNG: ("Save picture", ".png", "PNG (*.png)"),
+    SHEET: ("Save sheet", ".pdf", "PDF (*.pdf)"),
+    ALL: ("Save all files of the face", ".zip", "Zip (*.zip);;Folder (*)"),
+}
+
+
+class FabricationDialog(QDialog):
+    """Shows one picture (H, W, 3); open another dialog for another face."""
+
+    said = Signal(str)
+
+    def __init__(
+        self,
+        picture: Image,
+        face: FaceState | None = None,
+        model: str = "none",
+        title: str = "face",
+        folder: Path | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`face`: the recipe of the picture, None where there is none; `model`: the name of its model; `title`: what
+        {name} stands for in file names; `folder`: where files are offered to be saved."""
+        super().__init__(parent)
+        self.setWindowTitle("Export for fabrication")
+        self._picture, self._face, self._model, self._title = picture, face, model, title
+        self._folder = folder or Path.home()
+        self.landmarks: Landmarks | None = None
+        self._pointed = False
+        self._busy = self._ready = False  # ready: it is known what to write
+        self._stem = title
+        self.view = MeasuredView()
+        self.view.show_picture(to_qimage(picture))
+        self.form = ExportForm(face is not None)
+        self._make_widgets()
+        self._lay_out()
+        self._thread = FabricationThread(picture, self)
+        self._thread.found.connect(self._take_eyes)
+        self._thread.unable.connect(self._ask_for_eyes)
+        self._thread.progress.connect(self._show_progress)
+        self._thread.written.connect(self._tell_written)
+        self._thread.failed.connect(self._fail)
+        self._thread.stopped.connect(lambda: self._rest("Stopped; nothing was written."))
+        self.view.clicked.connect(self._point)
+        self.form.changed.connect(self._show)
+        self.again_button.clicked.connect(self._point_again)
+        for kind, button in self.buttons.items():
+            button.clicked.connect(lambda _=False, kind=kind: self.ask(kind))
+        self.stop_button.clicked.connect(self._thread.stop)
+        self.box.rejected.connect(self.reject)
+        self.finished.connect(self._thread.leave)
+        self._thread.start()
+        self._show()
+
+    def ask(self, kind: str) -> None:
+        """Asks for the file's name, then writes it."""
+        title, ending, kinds = KINDS[kind]
+        start = str(self._folder / f"{self._stem}{ending}")
+        name, chosen = QFileDialog.getSaveFileName(self, title, start, kinds)
+        if not name:
+            return
+        path = Path(name)
+        folder = kind == ALL and chosen.startswith("Folder")
+        if not folder and path.suffix.lower() != ending:
+            path = path.with_name(path.name + ending)
+            if path.exists():
+                self._fail(f"{path.name} exists already: choose another name")
+                return
+        self.save(kind, path.with_suffix("") if folder and path.suffix == ending else path)
+
+    def save(self, kind: str, path: Path) -> None:
+        """Writes `path`; the user agreed to replace it."""
+        if self.landmarks is None or self._busy:
+            return
+        self._folder = path.parent
+        face = self._face if self.form.recipe.isChecked() else None
+        pointed = self.landmarks if self._pointed else None
+        order = Order(
+            kind, path, self.form.options, self._stem, self.form.paper.currentText(), face, self._model, pointed
+        )
+        self._busy = True
+        self._show_busy()
+        self._show_progress(0.0, "Starting")
+        self._thread.submit(order)
+
+    def shut_down(self) -> None:
+        """Gives up what is being made, and waits until it has ended."""
+        self._thread.close()
+
+    # -- building
+
+    def _make_widgets(self) -> None:
+        self.extent = QLabel()
+        self.extent.setProperty("role", "heading")
+        self.extent.setWordWrap(True)
+        self.message = QLabel(LOOKING)
+        self.message.setProperty("role", "hint")
+        self.message.setWordWrap(True)
+        self.message.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        self.hint = QLabel(LOOKING)
+        self.hint.setProperty("role", "hint")
+        self.hint.setWordWrap(True)
+        self.again_button = QPushButton("Point at the e&yes")
+        self.again_button.setToolTip("Click the two pupils yourself, where they were found wrong")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.buttons = {
+            PNG: QPushButton("&Save PNG…"),
+            SHEET: QPushButton("Save shee&t…"),
+            ALL: QPushButton("Save &all…"),
+        }
+        self.buttons[PNG].setToolTip("The picture in its real size")
+        self.buttons[SHEET].setToolTip("A PDF to print, with measures and crop marks")
+        self.buttons[ALL].setToolTip("Picture, cut-out, sheet and recipe, in a zip or a folder")
+        theme.set_icon(self.buttons[PNG], "save")
+        theme.set_icon(self.buttons[ALL], "export")
+        self.stop_button = QPushButton("St&op")
+        theme.set_icon(self.stop_button, "stop")
+        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close = self.box.button(QDialogButtonBox.StandardButton.Close)
+        for button in (*self.buttons.values(), self.again_button, self.stop_button, close):
+            button.setAutoDefault(False)  # Enter belongs to the number boxes
+
+    def _lay_out(self) -> None:
+        under = QHBoxLayout()
+        under.addWidget(self.hint, 1)
+        under.addWidget(self.again_button)
+        left = QVBoxLayout()
+        left.addWidget(self.view, 1)
+        left.addLayout(under)
+        files = QHBoxLayout()
+        for button in self.buttons.values():
+            files.addWidget(button, 1)
+        last = QHBoxLayout()
+        last.addWidget(self.stop_button)
+        last.addWidget(self.box, 1)
+        right = QVBoxLayout()
+        right.addWidget(self.form)
+        right.addSpacing(8)
+        right.addWidget(self.extent)
+        right.addWidget(self.message)
+        right.addStretch(1)
+        right.addWidget(self.bar)
+        right.addLayout(files)
+        right.addLayout(last)
+        side = QWidget()
+        side.setLayout(right)
+        right.setContentsMargins(0, 0, 0, 0)
+        side.setFixedWidth(self.fontMetrics().averageCharWidth() * 56)
+        layout = QHBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addLayout(left, 1)
+        layout.addWidget(side)
+        self.resize(1000, 640)
+
+    # -- the eyes
+
+    def _take_eyes(self, landmarks: Landmarks | None) -> None:
+        if landmarks is None:
+            self._ask_for_eyes("")
+            return
+        self.landmarks = landmarks
+        self.hint.setText(FOUND)
+        self._show()
+
+    def _ask_for_eyes(self, why: str) -> None:
+        self.landmarks, self._pointed = None, True
+        self.view.points = []
+        self.view.ask(True)
+        self.hint.setText(f"{why}\n{ASK}" if why else ASK)
+        self._show()
+
+    def _point_again(self) -> None:
+        self._ask_for_eyes("")
+        self.hint.setText("Click the two pupils in the picture.")
+
+    def _point(self, x: float, y: float) -> None:
+        from facedesigner.engine.landmarks import EyesError, pointed_at
+
+        self.view.points = [*self.view.points, (x, y)]
+        if len(self.view.points) == 2:
+            try:
+                self.landmarks = pointed_at(*self.view.points)
+            except EyesError as error:
+                self._ask_for_eyes(f"{error}.")
+                return
+            self.view.ask(False)
+            self.view.points = []
+            self.hint.setText(FOUND)
+        self._show()
+
+    # -- showing
+
+    def _show(self) -> None:
+        """The size that comes out, or why none does."""
+        from facedesigner.export.fabrication import pixels_of, planned
+        from facedesigner.export.measure import measures
+        from facedesigner.export.parts import stem_of
+
+        marks, mirrored = self.landmarks, self.form.mirror.isChecked()
+        self.form.allow_head(marks is None or marks.head is not None)
+        ready = False
+        if marks is None:
+            self.view.show_measures(None, (), None, mirrored)
+            self.extent.setText("")
+            self._say(LOOKING if not self.view.asking else "The size is known once the eyes are.")
+        else:
+            try:
+                options = self.form.options
+                frame, scale = planned(self._picture, options, marks)
+                width, height = pixels_of(frame, scale)
+                dots = options.size.pixels_per_mm
+                found = measures(marks, dots / scale)
+                self._stem = stem_of(
+                    self.form.pattern.text(), self._title, self._face, self._model, options, found, (width, height)
+                )
+                self.view.show_measures(marks, found, frame, mirrored)
+                self.extent.setText(f"{width:,} × {height:,} pixels\n{width / dots:.1f} × {height / dots:.1f} mm")
+                self._say(f"{self._paper(width / dots, height / dots)} Called {self._stem}.png.")
+                ready = True
+            except ValueError as error:  # sizes, names, colours
+                self.extent.setText("")
+                self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.", warn=True)
+        self._ready = ready
+        self._show_busy()
+
+    def _paper(self, width: float, height: float) -> str:
+        from facedesigner.export.sheet import tiling
+
+        paper = self.form.paper.currentText()
+        plan = tiling(width, height, paper)
+        if plan.count == 1:
+            return f"Fits on one page {paper}."
+        return f"Takes {plan.count} pages {paper}, {plan.columns} across and {plan.rows} down."
+
+    def _show_busy(self) -> None:
+        for button in self.buttons.values():
+            button.setEnabled(self._ready and not self._busy)
+        self.again_button.setEnabled(not self._busy and not self.view.asking)
+        self.form.setEnabled(not self._busy)
+        self.stop_button.setVisible(self._busy)
+        self.bar.setVisible(self._busy)
+
+    def _show_progress(self, share: float, what: str) -> None:
+        self.bar.setValue(round(1000 * share))
+        self._say(f"{what}…")
+
+    def _tell_written(self, paths: list[Path], notes: tuple[str, ...]) -> None:
+        what = paths[0].name if len(paths) == 1 else f"{len(paths)} files in {paths[0].parent}"
+        self._rest(" ".join([f"Wrote {what}.", *notes]))
+        self.said.emit(f"Wrote {what}")
+
+    def _fail(self, why: str) -> None:
+        self._rest("Nothing was written.")
+        if self.isVisible():
+            show_error("The face was not exported", f"{why[:1].upper()}{why[1:]}.", parent=self)
+
+    def _rest(self, words: str) -> None:
+        self._busy = False
+        self._show_busy()
+        self._say(words)
+
+    def _say(self, words: str, warn: bool = False) -> None:
+        self.message.setText(words)
+        self.message.setProperty("role", "warning" if warn else "hint")
+        self.message.style().polish(self.message)

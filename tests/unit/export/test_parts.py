@@ -1,0 +1,86 @@
+import errno
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from facedesigner.export import fabrication, parts
+from facedesigner.export.cutout import Cutout
+from facedesigner.export.fabrication import Options, fabricate
+from facedesigner.export.measure import Size
+from facedesigner.export.parts import all_parts, png_of, write_set
+from facedesigner.export.png import ExportError, read_face
+from facedesigner.state.face import FaceState
+from facedesigner.state.files import write_atomically
+from facedesigner.state.recipe import GENERATED, RecipeError
+from tests.unit.export.faces import eyed, find_eyes
+
+FACE = FaceState("0123456789abcdef", seed=42)
+OPTIONS = Options(Size(20.0, dpi=100.0), method="bicubic")
+
+
+@pytest.fixture
+def made(monkeypatch):
+    monkeypatch.setattr(
+        fabrication, "cut_out", lambda picture, marks: Cutout(picture, np.ones(picture.shape[:2], np.float32))
+    )
+    main = fabricate(eyed(), OPTIONS, find_eyes)
+    return all_parts(main, eyed(), OPTIONS, find_eyes, None, "seed0042", "A4", FACE, "tiny")
+
+
+def test_the_set_of_a_face(made, tmp_path):
+    assert list(made) == ["seed0042.png", "seed0042-cutout.png", "seed0042-sheet.pdf", "seed0042-recipe.json"]
+    written = write_set(tmp_path / "set", made)
+    assert [path.name for path in written] == list(made)
+    assert read_face(tmp_path / "set" / "seed0042.png") == FACE
+    assert json.loads((tmp_path / "set" / "seed0042-recipe.json").read_text())["seed"] == 42
+    with Pillow.open(tmp_path / "set" / "seed0042-cutout.png") as cut:
+        assert cut.mode == "RGBA"
+    (packed,) = write_set(tmp_path / "set.zip", made)
+    with zipfile.ZipFile(packed) as archive:
+        assert archive.namelist() == list(made) and archive.testzip() is None
+
+
+def test_the_recipe_and_the_mark_are_told_or_not(tmp_path):
+    main = fabricate(eyed(), OPTIONS, find_eyes)
+    (tmp_path / "told.png").write_bytes(png_of(main, FACE, "tiny"))
+    with Pillow.open(tmp_path / "told.png") as image:
+        image.load()
+        assert image.info["Software"] == "FaceDesigner" and "does not exist" in image.info["Source"]
+        assert GENERATED in image.info["XML:com.adobe.xmp"]
+    (tmp_path / "bare.png").write_bytes(png_of(main, None, "tiny"))
+    with Pillow.open(tmp_path / "bare.png") as image:
+        image.load()
+        assert not [value for value in image.info.values() if isinstance(value, str)]
+    with pytest.raises(RecipeError):
+        read_face(tmp_path / "bare.png")
+
+
+def test_nothing_is_replaced_unasked(made, tmp_path):
+    (tmp_path / "seed0042-sheet.pdf").write_bytes(b"old")
+    with pytest.raises(ExportError, match="exists already"):
+        write_set(tmp_path, made)
+    assert [path.name for path in tmp_path.iterdir()] == ["seed0042-sheet.pdf"]
+    write_set(tmp_path, made, overwrite=True)
+    assert (tmp_path / "seed0042-sheet.pdf").read_bytes() != b"old"
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(ExportError, match="name a folder, or a zip"):
+        write_set(tmp_path / "file", made)
+
+
+def test_a_full_disk_leaves_nothing(made, tmp_path, monkeypatch):
+    write, calls = write_atomically, []
+
+    def full(path: Path, content: bytes) -> None:
+        calls.append(path)
+        if len(calls) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(parts, "write_atomically", full)
+    with pytest.raises(ExportError, match="the disk is full"):
+        write_set(tmp_path / "set", made)
+    assert not list((tmp_path / "set").iterdir())

@@ -1,0 +1,68 @@
+import base64
+import itertools
+import re
+import zlib
+
+import numpy as np
+import pytest
+
+from facedesigner.engine.landmarks import pointed_at
+from facedesigner.export.fabrication import Fabrication
+from facedesigner.export.sheet import OVERLAP, SheetError, sheet, tiling
+
+
+def made(width, height, dpi=25.4):
+    """A picture of so many mm."""
+    return Fabrication(
+        np.full((height, width, 3), 90, np.uint8), dpi, pointed_at((width * 0.4, height / 2), (width * 0.6, height / 2))
+    )
+
+
+def pages(content):
+    return [tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox \[ 0 0 ([\d. ]+) \]", content)]
+
+
+def test_what_fits_takes_one_page_and_keeps_its_size():
+    assert tiling(150, 200, "A4").count == 1
+    assert tiling(250, 150, "A4").page == (297.0, 210.0)
+
+
+@pytest.mark.parametrize(("width", "height"), [(257, 250), (1000, 700), (186.5, 260), (190, 259)])
+def test_tiles_cover_the_picture_and_overlap(width, height):
+    plan = tiling(width, height, "A4")
+    for length, tile, count, axis in (
+        (width, plan.tile[0], plan.columns, 0),
+        (height, plan.tile[1], plan.rows, 1),
+    ):
+        starts = [plan.corner(n, n)[axis] for n in range(count)]
+        assert starts[-1] + tile >= length and (count == 1 or starts[-2] + tile < length)
+        assert all(b - a == pytest.approx(tile - OVERLAP) for a, b in itertools.pairwise(starts))
+
+
+def test_the_pdf_has_a_page_of_measures_and_the_tiles():
+    content = sheet(made(257, 250), "A4", "seed0042", "seed 42, σ")
+    assert content.startswith(b"%PDF") and len(pages(content)) == 1 + tiling(257, 250, "A4").count
+    assert pages(content)[0] == pytest.approx((595.28, 841.89), abs=0.01)
+    assert content.count(b"/Subtype /Image") == 1  # in the file once, however many pages
+    assert sheet(made(257, 250), "A4", "seed0042", "seed 42, σ") == content
+
+
+def test_the_picture_is_drawn_in_its_real_size():
+    content = sheet(made(150, 200), "Letter", "face")
+    found = []
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.S):
+        try:
+            found.append(zlib.decompress(base64.a85decode(stream.strip().removesuffix(b"~>"))))
+        except (ValueError, zlib.error):
+            continue
+    text = b"".join(found)
+    width, height = 150 / 25.4 * 72, 200 / 25.4 * 72
+    scaled = [tuple(map(float, pair)) for pair in re.findall(rb"([\d.]+) 0 0 ([\d.]+) [-\d.]+ [-\d.]+ cm", text)]
+    assert any(pair == pytest.approx((width, height), abs=0.1) for pair in scaled)
+
+
+def test_what_cannot_be_is_said():
+    with pytest.raises(SheetError, match="choose A4, A3, Letter"):
+        tiling(10, 10, "B5")
+    with pytest.raises(SheetError, match="100 are the most: choose a larger page or a smaller face"):
+        tiling(9000, 9000, "A4")
