@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from training.gans import create
 from training.gans.base import Generator
 
 FORMAT = "facedesigner-1"
+AGE_TENSORS = ("curve", "reader")
 
 
 class WeightsError(ValueError):
@@ -58,6 +60,23 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class AgePath:
+    """The way that the age slider takes through the latents, see `training.tasks.aging`.
+
+    `curve[k]` (L, D) belongs to `years[k]`, ascending, in years as an age network sees them: to become T years old, a
+    face that is a years old moves by curve(T) - curve(a). A face seems `level + sum(reader * (latent - mean))` years
+    old as generated. Faces really come to ages from `low` to `high`; asking for more moves them little.
+    """
+
+    years: tuple[float, ...]
+    curve: Tensor  # (K, L, D)
+    reader: Tensor  # (L, D)
+    level: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Weights:
     variant: str
     name: str
@@ -69,6 +88,7 @@ class Weights:
     hash: str = ""  # what recipes call the model: 16 hexadecimal digits, see `save_weights`
     choices: tuple[Choice, ...] = ()
     measures: dict[str, tuple[float, float]] = field(default_factory=dict)  # mean and deviation over its own faces
+    age_path: AgePath | None = None
 
 
 def save_weights(weights: Weights, path: Path, keep_hash: bool = False) -> None:
@@ -95,6 +115,10 @@ def save_weights(weights: Weights, path: Path, keep_hash: bool = False) -> None:
         metadata["choices"] = json.dumps([asdict(choice) for choice in weights.choices])
     if weights.measures:
         metadata["measures"] = json.dumps(weights.measures)
+    if weights.age_path is not None:
+        tensors |= {f"age.{name}": getattr(weights.age_path, name).float().contiguous().cpu() for name in AGE_TENSORS}
+        numbers = {k: v for k, v in vars(weights.age_path).items() if k not in AGE_TENSORS}
+        metadata["age"] = json.dumps(numbers)
     if keep_hash and weights.hash:
         metadata["hash"] = weights.hash
     with replacing(path) as temporary:
@@ -128,6 +152,7 @@ def load_weights(path: Path) -> Weights:
         card = {str(k): str(v) for k, v in json.loads(metadata["card"]).items()}
         mean = tensors["latent_mean"].float()
         measures = {str(k): (float(m), float(d)) for k, (m, d) in json.loads(metadata.get("measures", "{}")).items()}
+        age_path = read_age_path(metadata["age"], tensors, generator) if "age" in metadata else None
     except WeightsError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
@@ -137,7 +162,17 @@ def load_weights(path: Path) -> Weights:
     generator.eval().requires_grad_(False)
     digest = metadata.get("hash") or hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     return Weights(
-        metadata["variant"], metadata["name"], options, generator, mean, directions, card, digest, choices, measures
+        metadata["variant"],
+        metadata["name"],
+        options,
+        generator,
+        mean,
+        directions,
+        card,
+        digest,
+        choices,
+        measures,
+        age_path,
     )
 
 
@@ -155,6 +190,19 @@ def read_choice(described: dict[str, Any], generator: Generator) -> Choice:
     if not columns - generator.conditions.dim <= choice.first <= columns - len(choice.classes) or not choice.classes:
         raise ValueError(f"the choice {choice.name} is not among the latent's labels")
     return choice
+
+
+def read_age_path(described: str, tensors: dict[str, Tensor], generator: Generator) -> AgePath:
+    """KeyError, TypeError or ValueError when it is damaged or belongs to latents of another shape."""
+    numbers = json.loads(described)
+    curve, reader = (tensors[f"age.{name}"].float() for name in AGE_TENSORS)
+    years = tuple(map(float, numbers["years"]))
+    rising = all(first < second for first, second in pairwise(years))
+    if len(years) < 2 or not rising or curve.shape != (len(years), *generator.latent_shape):
+        raise ValueError("the age path has another shape than the latents or its years do not rise")
+    if reader.shape != generator.latent_shape:
+        raise ValueError("the reader of ages has another shape than the latents")
+    return AgePath(years, curve, reader, float(numbers["level"]), float(numbers["low"]), float(numbers["high"]))
 
 
 def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:

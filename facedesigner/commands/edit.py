@@ -1,4 +1,4 @@
-"""`edit`: a face's PNG with other slider values."""
+"""`edit`: a face of ours, or that of a photo, with other slider values."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from facedesigner.commands.common import (
     draw,
     load_engine,
 )
+from facedesigner.commands.source import add_source_options, face_from
 
 if TYPE_CHECKING:
     from facedesigner.engine.request import Control
 
 
 def add(commands: Any) -> None:
-    edit = commands.add_parser("edit", help="set sliders and menus of a face that FaceDesigner exported")
+    edit = commands.add_parser("edit", help="set sliders and menus of a face that FaceDesigner exported, or of a photo")
     edit.set_defaults(command=edit_command)
-    edit.add_argument("file", type=Path, help="a PNG exported by FaceDesigner; it is only read")
+    add_source_options(edit)
     edit.add_argument(
         "--set",
         action="append",
@@ -46,17 +47,12 @@ def edit_command(args: argparse.Namespace) -> int:
     check_free(args.out, args.overwrite)
     from facedesigner.commands.controls import offered
     from facedesigner.engine.request import BROUGHT, taught_control
-    from facedesigner.export.png import read_face, save_png
+    from facedesigner.export.png import save_png
     from facedesigner.state.sliders import Slider
 
-    face = read_face(args.file)
     engine = load_engine(args)
     info = engine.info
-    if face.model != info.hash:
-        raise CommandError(
-            f"{args.file} was made with model {face.model}, the loaded one is {info.name} ({info.hash}): "
-            "name the weights that made it with --weights"
-        )
+    face = face_from(args, engine)
     known = offered(engine)
     names = {control.name for control in known}
     strangers = [Slider(taught.label, taught.vector) for taught in face.taught if taught.name not in names]

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from facedesigner.engine.aging import Aging, with_age_control
 from facedesigner.engine.request import Control
+from facedesigner.state.ages import AGE
 from facedesigner.state.face import TAUGHT, FaceState, Taught
 from training.gans.base import Generator
 from training.weights import Choice, Weights
@@ -36,7 +38,7 @@ def declared_controls(weights: Weights) -> tuple[Control, ...]:
         )
         for c in weights.choices
     )
-    return menus + tuple(
+    sliders = tuple(
         Control(
             name=d.name,
             label=d.label,
@@ -49,6 +51,7 @@ def declared_controls(weights: Weights) -> tuple[Control, ...]:
         )
         for d in weights.directions
     )
+    return menus + with_age_control(weights, sliders)
 
 
 class LatentEditor:
@@ -57,6 +60,9 @@ class LatentEditor:
     def __init__(self, weights: Weights, device: torch.device) -> None:
         self.mean = weights.latent_mean.to(device)  # (D,)
         self.directions = {d.name: d.vector.to(device) for d in weights.directions}  # each (D,) or (L, D)
+        self.aging = Aging(weights.age_path, self.mean) if weights.age_path else None
+        if self.aging is not None:
+            self.directions.setdefault(AGE, self.aging.tangent())
         self.choices = {c.name: c for c in weights.choices}
         self.ranges = weights.generator.layer_ranges
         self.shape = weights.generator.latent_shape
@@ -70,7 +76,8 @@ class LatentEditor:
         What the unlocked sliders add up to loses what it would move the locked sliders by, see `Hold`: they move around
         what is locked. ControlError names a control that is not there.
         """
-        edited = self.keep_conditions(latent, self.mean + face.psi * (latent - self.mean))
+        start = self.truncated(latent, face.psi)
+        edited = start.clone()
         carried = {taught.name: self.vector_of(taught) for taught in face.taught}
         locks = set(face.locks)
         free = torch.zeros_like(edited) if locks else edited
@@ -83,10 +90,17 @@ class LatentEditor:
                 raise self.unknown(key)
             first, last = self.ranges[span] if span else (0, self.shape[0])
             moved = edited if name in locks else free
-            moved[first:last] += value * self.direction(name, carried)[first:last]
+            if name == AGE and self.aging is not None:
+                moved[first:last] += self.aging.movement(start, value)[first:last]
+            else:
+                moved[first:last] += value * self.direction(name, carried)[first:last]
         if locks:
             edited += self.held(face.locks, carried).without(free)
         return edited
+
+    def truncated(self, latent: Tensor, psi: float) -> Tensor:
+        """latent (L, D) -> (L, D), the face as generated."""
+        return self.keep_conditions(latent, self.mean + psi * (latent - self.mean))
 
     def direction(self, name: str, carried: dict[str, Tensor]) -> Tensor:
         """(L, D) of a slider of the model, or of one that the face carries. ControlError when there is none."""

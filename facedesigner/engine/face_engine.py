@@ -77,6 +77,7 @@ class FaceEngine:
             has_noise=bool(generator.noise_shapes),
             card=weights.card,
             measures=weights.measures,
+            ages=(weights.age_path.low, weights.age_path.high) if weights.age_path else None,
         )
         return self._info
 
@@ -151,6 +152,12 @@ class FaceEngine:
     def latent(self, face: FaceState) -> Latent:
         """The face's latent before truncation and controls."""
         return pack(self._latent(face))
+
+    @torch.inference_mode()
+    def age(self, face: FaceState) -> float | None:
+        """How old the face seems as generated, in years, read off its latent; None for a model without an age path."""
+        aging = self._editor.aging
+        return None if aging is None else aging.own(self._editor.truncated(self._latent(face), face.psi))
 
     @torch.inference_mode()
     def breed(self, parents: Sequence[FaceState], count: int, seed: int) -> list[FaceState]:

@@ -57,6 +57,7 @@ class ModelInfo:
     has_noise: bool
     card: dict[str, str] = field(default_factory=dict)  # data, terms, metrics, images: shown in the About box
     measures: dict[str, tuple[float, float]] = field(default_factory=dict)  # mean and deviation over the model's faces
+    ages: tuple[float, float] | None = None  # years that the age slider really reaches; None without an age path
 
 
 def taught_control(slider: Slider, info: ModelInfo, group: str = MINE) -> Control:

@@ -167,7 +167,9 @@ def test_broken_sliders_are_named(weights_and_face, places, capsys):
     assert "not JSON" in capsys.readouterr().err and path.read_text() == "["
 
 
-def test_a_picture_without_a_recipe(tmp_path, capsys):
+def test_a_picture_without_a_recipe_is_opened_as_a_photo(weights_and_face, tmp_path, capsys):
+    weights, _ = weights_and_face
     Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
-    assert main(["edit", str(tmp_path / "photo.png"), "--out", str(tmp_path / "out.png")]) == 2
-    assert "no FaceDesigner recipe" in capsys.readouterr().err
+    words = ["edit", str(tmp_path / "photo.png"), "--aligned", "--out", str(tmp_path / "out.png")]
+    assert main([*words, "--weights", weights]) == 2
+    assert "photo.png is 8 × 8 pixels" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, Q
 
 from facedesigner.engine.request import ModelInfo, RenderRequest, RenderResult
 from facedesigner.gui.design import edits
+from facedesigner.gui.design.age_panel import AgePanel
 from facedesigner.gui.design.arithmetic_panel import ArithmeticPanel
 from facedesigner.gui.design.breeder import Breeder
 from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
@@ -65,6 +66,7 @@ class DesignTab(QWidget):
         self.view = self.view_panel.view
         self.controls = ControlPanel()
         self.arithmetic = ArithmeticPanel(session, thread)
+        self.age = AgePanel(session, thread)
         self.sliders = Sliders(sliders, self)
         self.leaks = LeakMonitor(session, thread, self.sliders, self.view_panel.meter)
         self.keeper = SliderKeeper(session, thread, self.sliders, self.controls)
@@ -100,6 +102,10 @@ class DesignTab(QWidget):
         self._thread.cancel("gallery")
         self._session.revert()
 
+    def shut_down(self) -> None:
+        self.leaks.close()
+        self.age.shut_down()
+
     def use_settings(self, settings: Settings) -> None:
         self._settings = settings
         self._new_policy()
@@ -116,6 +122,7 @@ class DesignTab(QWidget):
         self.tools = QTabWidget()
         self.tools.setDocumentMode(True)
         self.tools.addTab(self.controls, "Slide&rs")
+        self.tools.addTab(self.age, "A&ge")
         self.tools.addTab(self.arithmetic, "Arith&metic")
         splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget, stretch in ((left, 2), (self.view_panel, 4), (self.tools, 2)):
@@ -141,8 +148,8 @@ class DesignTab(QWidget):
         thread.device_changed.connect(self._new_policy)
         self._rest.timeout.connect(lambda: self._submit(None))
         self.gallery_panel.new_faces.connect(self.new_faces)
-        self.gallery.chosen.connect(lambda face: self._use(f"Choose {face.title}", face))
-        self.arithmetic.used.connect(lambda face: self._use("Arithmetic", face))
+        self.gallery.chosen.connect(lambda face: self.use(f"Choose {face.title}", face))
+        self.arithmetic.used.connect(lambda face: self.use("Arithmetic", face))
         self.arithmetic.teach_wanted.connect(self.keeper.teach)
         self.recipe.previewed.connect(session.preview)
         self.recipe.committed.connect(lambda face, text: session.commit(text, face=face))
@@ -286,7 +293,7 @@ class DesignTab(QWidget):
         face = edits.held(self._session.face, self._controls, locks)
         self._session.commit(f"{'Lock' if name in locks else 'Unlock'} {label}", face=face, locks=locks)
 
-    def _use(self, text: str, face: FaceState) -> None:
+    def use(self, text: str, face: FaceState) -> None:
         """Shows another face, for which the locks hold as they are."""
         self._session.commit(text, face=edits.held(face, self._controls, self._session.locks))
 

@@ -71,6 +71,12 @@ class Gallery(QWidget):
     def set_problem(self, index: int, reason: str) -> None:
         self.tiles[index].set_problem(reason)
 
+    def warn(self, face: FaceState, words: str) -> None:
+        """Marks the tiles of a face."""
+        for tile in self.tiles:
+            if tile.face == face:
+                tile.set_warning(words)
+
     def sizeHint(self) -> QSize:
         side = COLUMNS * (self.tiles[0].sizeHint().width() + GAP)
         return QSize(side, side)

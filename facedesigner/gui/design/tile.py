@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from facedesigner.gui.design.edits import describe
@@ -23,6 +23,7 @@ class Tile(QAbstractButton):
         super().__init__(parent)
         self.face: FaceState | None = None
         self.problem = ""
+        self.warning = ""
         self._picture: QImage | None = None
         self._current = False
         self._pressed_at = QPoint()
@@ -41,7 +42,7 @@ class Tile(QAbstractButton):
         """A face without its picture yet, or None for an empty place."""
         self.face = face
         self._picture = None
-        self.problem = ""
+        self.problem = self.warning = ""
         self.setChecked(False)
         self.setEnabled(face is not None)
         self._name()
@@ -55,6 +56,11 @@ class Tile(QAbstractButton):
         self.problem = reason
         self._name()
 
+    def set_warning(self, words: str) -> None:
+        """Marks the face with a triangle; the tooltip says why."""
+        self.warning = words
+        self._name()
+
     def set_current(self, current: bool) -> None:
         if current != self._current:
             self._current = current
@@ -66,8 +72,8 @@ class Tile(QAbstractButton):
 
     def _name(self) -> None:
         about = describe(self.face) if self.face else "Empty"
-        self.setToolTip(f"{about}\n{self.problem}" if self.problem else about)
-        self.setAccessibleName(f"{about}, current face" if self._current else about)
+        self.setToolTip("\n".join(filter(None, (about, self.problem, self.warning))))
+        self.setAccessibleName(", ".join(filter(None, (about, "current face" if self._current else "", self.warning))))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -83,6 +89,8 @@ class Tile(QAbstractButton):
             painter.drawRect(box)
         if self.isChecked():
             self._paint_tick(painter, box)
+        if self.warning:
+            self._paint_warning(painter, box)
         if self.hasFocus():
             for colour, style in (
                 (Qt.GlobalColor.black, Qt.PenStyle.SolidLine),
@@ -100,6 +108,16 @@ class Tile(QAbstractButton):
         points = ((0.27, 0.52), (0.44, 0.69), (0.74, 0.34))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF([badge.topLeft() + QPointF(x * side, y * side) for x, y in points]))
+
+    def _paint_warning(self, painter: QPainter, box: QRectF) -> None:
+        side = self.fontMetrics().height() * 1.3
+        badge = QRectF(box.left() + 7, box.top() + 7, side, side)
+        painter.setPen(QPen(QColor("#201A00"), 1))
+        painter.setBrush(QColor("#F2B04A"))
+        painter.drawPolygon(
+            QPolygonF([QPointF(badge.center().x(), badge.top()), badge.bottomRight(), badge.bottomLeft()])
+        )
+        painter.drawText(badge.adjusted(0, side * 0.2, 0, 0), Qt.AlignmentFlag.AlignCenter, "!")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setDown(event.button() == Qt.MouseButton.LeftButton)

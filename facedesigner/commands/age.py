@@ -1,0 +1,130 @@
+"""`age`: a face older or younger; or seven ages of it on a sheet, or an animation from young to old and back."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facedesigner.commands.common import (
+    CommandError,
+    add_engine_options,
+    check_free,
+    check_picture_name,
+    draw,
+    load_engine,
+    progress,
+)
+from facedesigner.commands.source import add_source_options, face_from
+from facedesigner.state.ages import OLDEST, SEVEN, age_of, aged, range_words, there_and_back
+
+if TYPE_CHECKING:
+    from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.engine.request import Image
+    from facedesigner.state.face import FaceState
+
+NO_PATH = "{name} has no age slider in years: make one with `python -m training aging {path}`, or use other weights"
+
+
+def add(commands: Any) -> None:
+    age = commands.add_parser(
+        "age",
+        help="make a face older or younger, in years; a sheet of ages; an animation",
+        description="Makes a face older or younger, in years as an age network sees them. The model that comes along "
+        "has seen few children and few people over 60: faces follow about as far as it says when more is asked for.",
+    )
+    age.set_defaults(command=age_command)
+    add_source_options(age)
+    what = age.add_mutually_exclusive_group(required=True)
+    what.add_argument("--to", type=float, metavar="YEARS", help=f"the age to show, 0 to {OLDEST:g}")
+    what.add_argument(
+        "--strip", action="store_true", help=f"a sheet of seven ages: {', '.join(f'{age:g}' for age in SEVEN)}"
+    )
+    what.add_argument("--animate", action="store_true", help="a GIF or MP4, by --out, from young to old and back")
+    age.add_argument("--young", type=float, default=SEVEN[0], help=f"age that it begins with (default: {SEVEN[0]:g})")
+    age.add_argument("--old", type=float, default=SEVEN[-1], help=f"age that it turns at (default: {SEVEN[-1]:g})")
+    age.add_argument("--fps", type=int, default=25, help="pictures a second of the animation (default: 25)")
+    age.add_argument("--length", type=float, default=6.0, help="seconds of the animation, there and back (default: 6)")
+    age.add_argument("--out", type=Path, required=True, help="the file to write: .png, for --animate .gif or .mp4")
+    age.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    add_engine_options(age)
+
+
+def age_command(args: argparse.Namespace) -> int:
+    check(args)
+    engine = load_engine(args)
+    info = engine.info
+    if info.ages is None:
+        raise CommandError(NO_PATH.format(name=info.name, path=info.path))
+    face = face_from(args, engine)
+    own = engine.age(face)
+    assert own is not None
+    if args.to is not None:
+        show_one(args, engine, face, own)
+    else:
+        show_series(args, engine, face, own)
+    asked = [args.to] if args.to is not None else SEVEN if args.strip else (args.young, args.old)
+    if min(asked) < info.ages[0] or max(asked) > info.ages[1]:
+        print(range_words(info.ages), file=sys.stderr)
+    return 0
+
+
+def check(args: argparse.Namespace) -> None:
+    """CommandError or ExportError before anything heavy is loaded."""
+    for name in ("to", "young", "old"):
+        years = getattr(args, name)
+        if years is not None and not 0 <= years <= OLDEST:
+            raise CommandError(f"--{name} is {years:g}; choose an age from 0 to {OLDEST:g}")
+    if args.animate:
+        from facedesigner.export.animation import FPS_MAX, FPS_MIN, SECONDS_MAX, SECONDS_MIN, check_animation
+
+        check_animation(args.out)
+        if args.young >= args.old:
+            raise CommandError(f"--young is {args.young:g} and --old {args.old:g}: choose a lower and a higher age")
+        if not FPS_MIN <= args.fps <= FPS_MAX:
+            raise CommandError(f"--fps is {args.fps}; choose {FPS_MIN} to {FPS_MAX}")
+        if not SECONDS_MIN <= args.length <= SECONDS_MAX:
+            raise CommandError(f"--length is {args.length:g}; choose {SECONDS_MIN:g} to {SECONDS_MAX:g} seconds")
+    else:
+        check_picture_name(args.out)
+    check_free(args.out, args.overwrite)
+
+
+def show_one(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own: float) -> None:
+    from facedesigner.export.png import save_png
+
+    before, _ = draw(engine, face)
+    older = aged(face, own, args.to)
+    image, _ = draw(engine, older)
+    print(save_png(image, args.out, older, engine.info.name, overwrite=args.overwrite), flush=True)
+    print(f"seems {own:.0f} as generated, was {age_of(face, own):.0f}, asked for {args.to:g}", file=sys.stderr)
+    print(seen(before, image), file=sys.stderr)
+
+
+def seen(before: Image, after: Image) -> str:
+    """What the networks of the extra see."""
+    from facedesigner.engine.aging import AgeMeter
+
+    try:
+        found = AgeMeter()(before, after)
+    except ImportError:
+        return "to measure the age and whether it is the same person: pip install 'facedesigner[faces]'"
+    return f"the age network sees {found.years:.0f} years, before {found.years_before:.0f}; {found.who}"
+
+
+def show_series(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own: float) -> None:
+    from facedesigner.export.animation import save_animation
+    from facedesigner.export.png import save_png
+    from facedesigner.export.strip import sheet
+
+    ages = SEVEN if args.strip else there_and_back(args.young, args.old, round(args.fps * args.length))
+    pictures = []
+    for number, years in enumerate(ages, 1):
+        progress(f"drawing {number} of {len(ages)}")
+        pictures.append(draw(engine, aged(face, own, years))[0])
+    progress("")
+    if args.strip:
+        print(save_png(sheet(pictures, ages), args.out, face, engine.info.name, overwrite=args.overwrite))
+    else:
+        print(save_animation(pictures, args.out, args.fps, overwrite=args.overwrite))
