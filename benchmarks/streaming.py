@@ -39,8 +39,8 @@ def main() -> None:
     application = make_application()
     with tempfile.TemporaryDirectory() as name, opened(default_weights(), Path(name)) as window:
         wait_until(lambda: is_drawn(window), "the window shows its faces")
-        window.tabs.setCurrentWidget(window.training)
-        tab = window.training.build()
+        window.tabs.setCurrentWidget(window.tabs.training)
+        tab = window.tabs.training.build()
         data = args.data.absolute() if args.data else pictures(Path(name) / "pictures")
         overrides = (f"data.source={data}", f"train.images={ENDLESS}", "log.save_every=2000", "log.samples_every=1000")
         tab.start(load_config(CONFIGS / "debug.toml", overrides))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoGroup
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
 from facedesigner.gui import theme
@@ -12,16 +12,24 @@ from facedesigner.gui import theme
 class Actions(QObject):
     """Every action; the window connects them."""
 
-    def __init__(self, stack: QUndoStack, show_history: QAction, window: QWidget) -> None:
+    def __init__(self, stack: QUndoGroup, show_history: QAction, show_photo: QAction, window: QWidget) -> None:
         super().__init__(window)
         self.new_faces = self._action("&New faces", "dice", "Ctrl+Enter", "Ctrl+Return")
         self.open = self._action("&Open…", "open", "Ctrl+O")
         self.save = self._action("&Save project", "save", "Ctrl+S")
         self.save_as = self._action("Save project &as…", "", "Ctrl+Shift+S")
         self.export = self._action("&Export PNG…", "export", "Ctrl+E")
+        self.paste = self._action("&Paste into photo…", "paste", "Ctrl+Shift+V")
         self.load_model = self._action("&Load model…", "model", "Ctrl+L")
         self.find_sliders = self._action("&Find named sliders", "teach")
         self.find_sliders.setToolTip("Measure this model's faces and make sliders for smile, age, hair and more")
+        self.strip = self._action("&Seven ages…", "strip")
+        self.animation = self._action("&Animation of ages…", "play")
+        self.enhance = self._action("&Enhance", "enhance", "Ctrl+Shift+E")
+        self.enhance.setToolTip("Enlarge the face: bicubic, SRResNet and SRGAN side by side")
+        self.certify = self._action("&Uniqueness certificate…", "certificate", "Ctrl+U")
+        self.fabricate = self._action("Export for &fabrication…", "ruler", "Ctrl+Shift+F")
+        self.relief = self._action("&Relief…", "relief")
         self.settings = self._action("Se&ttings…", "settings", "Ctrl+,")
         self.quit = self._action("&Quit", "quit", "Ctrl+Q")
         self.undo = stack.createUndoAction(self, "&Undo")
@@ -30,7 +38,7 @@ class Actions(QObject):
             action.setShortcut(key)
             theme.set_icon(action, name)
         self.reset = self._action("Re&set sliders", "reset", "Ctrl+R")
-        self.stop = self._action("S&top drawing", "cancel", "Esc")
+        self.stop = self._action("S&top", "cancel", "Esc")
         self.themes = QActionGroup(self)
         for name in theme.THEMES:
             action = self._action(f"&{name.capitalize()}", "")
@@ -41,6 +49,9 @@ class Actions(QObject):
         self.history.setText("&History")
         self.history.setShortcut("Ctrl+H")
         theme.set_icon(self.history, "history")
+        self.photo = show_photo
+        self.photo.setText("&Photo")
+        theme.set_icon(self.photo, "paste")
         self.full_screen = self._action("&Full screen", "fullscreen", "F11")
         self.full_screen.setCheckable(True)
         self.shortcuts = self._action("&Shortcuts", "keyboard", "?", "F1")
@@ -90,11 +101,15 @@ class Actions(QObject):
         """None is a separator."""
         return {
             "&File": (
-                *(self.new_faces, self.open, self.save, self.save_as, self.export, None),
+                *(self.new_faces, self.open, self.save, self.save_as, self.export, self.paste, None),
                 *(self.load_model, self.find_sliders, self.settings, None, self.quit),
             ),
             "&Edit": (self.undo, self.redo, None, self.reset, self.stop),
-            "&View": (self.history, self.full_screen),
+            "Fa&ce": (
+                *(self.strip, self.animation, self.enhance, None),
+                *(self.certify, self.fabricate, self.relief),
+            ),
+            "&View": (self.history, self.photo, self.full_screen),
             "&Help": (self.shortcuts, self.about),
         }
 

