@@ -72,7 +72,7 @@ def make_panel(qtbot, session, thread) -> Iterator[Callable[..., AgePanel]]:
 
 @pytest.fixture
 def panel(qtbot, make_panel) -> AgePanel:
-    panel = make_panel()
+    panel: AgePanel = make_panel()
     qtbot.waitUntil(lambda: panel.own.years is not None)
     return panel
 
@@ -108,7 +108,7 @@ def test_no_model_and_a_model_without_a_path_are_said(make_panel, qapp, session)
     session.set_model(fake_info(Path("other.safetensors"), "0123456789abcdef"))
     panel = make_panel()
     assert panel.hint.text() == NO_PATH and not panel.slider.isEnabled()
-    said = []
+    said = list[str]()
     panel.said.connect(said.append)
     panel.show_strip()
     panel.show_animation()

@@ -28,16 +28,16 @@ def window(
     window = MainWindow(Session(), thread, Preferences(Settings(), places.settings), places)
     qtbot.addWidget(window)
     window.show()
-    assert window.training.tab is None  # not before it is looked at
-    window.tabs.setCurrentWidget(window.training)
-    qtbot.waitUntil(lambda: window.training.tab is not None and window.training.tab.monitor.record is not None)
+    assert window.tabs.training.tab is None  # not before it is looked at
+    window.tabs.setCurrentWidget(window.tabs.training)
+    qtbot.waitUntil(lambda: window.tabs.training.tab is not None and window.tabs.training.tab.monitor.record is not None)
     yield window
-    window.training.shut_down()
+    window.tabs.training.shut_down()
 
 
 def test_closing_asks_then_saves_then_closes(window, qtbot, script):
     script(UNTIL_STOPPED)
-    tab = window.training.tab
+    tab = window.tabs.training.tab
     tab.monitor.header.resume_button.click()
     qtbot.waitUntil(lambda: tab.monitor.record.saved == 32)
     assert not window.close() and window.isVisible()
@@ -47,12 +47,12 @@ def test_closing_asks_then_saves_then_closes(window, qtbot, script):
 
 
 def test_a_trained_model_opens_in_the_design_tab(window, qtbot, tmp_path):
-    window.training.use_model.emit(tmp_path / "mine.safetensors")
+    window.tabs.training.use_model.emit(tmp_path / "mine.safetensors")
     assert window.tabs.currentWidget() is window.faces
     qtbot.waitUntil(lambda: window.session.info is not None and window.session.info.name == "mine")
 
 
 def test_another_folder_of_runs_is_remembered(window, tmp_path):
-    window.training.tab.runs.folder_chosen.emit(tmp_path / "elsewhere")
+    window.tabs.training.tab.runs.folder_chosen.emit(tmp_path / "elsewhere")
     assert settings_file.load(tmp_path / "settings.toml").runs_folder == str(tmp_path / "elsewhere")
-    assert "elsewhere" in window.training.tab.runs.folder.text()
+    assert "elsewhere" in window.tabs.training.tab.runs.folder.text()

@@ -70,7 +70,8 @@ def said():
 @pytest.fixture(scope="module")
 def found(weights, sampled, said):
     measure = in_process(weights.generator, label)
-    return find_age_path(weights, *sampled, measure, Onlooker(), said.append, steps=80)
+    latents, measured = sampled
+    return find_age_path(weights, latents, measured, measure, Onlooker(), said.append, steps=80)
 
 
 def test_faces_come_to_the_age_that_is_asked_for(weights, found):
@@ -125,7 +126,7 @@ def test_a_file_with_a_path_is_the_same_model(path, weights, tmp_path, monkeypat
     monkeypatch.setattr("training.tasks.age_network.Onlooker", Onlooker)
     out = tmp_path / "aged.safetensors"
     measure = in_process(weights.generator, label)
-    lines = []
+    lines = list[str]()
     made = add_age_path(path, out, COUNT, 0, tmp_path / "measures.jsonl", measure, 2, lines.append)
     again = load_weights(out)
     assert again.hash == weights.hash and again.age_path is not None and again.age_path.low == made.low
