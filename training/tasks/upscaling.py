@@ -28,14 +28,14 @@ from training.tasks.degrade import degrade
 from training.tasks.superres import FACTOR, SuperResolver, save_superres
 
 SIDE = 512  # pixels of the pictures that cuts are taken from
-BATCH = 16
+BATCH = {"resnet": 16, "gan": 8}
 CUT = 128  # pixels of the pictures compared
 SPARE = 32  # pixels more are degraded, so that cuts lie anywhere in the blocks of JPEG
 RATE = {"resnet": 1.5e-3, "gan": 4e-4}
 CRITIC_RATE = 4e-4
 WARM_UP = 50  # steps
 AVERAGED = 8_000  # half-life of the averaged weights, in pictures
-PIXEL_WEIGHT, FEATURE_WEIGHT, CRITIC_WEIGHT = 1.0, 0.5, 0.02  # of a gan's losses
+WEIGHTS = {"pixels": 1.0, "features": 0.1, "critic": 0.5}  # of the losses
 REPORT_SECONDS, SAVE_SECONDS = 15.0, 60.0
 CPU = torch.device("cpu")
 
@@ -61,14 +61,14 @@ class Trainer:
 
     def __init__(self, network: SuperResolver, kind: str) -> None:
         self.kind = kind
-        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = network.to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizers = [torch.optim.Adam(self.network.parameters(), RATE[kind], (0.9, 0.99))]
         self.rates = [RATE[kind]]
         self.critic: Critic | None = None
         if kind == "gan":
-            self.critic = Critic().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-            self.features = Perceptual().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self.critic = Critic().to(memory_format=torch.channels_last)
+            self.features = Perceptual().to(memory_format=torch.channels_last)
             self.optimizers.append(torch.optim.Adam(self.critic.parameters(), CRITIC_RATE, (0.5, 0.99)))
             self.rates.append(CRITIC_RATE)
 
@@ -80,34 +80,32 @@ class Trainer:
         small, wanted = (x.contiguous(memory_format=torch.channels_last) for x in (small, wanted))
         with autocast(CPU, pick_precision("auto", CPU)):
             made = self.network(small)
-            losses = {"pixels": (made - wanted).abs().mean()}
-            if self.critic is not None:
-                losses["pixels"] = PIXEL_WEIGHT * losses["pixels"]
-                losses["features"] = FEATURE_WEIGHT * self.features(made, self.features.features(wanted))
-                losses["critic"] = CRITIC_WEIGHT * self.criticise(self.critic, made, wanted)
-            total = torch.stack(list(losses.values())).sum()
+        losses = {"pixels": (made - wanted).abs().mean()}
+        parts = dict[str, float]()
+        if self.critic is not None:
+            parts["critic's own"], real = self.teach(self.critic, made.detach(), wanted)
+            few = slice(0, len(wanted) // 2)  # features take most of the time, so half of the cuts must do
+            losses["features"] = self.features(made[few], self.features.features(wanted[few]))
+            with autocast(CPU, pick_precision("auto", CPU)):
+                fake = self.critic.requires_grad_(False)(made)
+            losses["critic"] = relativistic_generator(real, fake).total
+        total = torch.stack([WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
         self.optimizers[0].zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizers[0].step()
-        parts = {name: float(value.detach()) for name, value in losses.items()}
-        if self.critic is not None:
-            parts["critic's own"] = self.teach(self.critic, made.detach(), wanted)
-        return parts
+        return {name: float(value.detach()) for name, value in losses.items()} | parts
 
-    def criticise(self, critic: Critic, made: Tensor, wanted: Tensor) -> Tensor:
-        """What the critic makes of the pictures, for the network to learn from."""
-        critic.requires_grad_(False)
-        return relativistic_generator(critic(wanted), critic(made)).total
-
-    def teach(self, critic: Critic, made: Tensor, wanted: Tensor) -> float:
+    def teach(self, critic: Critic, made: Tensor, wanted: Tensor) -> tuple[float, Tensor]:
+        """One step of the critic. Returns its loss, and what it made of the real pictures before."""
         critic.requires_grad_(True)
         with autocast(CPU, pick_precision("auto", CPU)):
-            loss = relativistic_discriminator(critic(wanted), critic(made)).total
+            real = critic(wanted)
+            loss = relativistic_discriminator(real, critic(made)).total
         self.optimizers[1].zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizers[1].step()
-        return float(loss.detach())
+        return float(loss.detach()), real.detach()
 
     def state(self) -> dict[str, Any]:
         networks = [self.network, self.average, *([self.critic] if self.critic else [])]
@@ -119,8 +117,8 @@ class Trainer:
 
     def load(self, state: dict[str, Any]) -> None:
         """KeyError, RuntimeError or ValueError when it does not fit."""
-        networks = [self.network, self.average, *([self.critic] if self.critic else [])]
-        for part, saved in zip([*networks, *self.optimizers], state["networks"] + state["optimizers"], strict=True):
+        parts: list[Any] = [self.network, self.average, *([self.critic] if self.critic else []), *self.optimizers]
+        for part, saved in zip(parts, state["networks"] + state["optimizers"], strict=True):
             part.load_state_dict(saved)
 
 
@@ -142,28 +140,29 @@ def train_superres(
     torch.manual_seed(seed)
     trainer = Trainer(network, kind)
     checkpoint = out.with_name(out.name + ".pt")
-    step, steps = resume(checkpoint, trainer), max(1, math.ceil(images / BATCH))
+    batch = BATCH[kind]
+    step, steps = resume(checkpoint, trainer), max(1, math.ceil(images / batch))
     out.parent.mkdir(parents=True, exist_ok=True)
     said = saved = time.monotonic()
     first, sums = step, dict[str, float]()
     while step < steps:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed * 1_000_003 + step)  # each step its own: a resumed run goes on as the same one
-            small, wanted = pairs(pictures)
+            small, wanted = pairs(pictures, batch)
             parts = trainer.step(small, wanted, step / steps, min(1.0, (step + 1) / WARM_UP))
         step += 1
-        update_average(trainer.average, trainer.network, BATCH, AVERAGED, step * BATCH)
+        update_average(trainer.average, trainer.network, batch, AVERAGED, step * batch)
         for name, value in parts.items():
             sums[name] = sums.get(name, 0.0) + value
         now = time.monotonic()
         if now - said >= REPORT_SECONDS or step == steps:
             means = ", ".join(f"{name} {value / (step - first):.4f}" for name, value in sums.items())
-            say(f"{step * BATCH} of {steps * BATCH} cuts, {(step - first) * BATCH / (now - said):.0f} a s: {means}")
+            say(f"{step * batch} of {steps * batch} cuts, {(step - first) * batch / (now - said):.0f} a s: {means}")
             said, first, sums = now, step, {}
         if now - saved >= SAVE_SECONDS:
             save_checkpoint(checkpoint, {**trainer.state(), "step": step})
             saved = now
-    save_superres(trainer.average, kind, out, {**card, "cuts": str(step * BATCH)})
+    save_superres(trainer.average, kind, out, {**card, "cuts": str(step * batch)})
     checkpoint.unlink(missing_ok=True)
     return trainer.average.eval()
 
@@ -183,11 +182,11 @@ def resume(path: Path, trainer: Trainer) -> int:
 
 
 @torch.no_grad()
-def pairs(pictures: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+def pairs(pictures: Sequence[Tensor], count: int) -> tuple[Tensor, Tensor]:
     """A batch (N, 3, CUT / 4, CUT / 4), and (N, 3, CUT, CUT) what it was; mirrored half of the time."""
     sizes = torch.tensor([len(part) for part in pictures]).float()
     large = []
-    for part in torch.multinomial(sizes, BATCH, replacement=True).tolist():
+    for part in torch.multinomial(sizes, count, replacement=True).tolist():
         source = pictures[part]
         side = source.shape[-1] - CUT - SPARE
         top, left = torch.randint(side + 1, (2,)).tolist()

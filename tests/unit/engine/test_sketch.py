@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.engine.hinting import REACH, spread, with_colours
+from facedesigner.engine.request import RenderRequest
 from facedesigner.engine.sketch import SketchEngine, joined
 from facedesigner.engine.sketching import SIDE, ColorizeRequest, SketchRequest
 from tests.drawing_weights import drawing_weights

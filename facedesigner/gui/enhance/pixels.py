@@ -1,0 +1,41 @@
+"""Pictures with any number of channels as pictures of Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import Image
+
+CHEQUER = 8  # pixels of the squares behind transparent parts
+
+
+def as_qimage(pixels: Image) -> QImage:
+    """(H, W, C) uint8, C from 1 to 4, as a QImage of its own."""
+    import numpy as np
+
+    height, width, channels = pixels.shape
+    shown: Any = pixels
+    if channels == 2:
+        shown = np.concatenate([np.repeat(pixels[:, :, :1], 3, 2), pixels[:, :, 1:]], 2)
+    shown = np.ascontiguousarray(shown)
+    form = {
+        1: QImage.Format.Format_Grayscale8,
+        2: QImage.Format.Format_RGBA8888,
+        3: QImage.Format.Format_RGB888,
+        4: QImage.Format.Format_RGBA8888,
+    }[channels]
+    return QImage(shown.data, width, height, width * shown.shape[2], form).copy()
+
+
+def chequered() -> QBrush:
+    """What shows behind transparent parts."""
+    tile = QPixmap(2 * CHEQUER, 2 * CHEQUER)
+    tile.fill(QColor("#b0b0b0"))
+    painter = QPainter(tile)
+    for x, y in ((0, 0), (CHEQUER, CHEQUER)):
+        painter.fillRect(x, y, CHEQUER, CHEQUER, QColor("#d8d8d8"))
+    painter.end()
+    return QBrush(tile)

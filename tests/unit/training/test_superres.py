@@ -1,0 +1,216 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from training.__main__ import main
+from training.checkpoint import CheckpointError
+from training.sampling import from_bytes, to_bytes
+from training.tasks import upscaling
+from training.tasks.degrade import as_jpeg, blurred, degrade, spoil
+from training.tasks.superres import (
+    Shape,
+    SuperResError,
+    SuperResolver,
+    bicubic,
+    load_superres,
+    save_superres,
+)
+from training.tasks.upscaling import Critic, Trainer, pairs, train_superres
+from training.weights import WeightsError
+
+TINY = Shape(4, 1)
+
+
+def random_network(shape: Shape = TINY) -> SuperResolver:
+    """One whose last layers are not zero."""
+    torch.manual_seed(0)
+    network = SuperResolver(shape)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    return network
+
+
+@pytest.fixture
+def pictures():
+    """Soft blobs with sharp edges, so that there is something to learn."""
+    generator = torch.Generator().manual_seed(0)
+    coarse = torch.rand(6, 3, 16, 16, generator=generator)
+    return [(torch.nn.functional.interpolate(coarse, scale_factor=32, mode="bicubic") > 0.5).to(torch.uint8) * 200]
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Four small cuts a step, a high rate, and features that are the pixels."""
+
+    class Pixels(torch.nn.Module):
+        def features(self, pictures):
+            return [pictures]
+
+        def forward(self, pictures, wanted):
+            return (pictures - wanted[0]).square().mean()
+
+    monkeypatch.setattr(upscaling, "BATCH", {"resnet": 4, "gan": 4})
+    monkeypatch.setattr(upscaling, "CUT", 32)
+    monkeypatch.setattr(upscaling, "SPARE", 8)
+    monkeypatch.setattr(upscaling, "RATE", {"resnet": 1e-2, "gan": 1e-3})
+    monkeypatch.setattr(upscaling, "WARM_UP", 5)
+    monkeypatch.setattr(upscaling, "Perceptual", Pixels)
+
+
+def test_an_untrained_network_is_bicubic_and_bicubic_is_pillows():
+    small = torch.rand(1, 3, 9, 7) * 2 - 1
+    assert torch.equal(SuperResolver(TINY)(small), bicubic(small, 4))
+    byte = torch.randint(100, 156, (1, 3, 12, 16), dtype=torch.uint8)
+    for factor, size in ((4, (64, 48)), (0.25, (4, 3))):
+        theirs = Image.fromarray(byte[0].permute(1, 2, 0).numpy()).resize(size, Image.Resampling.BICUBIC)
+        ours = to_bytes(bicubic(from_bytes(byte), factor))[0].permute(1, 2, 0).numpy()
+        assert np.abs(np.array(theirs).astype(int) - ours).max() <= 1
+
+
+def test_a_pixel_is_made_from_as_far_as_the_network_reaches():
+    network = random_network()
+    assert network.reach == 5
+    middle = (slice(None), slice(None), slice(80, 84), slice(80, 84))  # of what becomes of pixel 20
+
+    def with_a_dot(away: int) -> torch.Tensor:
+        small = torch.zeros(1, 3, 41, 41)
+        small[:, :, 20, 20 + away] = 1
+        with torch.no_grad():
+            return network(small)[middle]
+
+    assert torch.allclose(with_a_dot(network.reach + 1), with_a_dot(network.reach + 2), atol=1e-6)
+    assert not torch.allclose(with_a_dot(network.reach), with_a_dot(network.reach + 1), atol=1e-4)
+
+
+def test_a_file_is_read_as_it_was_written(tmp_path):
+    network, path = random_network(), tmp_path / "sr.safetensors"
+    save_superres(network, "gan", path, {"data": "none"})
+    loaded, kind = load_superres(path)
+    small = torch.rand(1, 3, 8, 8)
+    assert kind == "gan" and loaded.shape == TINY and not loaded.training
+    assert torch.allclose(loaded(small), network(small), atol=0.02)  # float16
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_files_that_are_none(tmp_path):
+    path = tmp_path / "sr.safetensors"
+    path.write_bytes(b"nothing")
+    with pytest.raises(WeightsError, match="safetensors"):
+        load_superres(path)
+    network = random_network()
+    save_superres(network, "other", path, {})
+    with pytest.raises(SuperResError, match="is no super-resolver"):
+        load_superres(path)
+    network.shape = Shape(8, 1)
+    save_superres(network, "gan", path, {})
+    with pytest.raises(SuperResError, match="does not fit its own description"):
+        load_superres(path)
+    broken = random_network()
+    torch.nn.init.constant_(broken.tail.bias, float("nan"))
+    save_superres(broken, "gan", path, {})
+    with pytest.raises(SuperResError, match="not finite"):
+        load_superres(path)
+
+
+def test_degrading_shrinks_and_spoils():
+    torch.manual_seed(1)
+    large = torch.rand(8, 3, 32, 48) * 2 - 1
+    clean, spoiled = degrade(large, clean=1), spoil(large)
+    assert clean.shape == spoiled.shape == (8, 3, 8, 12)
+    averaged = to_bytes(torch.nn.functional.avg_pool2d(large, 4))
+    cubic = to_bytes(bicubic(large, 0.25))
+    kinds = {
+        (bool((to_bytes(c) == a).all()), bool((to_bytes(c) == b).all()))
+        for c, a, b in zip(clean, averaged, cubic, strict=True)
+    }
+    assert kinds == {(True, False), (False, True)}  # one filter or the other, nothing else
+    assert torch.equal(from_bytes(to_bytes(clean)), clean)
+    differs = [float((s - c).abs().mean()) for s, c in zip(spoiled, clean, strict=True)]
+    assert np.mean(differs) > 0.02
+
+
+def test_blur_and_jpeg_keep_what_is_even():
+    even = torch.full((2, 3, 16, 16), 0.25)
+    assert torch.allclose(blurred(even, torch.tensor([0.5, 3.0])), even, atol=1e-6)
+    assert (as_jpeg(even) - even).abs().max() < 0.03
+    edge = torch.cat([-torch.ones(2, 3, 16, 8), torch.ones(2, 3, 16, 8)], 3)
+    soft = blurred(edge, torch.tensor([0.4, 3.0]))
+    assert soft[0, 0, 8, 6] < -0.99 and soft[1, 0, 8, 6] > -0.8  # each by its own
+
+
+def test_pairs_show_the_same_place(pictures, monkeypatch):
+    monkeypatch.setattr("training.tasks.degrade.CLEAN", 1.0)
+    monkeypatch.setattr(upscaling, "degrade", lambda x: degrade(x, 1.0))
+    torch.manual_seed(0)
+    small, wanted = pairs([pictures[0], pictures[0].flip(0)], 5)
+    assert small.shape == (5, 3, 32, 32) and wanted.shape == (5, 3, 128, 128)
+    near = (torch.nn.functional.avg_pool2d(wanted, 4) - small)[:, :, 2:-2, 2:-2].abs().mean()
+    assert near < 0.05 and (wanted.roll(8, 3) - wanted).abs().mean() > 4 * near
+
+
+def test_the_critic_judges_each_place():
+    assert Critic(4)(torch.zeros(2, 3, 32, 48)).shape == (2, 1, 4, 6)
+
+
+def test_steps_bring_the_picture_nearer(quick):
+    torch.manual_seed(0)
+    wanted = (torch.rand(2, 3, 32, 32) > 0.5).float() * 2 - 1
+    small = bicubic(wanted, 0.25)
+    trainer = Trainer(SuperResolver(Shape(8, 1)), "resnet")
+    parts = [trainer.step(small, wanted, 0.0, 1.0) for _ in range(20)]
+    assert parts[-1]["pixels"] < 0.95 * parts[0]["pixels"]
+    critical = Trainer(SuperResolver(Shape(8, 1)), "gan")
+    parts = [critical.step(small, wanted, 0.0, 1.0) for _ in range(20)]
+    assert parts[-1]["critic's own"] < 0.9 * parts[0]["critic's own"]
+
+
+def test_a_gan_learns_both_networks_and_resumes_as_the_same_run(pictures, quick, tmp_path, monkeypatch):
+    whole = train_superres(random_network(), "gan", pictures, tmp_path / "a.safetensors", 16, 0, str, {})
+    monkeypatch.setattr(upscaling, "SAVE_SECONDS", 0.0)
+
+    class Enough(Exception):  # noqa: N818
+        pass
+
+    def stop(text):
+        raise Enough
+
+    monkeypatch.setattr(upscaling, "REPORT_SECONDS", 0.0)
+    with pytest.raises(Enough):  # at the first report, before anything is saved
+        train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, stop, {})
+    steps = []
+
+    def stop_later(text):
+        steps.append(text)
+        if len(steps) == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, stop_later, {})
+    assert (tmp_path / "b.safetensors.pt").exists() and not (tmp_path / "b.safetensors").exists()
+    resumed = train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, str, {})
+    for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
+        assert torch.equal(one, other)
+    save_kind = tmp_path / "c.safetensors.pt"
+    upscaling.save_checkpoint(save_kind, {**Trainer(random_network(), "gan").state(), "step": 1})
+    with pytest.raises(CheckpointError, match="another kind"):
+        train_superres(random_network(), "resnet", pictures, tmp_path / "c.safetensors", 16, 0, str, {})
+    with pytest.raises(CheckpointError, match="does not fit this network"):
+        train_superres(random_network(Shape(8, 1)), "gan", pictures, tmp_path / "c.safetensors", 16, 0, str, {})
+
+
+def test_the_command_trains_and_says_what_is_wrong(tmp_path, capsys, quick):
+    data = tmp_path / "faces"
+    data.mkdir()
+    for number in range(3):
+        pixels = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(data / f"{number}.png")
+    out = tmp_path / "sr.safetensors"
+    words = ["superres", "resnet", "--data", str(data), "--out", str(out), "--holdout", "0"]
+    assert main([*words, "--images", "4"]) == 0
+    assert "learning from 3 pictures" in capsys.readouterr().out and load_superres(out)[1] == "resnet"
+    assert main([*words, "--images", "0"]) == 2
+    assert "--images is 0" in capsys.readouterr().err
+    words[1] = "gan"
+    assert main(words) == 2
+    assert "train one first and name it with --start" in capsys.readouterr().err
