@@ -11,15 +11,40 @@ from pathlib import Path
 from typing import NoReturn
 
 from facedesigner import __version__
-from facedesigner.commands import bench, controls, edit, generate, inspect, invert
+from facedesigner.commands import (
+    age,
+    batch,
+    bench,
+    certify,
+    colorize,
+    controls,
+    edit,
+    export,
+    generate,
+    inspect,
+    invert,
+    relief,
+    sketch,
+    upscale,
+    verify,
+)
 from facedesigner.commands.common import CommandError, say
 
 COMMANDS = {
     "generate": generate,
     "edit": edit,
+    "age": age,
     "controls": controls,
     "inspect": inspect,
     "invert": invert,
+    "export": export,
+    "batch": batch,
+    "upscale": upscale,
+    "certify": certify,
+    "verify": verify,
+    "sketch": sketch,
+    "colorize": colorize,
+    "relief": relief,
     "bench": bench,
 }
 

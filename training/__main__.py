@@ -5,9 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 
-from training.commands import convert, curate, directions, encoder, evaluate, export, look, run
+from training.commands import (
+    aging,
+    convert,
+    curate,
+    directions,
+    embeddings,
+    encoder,
+    evaluate,
+    export,
+    look,
+    run,
+    superres,
+)
 
-COMMANDS = (run, evaluate, export, convert, look, curate, directions, encoder)
+COMMANDS = (run, evaluate, export, convert, look, curate, directions, encoder, superres, embeddings, aging)
 
 
 def main(arguments: list[str] | None = None) -> int:

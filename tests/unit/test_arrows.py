@@ -18,7 +18,14 @@ LIBRARIES = {"av", "cv2", "png", "pymatting", "reportlab", "trimesh"}  # that wr
 # folder or file -> what it may import beside the standard library
 ALLOWED = {
     "facedesigner/state": {"facedesigner.state"},
-    "facedesigner/engine": {"facedesigner.state", "facedesigner.engine", "facedesigner.resources", "torch", "numpy", "PIL"}
+    "facedesigner/engine": {
+        "facedesigner.state",
+        "facedesigner.engine",
+        "facedesigner.resources",
+        "torch",
+        "numpy",
+        "PIL",
+    }
     | DRAWING
     | NETWORKS
     | LABELS,

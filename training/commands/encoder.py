@@ -20,6 +20,8 @@ def add(commands: Any) -> None:
     encoder.add_argument("--cache", type=Path, help="folder for decoded pictures")
     encoder.add_argument("--out", type=Path, required=True, help="the .safetensors file to write; OUT.pt is resumed")
     encoder.add_argument("--images", type=int, default=60_000, help="how many to learn from (default: 60000)")
+    encoder.add_argument("--sketches", action="store_true", help="learn to open drawings instead of photos")
+    encoder.add_argument("--start", type=Path, help="an encoder of photos to begin with, where its tensors fit")
     encoder.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: 0)")
 
 
@@ -45,6 +47,11 @@ def encoder_command(args: argparse.Namespace) -> int:
             say(note)
         pictures, data = faces.images, f"its own samples and {len(faces)} pictures"
     say(f"learning from {data}")
-    train_encoder(weights, pictures, args.out, args.images, args.seed, say, data)
+    look, channels = None, 3
+    if args.sketches:
+        from training.tasks.sketch_encoder import SEEN, Sketcher
+
+        look, channels = Sketcher(), SEEN
+    train_encoder(weights, pictures, args.out, args.images, args.seed, say, data, look, channels, args.start)
     say(f"{args.out}: an encoder of {weights.name} ({weights.hash})")
     return 0

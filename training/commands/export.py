@@ -1,4 +1,4 @@
-"""`export`: a run's generator as a weights file."""
+"""`export`: a run's generator, or the network of a task, as a weights file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ def add(commands: Any) -> None:
 
 
 def export_command(args: argparse.Namespace) -> int:
+    from training.loop import run_config
+    from training.tasks import TRANSLATIONS
+
+    if (task := run_config(args.folder).variant) in TRANSLATIONS:
+        from training.tasks.translating import export as export_task
+
+        export_task(args.folder, args.out)
+        print(f"{args.out}: {task}, {args.out.stat().st_size / 1e6:.1f} MB")
+        return 0
     from training.export import export
 
     weights = export(args.folder, args.out)

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def add(commands: Any) -> None:
-    listing = commands.add_parser("list", help="the variants and their options")
+    listing = commands.add_parser("list", help="the variants and tasks, and their options")
     listing.set_defaults(command=list_command)
     listing.add_argument("--json", action="store_true", help="as one line of JSON, for forms")
 
@@ -22,12 +22,15 @@ def add(commands: Any) -> None:
 
 def list_command(args: argparse.Namespace) -> int:
     import dataclasses
+    import importlib
     import json
 
     from training.gans import load_variant, variants
     from training.options import fields_of
+    from training.tasks import TRANSLATIONS
 
     found = {name: load_variant(name) for name in variants()}
+    found |= {name: importlib.import_module(f"training.tasks.{name}") for name in TRANSLATIONS}
     about = {name: (module.__doc__ or "").partition("\n\n")[0].replace("\n", " ") for name, module in found.items()}
     options = {name: fields_of(module.Options) for name, module in found.items()}
     if args.json:

@@ -80,7 +80,6 @@ def train_in(folder: Path, config: RunConfig, as_events: bool) -> int:
     """Of several processes the first one alone speaks, and listens to standard input."""
     from training.distributed import is_writer
     from training.events import encode
-    from training.loop import train
     from training.tensorboard import TensorBoard
 
     if as_events and hasattr(os, "nice"):
@@ -88,13 +87,26 @@ def train_in(folder: Path, config: RunConfig, as_events: bool) -> int:
     board, speaks = TensorBoard(folder), is_writer()
     with stop_requests(watch_stdin=as_events and speaks) as stop:
         try:
-            for event in train(config, folder, stop):
+            for event in loop_of(config)(config, folder, stop):
                 if speaks:
                     say(encode(event) if as_events else describe(event))
                     board.take(event)
         finally:
             board.close()
     return 0
+
+
+def loop_of(config: RunConfig) -> Callable[[RunConfig, Path, Callable[[], bool]], Iterator[Event]]:
+    """What trains the variant: the loop of generators, or that of tasks that turn one picture into another."""
+    from training.tasks import TRANSLATIONS
+
+    if config.variant in TRANSLATIONS:
+        from training.tasks.translating import train as translate
+
+        return translate
+    from training.loop import train
+
+    return train
 
 
 def say(line: str) -> None:

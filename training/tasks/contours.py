@@ -73,11 +73,17 @@ def smoothed(curve: Curve, steps: int = 5) -> Curve:
     return np.vstack([parts.reshape(-1, 2), curve[-1:]])
 
 
+def offset(x: float, y: float) -> np.ndarray:
+    return np.array([x, y])
+
+
 def ring(curve: Curve) -> Curve:
     return np.vstack([curve, curve[:1]])
 
 
-def ellipse(centre: Sequence[float] | np.ndarray, across: float, down: float, first: float = 0, last: float = 1) -> Curve:
+def ellipse(
+    centre: Sequence[float] | np.ndarray, across: float, down: float, first: float = 0, last: float = 1
+) -> Curve:
     """Points from `first` to `last` of the turn, clockwise from the right."""
     turn = np.linspace(2 * math.pi * first, 2 * math.pi * last, 17)
     return np.asarray(centre) + np.stack([across * np.cos(turn), down * np.sin(turn)], 1)
@@ -127,7 +133,7 @@ def clean(points: np.ndarray, side: int) -> Tensor:
         if chance(0.7):
             draw_iris(paper, p[list(eye)].mean(0), max(height * uniform(0.4, 0.65), 0.008))
         if chance(0.3):
-            paper.line(p[list(eye)][:4] - [0, uniform(0.012, 0.022)], 0.7)  # the fold
+            paper.line(p[list(eye)][:4] - offset(0, uniform(0.012, 0.022)), 0.7)  # the fold
     if chance(0.5):
         paper.line(p[list(BRIDGE)], 0.8)
     if chance(0.93):
@@ -154,7 +160,7 @@ def child(points: np.ndarray, side: int) -> Tensor:
     below = float(chin[1] - middle[1])
     if chance(0.5):  # the head as an egg or a circle
         above = across * uniform(0.8, 1.4)
-        centre = middle + [0, (below - above) / 2]
+        centre = middle + offset(0, (below - above) / 2)
         paper.line(ellipse(centre, across * uniform(0.92, 1.1), (below + above) / 2))
     elif chance(0.9):
         paper.line(p[[0, 2, 4, 6, 8, 10, 12, 14, 16]])
@@ -170,7 +176,7 @@ def child(points: np.ndarray, side: int) -> Tensor:
     draw_child_mouth(paper, p)
     if chance(0.3):
         for edge, turn in ((p[1], -1), (p[15], 1)):
-            paper.line(ellipse(edge + [turn * 0.012, 0], 0.022, 0.045))
+            paper.line(ellipse(edge + offset(turn * 0.012, 0), 0.022, 0.045))
     draw_body(paper, p, 0.6)
     return paper.ink()
 
@@ -184,8 +190,8 @@ def draw_child_eye(paper: Paper, eye: np.ndarray, kind: float) -> None:
         paper.line(ellipse(centre, width * uniform(0.7, 1.2), width * uniform(0.5, 1.1)))
     else:  # an almond
         lift = width * uniform(0.4, 0.7)
-        paper.line(np.stack([centre - [width, 0], centre - [0, lift], centre + [width, 0]]))
-        paper.line(np.stack([centre - [width, 0], centre + [0, lift], centre + [width, 0]]))
+        paper.line(np.stack([centre - offset(width, 0), centre - offset(0, lift), centre + offset(width, 0)]))
+        paper.line(np.stack([centre - offset(width, 0), centre + offset(0, lift), centre + offset(width, 0)]))
     if chance(0.8):
         radius = width * uniform(0.2, 0.5)
         paper.shape(ellipse(centre, radius, radius), int(uniform(120, 255)))
@@ -195,21 +201,21 @@ def draw_child_nose(paper: Paper, p: np.ndarray) -> None:
     top, tip, kind = p[28], p[33], uniform(0, 1)
     wing = float(p[35][0] - p[31][0]) / 2
     if kind < 0.3:
-        paper.line(np.stack([top, tip + [wing, -0.01], tip]))  # an L
+        paper.line(np.stack([top, tip + offset(wing, -0.01), tip]))  # an L
     elif kind < 0.6:
-        paper.line(ellipse(tip - [0, 0.01], wing, wing * 0.7, 0.0, 0.5))  # a bow
+        paper.line(ellipse(tip - offset(0, 0.01), wing, wing * 0.7, 0.0, 0.5))  # a bow
     elif kind < 0.75:
         for edge in (p[32], p[34]):
             paper.shape(ellipse(edge, 0.006, 0.005), 255)  # two dots
     elif kind < 0.9:
-        paper.line(np.stack([tip + [-wing, 0], top, tip + [wing, 0]]))  # a wedge
+        paper.line(np.stack([tip + offset(-wing, 0), top, tip + offset(wing, 0)]))  # a wedge
 
 
 def draw_child_mouth(paper: Paper, p: np.ndarray) -> None:
     kind = uniform(0, 1)
     corners, centre = p[[48, 54]], p[[62, 66]].mean(0)
     if kind < 0.45:
-        paper.line(np.stack([corners[0], centre + [0, uniform(-0.006, 0.02)], corners[1]]))
+        paper.line(np.stack([corners[0], centre + offset(0, uniform(-0.006, 0.02)), corners[1]]))
     elif kind < 0.8:
         paper.line(np.stack([corners[0], p[51], corners[1]]))
         paper.line(np.stack([corners[0], p[57], corners[1]]))
@@ -230,7 +236,7 @@ def draw_body(paper: Paper, p: np.ndarray, probability: float) -> None:
         paper.line(np.stack([start, (start + foot) / 2, foot]))
         if chance(0.6):
             edge = np.array([0.5 + turn * uniform(0.38, 0.52), uniform(0.93, 1.02)])
-            paper.line(np.stack([foot, (foot + edge) / 2 - [0, uniform(0.0, 0.02)], edge]))
+            paper.line(np.stack([foot, (foot + edge) / 2 - offset(0, uniform(0.0, 0.02)), edge]))
 
 
 def regions(photos: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
@@ -255,7 +261,9 @@ def regions(photos: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
 def colours_at(pictures: Tensor, places: Tensor) -> Tensor:
     """(N, 3, S, S) smoothed, at places (N, K, 2) in 0 to 1 -> (N, K, 3)."""
     smooth = F.avg_pool2d(pictures, 5, 1, 2, count_include_pad=False)
-    sampled = F.grid_sample(smooth, places[:, :, None] * 2 - 1, mode="bilinear", padding_mode="border", align_corners=False)
+    sampled = F.grid_sample(
+        smooth, places[:, :, None] * 2 - 1, mode="bilinear", padding_mode="border", align_corners=False
+    )
     return sampled[..., 0].transpose(1, 2)
 
 

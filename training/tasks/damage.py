@@ -14,7 +14,7 @@ from training.tasks.line_drawing import blur, uniform
 
 def damaged(ink: Tensor) -> Tensor:
     """Each picture as another hand might have drawn it; a fifth are only moved a little."""
-    count, _, side, _ = ink.shape
+    count = len(ink)
     hard = (torch.rand(count, 1, 1, 1) < 0.8).float()
     ink = warped(ink, 0.006 + 0.016 * hard * torch.rand(count, 1, 1, 1))
     ink = thickened(ink)
@@ -26,9 +26,10 @@ def damaged(ink: Tensor) -> Tensor:
 def warped(ink: Tensor, amount: Tensor) -> Tensor:
     """Moved about by a smooth random field and by a trembling hand; `amount` (N, 1, 1, 1): deviation, of the side."""
     count, _, side, _ = ink.shape
-    coarse = F.interpolate(torch.randn(count, 2, 5, 5), (side, side), mode="bicubic", align_corners=False)
-    fine = F.interpolate(torch.randn(count, 2, side // 8, side // 8), (side, side), mode="bilinear", align_corners=False)
-    field = (coarse * amount + fine * 0.0016) * 2
+    cells = max(8, side // 8)
+    coarse = F.interpolate(torch.randn(count, 2, 5, 5), (cells, cells), mode="bicubic", align_corners=False)
+    field = (coarse * amount + torch.randn(count, 2, cells, cells) * 0.0016) * 2
+    field = F.interpolate(field, (side, side), mode="bilinear", align_corners=False)
     places = (torch.arange(side) + 0.5) / side * 2 - 1
     grid = torch.stack(torch.meshgrid(places, places, indexing="xy"), -1) + field.permute(0, 2, 3, 1)
     return F.grid_sample(ink, grid, mode="bilinear", padding_mode="border", align_corners=False)
@@ -46,10 +47,11 @@ def without_strokes(ink: Tensor, share: Tensor, cells: int = 12) -> Tensor:
     """Removes about the share (N,) of what is drawn, in patches about as long as a stroke: the ink itself is cut, so
     that the same share goes whether a picture has little or much."""
     count, _, side, _ = ink.shape
-    noise = torch.rand(count, 1, cells, cells)
-    noise = F.interpolate(noise, (side, side), mode="bicubic", align_corners=False)
-    removed = torch.zeros(count)
-    weights, values = ink.flatten(1), noise.flatten(1)
+    noise = F.interpolate(
+        torch.rand(count, 1, cells, cells), (side // 2, side // 2), mode="bicubic", align_corners=False
+    )
+    weights, values = F.avg_pool2d(ink, 4).flatten(1), noise[..., ::2, ::2].flatten(1)
+    noise = F.interpolate(noise, (side, side), mode="bilinear", align_corners=False)
     total = weights.sum(1).clamp_min(1e-6)
     low, high = torch.full((count,), -0.5), torch.full((count,), 1.5)
     for _ in range(12):  # the level under which that share of the ink lies
@@ -78,5 +80,3 @@ def on_paper(ink: Tensor) -> Tensor:
     scanned = (torch.rand(count, 1, 1, 1) < 0.25).float()
     grain = torch.randn(count, 1, side, side) * 0.02 + torch.rand(count, 1, 1, 1) * 0.08
     return (ink * strength + scanned * grain).clamp(0, 1)
-
-

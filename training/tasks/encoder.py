@@ -44,6 +44,7 @@ class Shape:
     columns: int
     components: int  # of the styles that a row is put together from
     hidden: int = 192
+    channels: int = 3  # of its pictures; a sketch with colour hints has 5
 
 
 class Residual(nn.Module):
@@ -62,7 +63,7 @@ def block(inputs: int, outputs: int, stride: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """Pictures (N, 3, R, R) in [-1, 1] -> latents (N, L, D)."""
+    """Pictures (N, channels, R, R) in [-1, 1] -> latents (N, L, D)."""
 
     mean: Tensor  # (D,) the mean face
     basis: Tensor  # (K, D) principal components of the styles, one standard deviation long each
@@ -70,7 +71,7 @@ class Encoder(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        side, width = shape.resolution // 2, 3
+        side, width = shape.resolution // 2, shape.channels
         layers: list[nn.Module] = []
         while side >= 4:
             layers.append(block(width, WIDTHS[side], 2))
@@ -94,7 +95,7 @@ class Encoder(nn.Module):
 
     @torch.inference_mode()
     def estimate(self, picture: Tensor) -> Tensor:
-        """One picture (3, H, H) in [-1, 1] of any side -> its latent (L, D)."""
+        """One picture (channels, H, H) in [-1, 1] of any side -> its latent (L, D)."""
         side = self.shape.resolution
         latents: Tensor = self(resized(picture[None], side).contiguous(memory_format=torch.channels_last))
         return latents[0]
@@ -115,7 +116,7 @@ def difference(drawn: Tensor, wanted: Tensor) -> Tensor:
     return total + (F.avg_pool2d(drawn, 4) - F.avg_pool2d(wanted, 4)).abs().mean()
 
 
-def new_encoder(weights: Weights, components: int = 128) -> Encoder:
+def new_encoder(weights: Weights, components: int = 128, channels: int = 3) -> Encoder:
     """An untrained encoder of a generator. ValueError for one with labels or codes, which no picture tells."""
     generator = weights.generator
     if generator.conditions.dim:
@@ -126,7 +127,7 @@ def new_encoder(weights: Weights, components: int = 128) -> Encoder:
     mean, axes = components_of(generator)
     rows, columns = generator.latent_shape
     components = min(components, columns)
-    encoder = Encoder(Shape(min(LARGEST, generator.resolution), rows, columns, components))
+    encoder = Encoder(Shape(min(LARGEST, generator.resolution), rows, columns, components, channels=channels))
     encoder.mean.copy_(mean)
     encoder.basis.copy_(axes[:components])
     return encoder
@@ -155,10 +156,11 @@ def save_encoder(encoder: Encoder, path: Path, generator_hash: str, card: dict[s
         temporary.write_bytes(save(tensors, metadata))
 
 
-def load_encoder(path: Path, generator_hash: str) -> Encoder:
+def load_encoder(path: Path, generator_hash: str, channels: int = 3) -> Encoder:
     """The encoder in a file of `save_encoder`, in evaluation mode on the CPU.
 
-    Raises EncoderError when the file is none, is damaged, or belongs to another generator than that of the hash.
+    Raises EncoderError when the file is none, is damaged, takes pictures of other `channels`, or belongs to another
+    generator than that of the hash.
     """
     metadata, tensors = read(path)
     if metadata.get("format") != FORMAT:
@@ -173,6 +175,9 @@ def load_encoder(path: Path, generator_hash: str) -> Encoder:
         encoder.load_state_dict({key: v.float() if v.is_floating_point() else v for key, v in tensors.items()})
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise EncoderError(f"{path.name} does not fit its own description: {error}") from None
+    if encoder.shape.channels != channels:
+        what = "sketches" if channels == 3 else "photos"
+        raise EncoderError(f"{path.name} is an encoder of {what}: choose another file")
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise EncoderError(f"{path.name} holds numbers that are not finite: train it again")
     return encoder.eval().requires_grad_(False).to(memory_format=torch.channels_last)

@@ -19,8 +19,9 @@ from torch import Tensor
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.compute import autocast, pick_precision
 from training.gans.base import Generator
+from training.loop import copy_matching
 from training.sampling import from_bytes
-from training.tasks.encoder import Encoder, difference, new_encoder, resized, save_encoder
+from training.tasks.encoder import Encoder, difference, load_encoder, new_encoder, resized, save_encoder
 from training.tasks.samples import sample_latents
 from training.weights import Weights
 
@@ -31,19 +32,33 @@ COMPARED = 64  # side at which pictures are compared
 PICTURE_WEIGHT = 4.0  # of the difference between pictures, beside that of latents
 PRIOR_WEIGHT = 0.02  # on latents of pictures: their samples' spread (Mahalanobis), so that sliders work on them
 REPORT_SECONDS, SAVE_SECONDS = 15.0, 60.0
+Look = Callable[[Tensor], Tensor]  # pictures (N, 3, R, R) in [-1, 1] -> what the encoder sees of them, (N, C, R, R)
 
 
 def train_encoder(
-    weights: Weights, pictures: Tensor, out: Path, images: int, seed: int, say: Callable[[str], None], data: str = ""
+    weights: Weights,
+    pictures: Tensor,
+    out: Path,
+    images: int,
+    seed: int,
+    say: Callable[[str], None],
+    data: str = "",
+    look: Look | None = None,
+    channels: int = 3,
+    start: Path | None = None,
 ) -> Encoder:
     """Trains until so many images were seen and writes OUT. `pictures` (M, 3, R, R) uint8, or none of them.
+    `look` is `spoil`, unless the encoder is to see something else of them, with so many `channels`. `start`: another
+    encoder of this generator, whose tensors that fit are what a new one begins with.
 
     OUT.pt is saved every minute, and continued from when it is there; it goes when OUT is written. Raises ValueError
     for a generator with labels, CheckpointError when OUT.pt belongs to another generator or is damaged.
     """
     torch.manual_seed(seed)
     generator = weights.generator.to(memory_format=torch.channels_last)
-    encoder = new_encoder(weights).to(memory_format=torch.channels_last)
+    encoder = new_encoder(weights, channels=channels).to(memory_format=torch.channels_last)
+    if start is not None:
+        copy_matching(load_encoder(start, weights.hash).state_dict(), encoder)
     optimizer = torch.optim.Adam(encoder.parameters(), lr=RATE, betas=(0.9, 0.99))
     checkpoint = out.with_name(out.name + ".pt")
     step, steps = resume(checkpoint, encoder, optimizer, weights.hash), max(1, math.ceil(images / BATCH))
@@ -57,7 +72,8 @@ def train_encoder(
             group["lr"] = RATE * min(1, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
         with torch.random.fork_rng(devices=[]), autocast(torch.device("cpu"), precision):
             torch.manual_seed(seed * 1_000_003 + step)  # each step its own: a resumed run goes on as the same one
-            losses = step_losses(encoder, generator, weights.latent_mean, pictures, seed * 1_000_003 + 2 * step)
+            drawn = seed * 1_000_003 + 2 * step
+            losses = step_losses(encoder, generator, weights.latent_mean, pictures, drawn, look or spoil)
         optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
@@ -99,7 +115,9 @@ def resume(path: Path, encoder: Encoder, optimizer: torch.optim.Optimizer, gener
         raise CheckpointError(f"{path} does not fit this encoder ({error}): delete it") from None
 
 
-def step_losses(encoder: Encoder, generator: Generator, mean: Tensor, pictures: Tensor, seed: int) -> dict[str, Tensor]:
+def step_losses(
+    encoder: Encoder, generator: Generator, mean: Tensor, pictures: Tensor, seed: int, look: Look
+) -> dict[str, Tensor]:
     """The weighted parts of one step's loss."""
     count = BATCH // 2 if len(pictures) else BATCH
     latents = sample_latents(generator, mean, seed, count).clone()  # out of inference mode
@@ -110,7 +128,7 @@ def step_losses(encoder: Encoder, generator: Generator, mean: Tensor, pictures: 
             chosen = from_bytes(pictures[torch.randint(len(pictures), (BATCH - count,))])
             mirrored = torch.where(torch.rand(len(chosen), 1, 1, 1) < 0.5, chosen.flip(3), chosen)
             targets = torch.cat([targets, resized(mirrored, side)])
-        seen = spoil(targets).contiguous(memory_format=torch.channels_last)
+        seen = look(targets).contiguous(memory_format=torch.channels_last)
     answered = encoder(seen)
     compared = min(COMPARED, generator.resolution)
     drawn = generator.synthesize(answered, None, compared)

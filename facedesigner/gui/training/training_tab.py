@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QWidget
 
 from facedesigner.gui.errors import show_error
-from facedesigner.gui.training.compare_page import ComparePage
+from facedesigner.gui.training.compare_page import ComparePage, is_generator
 from facedesigner.gui.training.curate_page import CuratePage
 from facedesigner.gui.training.measurer import Measurer
 from facedesigner.gui.training.questions import ask_how_long, ask_to_stop
@@ -185,8 +185,9 @@ class TrainingTab(QWidget):
         self.monitor.refresh()
 
     def _exported(self, path: Path) -> None:
-        self.said.emit(f"Wrote {path.name}")
-        self.use_model.emit(path)
+        self.said.emit(f"Wrote {path}")
+        if is_generator(path):
+            self.use_model.emit(path)
 
     def _compare(self, folder: Path) -> None:
         failed = self._complain("The other run cannot be read")

@@ -14,7 +14,7 @@ from facedesigner.state.files import write_atomically
 from training import config as training_config
 from training.options import Field
 
-GANS = Path(training_config.__file__).with_name("gans")
+FOLDERS = tuple(Path(training_config.__file__).with_name(name) for name in ("gans", "tasks"))
 
 
 @dataclass(frozen=True)
@@ -92,5 +92,5 @@ def field_of(values: dict[str, object]) -> Field:
 
 def stamp() -> str:
     """Changes with the program's version, and for a developer with each change of a variant."""
-    newest = max((path.stat().st_mtime_ns for path in GANS.glob("*.py")), default=0)
+    newest = max((path.stat().st_mtime_ns for folder in FOLDERS for path in folder.glob("*.py")), default=0)
     return f"{__version__}-{newest:x}"

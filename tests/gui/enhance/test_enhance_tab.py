@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog
 
 from facedesigner.engine.methods import EnhanceError, Stopped
 from facedesigner.export.png import read_face
@@ -58,7 +59,7 @@ def tab(qtbot, enlarger) -> Iterator[EnhanceTab]:
 
 
 @pytest.fixture
-def done(tab, qtbot) -> EnhanceTab:
+def done(tab: EnhanceTab, qtbot) -> EnhanceTab:
     """A tab with every method's result."""
     with qtbot.waitSignal(tab._thread.ended):
         tab.set_source(PICTURE, "seed0042")
@@ -145,7 +146,7 @@ def test_a_dropped_picture_is_opened(tab, qtbot, tmp_path):
 
 
 def test_a_file_that_is_no_picture_leaves_what_is_there(done, qtbot, tmp_path, monkeypatch):
-    said = []
+    said = list[str]()
     monkeypatch.setattr(enhance_tab, "show_error", lambda title, reason, parent: said.append(reason))
     path = tmp_path / "text.png"
     path.write_text("hello")
@@ -169,8 +170,8 @@ def test_the_chosen_column_is_saved_with_the_face(tab, qtbot, tmp_path, monkeypa
         asked.append(suggestion)
         return str(tmp_path / "large"), ""
 
-    monkeypatch.setattr(enhance_tab.QFileDialog, "getSaveFileName", ask)
-    said = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    said = list[str]()
     tab.said.connect(said.append)
     tab.headers[2].save.click()
     qtbot.waitUntil(lambda: len(said) == 2)
@@ -181,7 +182,7 @@ def test_the_chosen_column_is_saved_with_the_face(tab, qtbot, tmp_path, monkeypa
 
 
 def test_a_folder_that_cannot_be_written_is_said(done, qtbot, tmp_path, monkeypatch):
-    said = []
+    said = list[str]()
     monkeypatch.setattr(enhance_tab, "show_error", lambda title, reason, parent: said.append(reason))
     (tmp_path / "file").write_text("")
     done.save("gan", tmp_path / "file" / "large.png")

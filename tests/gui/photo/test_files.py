@@ -13,9 +13,9 @@ from facedesigner.engine.likeness import SAME_PERSON, Likeness
 from facedesigner.engine.photo import PhotoError
 from facedesigner.export.png import save_png
 from facedesigner.gui.photo.face_finder import FaceFinder, Stopped
-from facedesigner.state.recognise import carries_recipe
 from facedesigner.gui.photo.words import explained, numbers, verdict
 from facedesigner.state.face import FaceState
+from facedesigner.state.recognise import carries_recipe
 from tests.gui.fake_engine import fake_picture
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
@@ -228,10 +229,29 @@ def test_leaving_asks_and_stops_and_saves(tab, qtbot, script):
     assert tab.monitor.record.state == State.STOPPED and tab.monitor.record.saved == 40
 
 
+EXPORTED = """
+out = pathlib.Path(words[2])
+out.parent.mkdir(exist_ok=True)
+header = json.dumps({{'__metadata__': {{'{key}': 'dcgan'}}}}).encode()
+out.write_bytes(len(header).to_bytes(8, 'little') + header)
+"""
+
+
+def test_what_is_no_generator_is_made_and_stays_where_it_is(tab, qtbot, script, tmp_path):
+    script(UNTIL_STOPPED)
+    begin(tab, qtbot)
+    script(EXPORTED.format(key="task"))
+    handed = list[Path]()
+    tab.use_model.connect(handed.append)
+    with qtbot.waitSignal(tab.said, check_params_cb=lambda words: words.startswith("Wrote ")):
+        tab.monitor.header.use_button.click()
+    assert not handed
+
+
 def test_a_model_is_made_and_handed_on(tab, qtbot, script, tmp_path):
     script(UNTIL_STOPPED)
     begin(tab, qtbot)
-    script("out = pathlib.Path(words[2]); out.parent.mkdir(); out.write_text('weights')")
+    script(EXPORTED.format(key="variant"))
     with qtbot.waitSignal(tab.use_model) as made:
         tab.monitor.header.use_button.click()
         assert not tab.monitor.header.use_button.isEnabled()

@@ -30,7 +30,8 @@ def window(
     window.show()
     assert window.tabs.training.tab is None  # not before it is looked at
     window.tabs.setCurrentWidget(window.tabs.training)
-    qtbot.waitUntil(lambda: window.tabs.training.tab is not None and window.tabs.training.tab.monitor.record is not None)
+    tab = window.tabs.training
+    qtbot.waitUntil(lambda: tab.tab is not None and tab.tab.monitor.record is not None)
     yield window
     window.tabs.training.shut_down()
 
@@ -47,7 +48,7 @@ def test_closing_asks_then_saves_then_closes(window, qtbot, script):
 
 
 def test_a_trained_model_opens_in_the_design_tab(window, qtbot, tmp_path):
-    window.tabs.training.use_model.emit(tmp_path / "mine.safetensors")
+    window.tabs.training.tab.use_model.emit(tmp_path / "mine.safetensors")
     assert window.tabs.currentWidget() is window.faces
     qtbot.waitUntil(lambda: window.session.info is not None and window.session.info.name == "mine")
 

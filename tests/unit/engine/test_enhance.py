@@ -94,7 +94,7 @@ def test_progress_rises_to_one_and_stopping_ends_it():
 )
 def test_what_cannot_be_asked(size, method, scale, message):
     with pytest.raises(EnhanceError, match=message):
-        check(*size, method, scale)
+        check(size[0], size[1], method, scale)
     assert MOST_PIXELS == 80_000_000
 
 

@@ -77,12 +77,12 @@ def test_an_empty_page_is_an_error_that_travels(engine):
 
 def test_missing_and_foreign_weights_say_what_to_do(folder, tmp_path):
     result = SketchEngine(folder / "tiny.safetensors", tmp_path).render(SketchRequest(face()))
-    assert "pix2pix256.safetensors" in result.error
+    assert "pix2pix256.safetensors" in str(result.error)
     other = drawing_weights(tmp_path, seed=5)
     for path in (*folder.glob("sketch_encoder*"), folder / "pix2pix256.safetensors"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     result = SketchEngine(other / "tiny.safetensors", tmp_path).render(SketchRequest(face()))
-    assert "python -m training encoder --sketches" in result.error
+    assert "python -m training encoder --sketches" in str(result.error)
 
 
 def test_a_colouring_keeps_size_and_lightness(engine):

@@ -4,7 +4,7 @@ import torch
 from PIL import Image
 
 from training.__main__ import main
-from training.checkpoint import CheckpointError
+from training.checkpoint import CheckpointError, save_checkpoint
 from training.sampling import from_bytes, to_bytes
 from training.tasks import upscaling
 from training.tasks.degrade import as_jpeg, blurred, degrade, spoil
@@ -77,7 +77,8 @@ def test_a_pixel_is_made_from_as_far_as_the_network_reaches():
         small = torch.zeros(1, 3, 41, 41)
         small[:, :, 20, 20 + away] = 1
         with torch.no_grad():
-            return network(small)[middle]
+            seen: torch.Tensor = network(small)[middle]
+            return seen
 
     assert torch.allclose(with_a_dot(network.reach + 1), with_a_dot(network.reach + 2), atol=1e-6)
     assert not torch.allclose(with_a_dot(network.reach), with_a_dot(network.reach + 1), atol=1e-4)
@@ -107,6 +108,7 @@ def test_files_that_are_none(tmp_path):
     with pytest.raises(SuperResError, match="does not fit its own description"):
         load_superres(path)
     broken = random_network()
+    assert broken.tail.bias is not None
     torch.nn.init.constant_(broken.tail.bias, float("nan"))
     save_superres(broken, "gan", path, {})
     with pytest.raises(SuperResError, match="not finite"):
@@ -165,8 +167,12 @@ def test_steps_bring_the_picture_nearer(quick):
     assert parts[-1]["critic's own"] < 0.9 * parts[0]["critic's own"]
 
 
+def silent(line: str) -> None:
+    pass
+
+
 def test_a_gan_learns_both_networks_and_resumes_as_the_same_run(pictures, quick, tmp_path, monkeypatch):
-    whole = train_superres(random_network(), "gan", pictures, tmp_path / "a.safetensors", 16, 0, str, {})
+    whole = train_superres(random_network(), "gan", pictures, tmp_path / "a.safetensors", 16, 0, silent, {})
     monkeypatch.setattr(upscaling, "SAVE_SECONDS", 0.0)
 
     class Enough(Exception):  # noqa: N818
@@ -188,15 +194,15 @@ def test_a_gan_learns_both_networks_and_resumes_as_the_same_run(pictures, quick,
     with pytest.raises(Enough):
         train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, stop_later, {})
     assert (tmp_path / "b.safetensors.pt").exists() and not (tmp_path / "b.safetensors").exists()
-    resumed = train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, str, {})
+    resumed = train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, silent, {})
     for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(one, other)
     save_kind = tmp_path / "c.safetensors.pt"
-    upscaling.save_checkpoint(save_kind, {**Trainer(random_network(), "gan").state(), "step": 1})
+    save_checkpoint(save_kind, {**Trainer(random_network(), "gan").state(), "step": 1})
     with pytest.raises(CheckpointError, match="another kind"):
-        train_superres(random_network(), "resnet", pictures, tmp_path / "c.safetensors", 16, 0, str, {})
+        train_superres(random_network(), "resnet", pictures, tmp_path / "c.safetensors", 16, 0, silent, {})
     with pytest.raises(CheckpointError, match="does not fit this network"):
-        train_superres(random_network(Shape(8, 1)), "gan", pictures, tmp_path / "c.safetensors", 16, 0, str, {})
+        train_superres(random_network(Shape(8, 1)), "gan", pictures, tmp_path / "c.safetensors", 16, 0, silent, {})
 
 
 def test_the_command_trains_and_says_what_is_wrong(tmp_path, capsys, quick):

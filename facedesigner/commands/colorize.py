@@ -1,0 +1,41 @@
+"""`colorize`: a grey picture or a shaded pencil portrait gets colours."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress
+
+
+def add(commands: Any) -> None:
+    colorize = commands.add_parser("colorize", help="colour a grey portrait or a shaded pencil drawing")
+    colorize.set_defaults(command=colorize_command)
+    colorize.add_argument("file", type=Path, help="the picture; it is only read")
+    colorize.add_argument("--out", type=Path, required=True, help="the PNG file to write")
+    colorize.add_argument("--hints", type=Path, help="a picture as large: strokes of colour, transparent elsewhere")
+    colorize.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+
+
+def colorize_command(args: argparse.Namespace) -> int:
+    check_picture_name(args.out)
+    check_free(args.out, args.overwrite)
+    from facedesigner.engine.drawing_file import open_drawing, open_hints
+    from facedesigner.engine.sketching import ColorizeRequest
+
+    grey = open_drawing(args.file)
+    hints = None if args.hints is None else open_hints(args.hints)
+    progress("loading the network")
+    from PIL import Image
+
+    from facedesigner.engine.sketch import SketchEngine
+    from facedesigner.export.photo import save_photo
+    from facedesigner.resources import default_weights
+
+    result = SketchEngine(default_weights()).colorize(ColorizeRequest(grey, hints))
+    progress("")
+    if result.image is None:
+        raise CommandError(f"{args.file.name}: {result.error}")
+    print(save_photo(Image.fromarray(result.image), args.out, overwrite=args.overwrite))
+    return 0

@@ -1,0 +1,85 @@
+"""`sketch`: a drawing becomes a photo."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress, say
+
+if TYPE_CHECKING:
+    from facedesigner.engine.sketching import SketchResult
+
+MOST_VARIANTS = 16
+
+
+def add(commands: Any) -> None:
+    sketch = commands.add_parser("sketch", help="make a photo of a drawing of a face")
+    sketch.set_defaults(command=sketch_command)
+    sketch.add_argument("file", type=Path, help="the drawing, dark on light; it is only read")
+    sketch.add_argument(
+        "--out", type=Path, required=True, help="the PNG file to write; it opens as a face unless --follow is 1"
+    )
+    sketch.add_argument("--hints", type=Path, help="a picture as large as the drawing: strokes of colour, transparent")
+    sketch.add_argument(
+        "--follow", type=float, default=0.4, help="1: follow each line; 0: a believable face (default: 0.4)"
+    )
+    sketch.add_argument(
+        "--variants", type=int, default=1, help="how many, in other colours: OUT-1.png and so on (default: 1)"
+    )
+    sketch.add_argument(
+        "--in-place", action="store_true", help="the face lies where the canvas has it: leave the drawing where it is"
+    )
+    sketch.add_argument("--weights", type=Path, help="a weights file (default: the one that comes along)")
+    sketch.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+
+def sketch_command(args: argparse.Namespace) -> int:
+    check_picture_name(args.out)
+    if not 0 <= args.follow <= 1:
+        raise CommandError(f"--follow is {args.follow:g}; choose 0 to 1")
+    if not 1 <= args.variants <= MOST_VARIANTS:
+        raise CommandError(f"--variants is {args.variants}; choose 1 to {MOST_VARIANTS}")
+    outs = names(args.out, args.variants)
+    for out in outs:
+        check_free(out, args.overwrite)
+    from facedesigner.engine.drawing_file import open_drawing, open_hints
+    from facedesigner.engine.sketching import SketchRequest
+
+    drawing = open_drawing(args.file)
+    hints = None if args.hints is None else open_hints(args.hints)
+    progress("loading the model")
+    from facedesigner.engine.sketch import SketchEngine
+    from facedesigner.resources import default_weights
+
+    engine = SketchEngine(args.weights or default_weights())
+    for variant, out in enumerate(outs):
+        result = engine.render(SketchRequest(drawing, hints, args.follow, variant, place=not args.in_place))
+        progress("")
+        if result.error:
+            raise CommandError(f"{args.file.name}: {result.error}")
+        if result.notice and not variant:
+            say(result.notice)
+        print(save(result, args.follow, engine.model_name, out, args.overwrite), flush=True)
+    return 0
+
+
+def names(out: Path, count: int) -> list[Path]:
+    """`photo.png`, or `photo-1.png` to `photo-4.png`."""
+    if count == 1:
+        return [out]
+    return [out.with_name(f"{out.stem}-{number}{out.suffix}") for number in range(1, count + 1)]
+
+
+def save(result: SketchResult, follow: float, model: str, out: Path, overwrite: bool) -> Path:
+    """With the recipe of its face, unless that is not what the picture shows."""
+    from PIL import Image
+
+    from facedesigner.export.photo import save_photo
+    from facedesigner.export.png import save_png
+
+    assert result.image is not None
+    if result.face is not None and follow < 1:
+        return save_png(result.image, out, result.face, model, overwrite=overwrite)
+    return save_photo(Image.fromarray(result.image), out, overwrite=overwrite)

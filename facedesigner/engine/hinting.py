@@ -1,0 +1,45 @@
+"""Colour hints before the networks see them: spread up to the next line, and invented for variants."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from facedesigner.engine.sketching import SIDE
+
+REACH = 2  # steps of two pixels that a hint spreads at most
+BARRIER = 0.3  # ink that stops it
+# Where a variant takes colours of its face and hints at them: hair, forehead, cheeks, corners; (x, y) in 0 to 1.
+SPOTS = ((0.5, 0.1), (0.3, 0.2), (0.7, 0.2), (0.5, 0.33), (0.36, 0.6), (0.64, 0.6), (0.04, 0.12), (0.96, 0.12))
+SPOT_SIZE = 0.028  # radius, of the side
+
+
+def spread(hints: Tensor, barrier: Tensor) -> Tensor:
+    """Hints (1, 4, SIDE, SIDE) grown up to what stops them, (1, 1, SIDE, SIDE) in [0, 1]: a thin stroke on hair means
+    the hair around it. What the user painted stays."""
+    if not hints[:, 3].any():
+        return hints
+    where = (F.avg_pool2d(hints[:, 3:], 2) > 0.25).float()
+    colours = F.avg_pool2d(hints[:, :3], 2) / F.avg_pool2d(hints[:, 3:], 2).clamp_min(0.25)
+    free = (F.max_pool2d(barrier, 2) < BARRIER).float()
+    for _ in range(REACH):
+        near = F.avg_pool2d(where, 3, 1, 1)
+        mixed = F.avg_pool2d(colours * where, 3, 1, 1) / near.clamp_min(1e-6)
+        colours = torch.where(where > 0, colours, mixed)
+        where = torch.maximum(where, (near > 0).float() * free)
+    grown = F.interpolate(torch.cat([colours * where, where], 1), (SIDE, SIDE), mode="nearest")
+    return torch.where(hints[:, 3:] > 0, hints, grown)
+
+
+def with_colours(hints: Tensor, face: Tensor) -> Tensor:
+    """Hints with those of a face (1, 3, SIDE, SIDE) at SPOTS, where the user gave none."""
+    places = (torch.arange(SIDE) + 0.5) / SIDE
+    hints = hints.clone()
+    for x, y in SPOTS:
+        inside = ((places[None, :] - x).square() + (places[:, None] - y).square()) < SPOT_SIZE**2
+        if hints[0, 3][inside].any():
+            continue
+        hints[0, :3, inside] = face[0, :, inside].mean(1, keepdim=True)
+        hints[0, 3, inside] = 1.0
+    return hints
