@@ -58,7 +58,8 @@ def export_command(args: argparse.Namespace) -> int:
     from facedesigner.engine.landmarks import EyesError
     from facedesigner.engine.photo import opened
     from facedesigner.export.fabrication import fabricate
-    from facedesigner.export.parts import all_parts, png_of, sheet_of, stem_of, write_file, write_set
+    from facedesigner.export.parts import all_parts, png_of, sheet_of, stem_of, write_set
+    from facedesigner.export.writing import write_file
     from facedesigner.state.filenames import check_pattern
 
     pattern = check_pattern(args.out.stem if args.out else args.file.stem.replace("{", "{{").replace("}", "}}"))

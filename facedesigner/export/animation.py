@@ -12,8 +12,7 @@ from typing import Any
 from PIL import Image as Pillow
 
 from facedesigner.engine.request import Image
-from facedesigner.export.png import ExportError, explain
-from facedesigner.state.files import write_atomically
+from facedesigner.export.writing import ExportError, check_free, write_file
 
 SIDE = 256  # pixels: smaller pictures are enlarged
 FPS_MIN, FPS_MAX = 5, 50  # pictures a second; a GIF counts hundredths of a second, and viewers slow down above 50
@@ -37,16 +36,10 @@ def save_animation(pictures: Sequence[Image], path: Path, fps: int, *, overwrite
     Raises ExportError as `save_png` does; nothing half-written is left.
     """
     check_animation(path)
-    if path.exists() and not overwrite:
-        raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
+    check_free(path, overwrite)
     frames = [enlarged(picture) for picture in pictures]
     content = gif(frames, fps) if path.suffix.lower() == ".gif" else mp4(frames, fps)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content)
-    except OSError as error:
-        raise ExportError(explain(error, path)) from error
-    return path
+    return write_file(path, content, overwrite)
 
 
 def enlarged(picture: Image) -> Pillow.Image:

@@ -21,8 +21,8 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from facedesigner.engine.request import Image, ModelInfo
-from facedesigner.export.parts import explained
-from facedesigner.export.png import ExportError, save_png
+from facedesigner.export.png import save_png
+from facedesigner.export.writing import ExportError, explained
 from facedesigner.state.constraint import Wish
 from facedesigner.state.face import FaceState
 from facedesigner.state.files import write_atomically

@@ -15,9 +15,8 @@ from typing import Any
 
 from facedesigner import __version__
 from facedesigner.engine.request import Image, ModelInfo
-from facedesigner.export.png import ExportError, explain
+from facedesigner.export.writing import ExportError, check_free, write_file
 from facedesigner.state.face import FaceState
-from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import describe, to_dict
 from facedesigner.state.uniqueness import PAPER_THRESHOLD, Calibration, Finding, Rate
 
@@ -145,14 +144,9 @@ def save_certificate(values: Mapping[str, Any], picture: Image, paths: Sequence[
 
     pdf, sheet = paths
     for path in paths:
-        if path.exists() and not overwrite:
-            raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
+        check_free(path, overwrite)
     for path, content in ((pdf, page(values, picture)), (sheet, json.dumps(values, indent=1).encode())):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, content)
-        except OSError as error:
-            raise ExportError(explain(error, path)) from error
+        write_file(path, content, overwrite)
 
 
 def read_certificate(path: Path) -> dict[str, Any]:

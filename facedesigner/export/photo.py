@@ -8,8 +8,7 @@ from pathlib import Path
 from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
-from facedesigner.export.png import ExportError, explain
-from facedesigner.state.files import write_atomically
+from facedesigner.export.writing import write_file
 from facedesigner.state.recipe import GENERATED, XMP, XMP_KEY
 
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -25,11 +24,4 @@ def save_photo(image: Pillow.Image, path: Path, *, overwrite: bool = False) -> P
     buffer = io.BytesIO()
     profile = image.info.get("icc_profile")
     image.save(buffer, "PNG", pnginfo=chunks, compress_level=COMPRESSION, icc_profile=profile)
-    try:
-        if path.exists() and not overwrite:
-            raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, buffer.getvalue())
-    except OSError as error:
-        raise ExportError(explain(error, path)) from error
-    return path
+    return write_file(path, buffer.getvalue(), overwrite)

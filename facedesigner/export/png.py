@@ -2,63 +2,30 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import itertools
 from pathlib import Path
 
 import numpy as np
 from PIL import Image as Pillow
-from PIL import PngImagePlugin, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from facedesigner.engine.request import Image
+from facedesigner.export.writing import text_chunks, write_file
 from facedesigner.state.face import FaceState
-from facedesigner.state.files import write_atomically
-from facedesigner.state.recipe import XMP_KEY, RecipeError, from_text_chunks, to_text_chunks
-
-
-class ExportError(Exception):
-    """The file could not be written; the message says why and what to do."""
+from facedesigner.state.recipe import RecipeError, from_text_chunks, to_text_chunks
 
 
 def save_png(image: Image, path: Path, face: FaceState, model_name: str, *, overwrite: bool = False) -> Path:
-    """Writes image (H, W, 3) uint8 with the face's recipe. Returns the path.
-
-    Raises ExportError when the file exists and `overwrite` is not set, and when the folder cannot be written or the
-    disk is full; nothing half-written is left then, and an old file survives.
-    """
-    chunks = PngImagePlugin.PngInfo()
-    for key, value in to_text_chunks(face, model_name).items():
-        if key == XMP_KEY or not value.isascii():
-            chunks.add_itxt(key, value)
-        else:
-            chunks.add_text(key, value)
+    """Writes image (H, W, 3) uint8 with the face's recipe. Returns the path. Raises ExportError as `write_file`."""
     buffer = io.BytesIO()
-    Pillow.fromarray(image).save(buffer, "PNG", pnginfo=chunks)
-    try:
-        if path.exists() and not overwrite:
-            raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, buffer.getvalue())
-    except OSError as error:
-        raise ExportError(explain(error, path)) from error
-    return path
+    Pillow.fromarray(image).save(buffer, "PNG", pnginfo=text_chunks(to_text_chunks(face, model_name)))
+    return write_file(path, buffer.getvalue(), overwrite)
 
 
 def pixels_of(picture: Pillow.Image) -> Image:
     """(H, W, 3) uint8."""
     return np.array(picture.convert("RGB"))
-
-
-def explain(error: OSError, path: Path) -> str:
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            return f"the disk is full, {path} was not written: free some space or choose another folder"
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return f"{path.parent} may not be written to: choose another folder"
-        case errno.ENAMETOOLONG:
-            return f"the name {path.name[:20]}… is too long: choose a shorter one"
-    return f"{path} could not be written ({error.strerror or error}): choose another folder"
 
 
 def free_path(folder: Path, stem: str, suffix: str = ".png") -> Path:

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image as Pillow
 
 from facedesigner.engine.request import Image
-from facedesigner.export.png import ExportError, explain
 from facedesigner.export.solid import Solid
+from facedesigner.export.writing import ExportError, check_free, explain
 from facedesigner.state.files import write_atomically
 
 ENDINGS: Final = (".stl", ".obj")
@@ -68,8 +68,7 @@ def save_height_map(height: np.ndarray, path: Path, mm_per_pixel: float, *, over
 def written(files: dict[Path, bytes], overwrite: bool) -> Path:
     """Writes all of them, or removes again those that did not exist before. Returns the last path."""
     for path in files:
-        if path.exists() and not overwrite:
-            raise ExportError(f"{path} exists already: choose another name, or say that it may be overwritten")
+        check_free(path, overwrite)
     new = []
     for path, content in files.items():
         try:

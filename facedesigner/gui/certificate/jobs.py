@@ -81,7 +81,8 @@ def save(checked: Checked, threshold: float, pdf: Path, overwrite: bool) -> Call
 
     def work(certifier: Certifier, job: Job) -> str:
         from facedesigner.export.certificate import certificate_paths, facts, save_certificate
-        from facedesigner.export.png import ExportError, save_png
+        from facedesigner.export.png import save_png
+        from facedesigner.export.writing import ExportError
 
         paths, png = certificate_paths(pdf, pdf), pdf.with_suffix(".png")
         for path in (*paths, png):

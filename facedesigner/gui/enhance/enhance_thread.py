@@ -137,7 +137,7 @@ class SaveThread(QThread):
 
     def run(self) -> None:
         from facedesigner.export.enlarged import save_enlarged
-        from facedesigner.export.png import ExportError
+        from facedesigner.export.writing import ExportError
 
         try:
             self.written.emit(str(save_enlarged(*self._what, overwrite=True)))  # the dialog asked

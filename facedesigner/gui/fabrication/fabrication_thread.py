@@ -123,7 +123,8 @@ class FabricationThread(QThread):
 
     def _written(self, order: Order) -> tuple[list[Path], tuple[str, ...]]:
         from facedesigner.export.fabrication import Stopped, fabricate
-        from facedesigner.export.parts import all_parts, png_of, sheet_of, write_file, write_set
+        from facedesigner.export.parts import all_parts, png_of, sheet_of, write_set
+        from facedesigner.export.writing import write_file
 
         def say(share: float, what: str) -> None:
             if self._stop.is_set():

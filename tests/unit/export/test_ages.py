@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from facedesigner.export.animation import check_animation, save_animation
-from facedesigner.export.png import ExportError
 from facedesigner.export.strip import LEAST, sheet
+from facedesigner.export.writing import ExportError
 
 
 @pytest.fixture

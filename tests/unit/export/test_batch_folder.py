@@ -11,7 +11,8 @@ from PIL import Image as Pillow
 from facedesigner.engine.request import ModelInfo
 from facedesigner.export import batch_folder
 from facedesigner.export.batch_folder import CONTACTS, JOURNAL, TABLE, run_batch
-from facedesigner.export.png import ExportError, read_face
+from facedesigner.export.png import read_face
+from facedesigner.export.writing import ExportError
 from facedesigner.state.constraint import Wish, parse
 from facedesigner.state.face import FaceState
 from facedesigner.state.journal import Journal
@@ -177,7 +178,7 @@ def test_a_disk_that_fills_up(whole, tmp_path, monkeypatch, at):
     before = faces(tmp_path)
     with monkeypatch.context() as patch:
         if at == "picture":
-            patch.setattr("facedesigner.export.png.write_atomically", full)
+            patch.setattr("facedesigner.export.writing.write_atomically", full)
         else:
             patch.setattr("os.fsync", full)
         with pytest.raises(ExportError, match="the disk is full"):

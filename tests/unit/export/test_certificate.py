@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from facedesigner.engine.request import ModelInfo
-from facedesigner.export import certificate
+from facedesigner.export import writing
 from facedesigner.export.certificate import (
     CertificateError,
     certificate_paths,
@@ -16,8 +16,8 @@ from facedesigner.export.certificate import (
     read_certificate,
     save_certificate,
 )
-from facedesigner.export.png import ExportError
 from facedesigner.export.verification import differences, unchecked
+from facedesigner.export.writing import ExportError
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
 from tests.fake_identity import CALIBRATION
@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     def full(path, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(certificate, "write_atomically", full)
+    monkeypatch.setattr(writing, "write_atomically", full)
     with pytest.raises(ExportError, match="the disk is full"):
         save_certificate(made(), PICTURE, certificate_paths(tmp_path / "face.png", None))
     assert not list(tmp_path.iterdir())

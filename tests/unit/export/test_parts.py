@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from facedesigner.export import fabrication, parts
+from facedesigner.export import fabrication, writing
 from facedesigner.export.cutout import Cutout
 from facedesigner.export.fabrication import Options, fabricate
 from facedesigner.export.measure import Size
 from facedesigner.export.parts import all_parts, png_of, write_set
-from facedesigner.export.png import ExportError, read_face
+from facedesigner.export.png import read_face
+from facedesigner.export.writing import ExportError
 from facedesigner.state.face import FaceState
 from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import GENERATED, RecipeError
@@ -80,7 +81,7 @@ def test_a_full_disk_leaves_nothing(made, tmp_path, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(parts, "write_atomically", full)
+    monkeypatch.setattr(writing, "write_atomically", full)
     with pytest.raises(ExportError, match="the disk is full"):
         write_set(tmp_path / "set", made)
     assert not list((tmp_path / "set").iterdir())

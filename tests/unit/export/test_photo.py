@@ -2,7 +2,8 @@ import pytest
 from PIL import Image
 
 from facedesigner.export.photo import COMPOSITE, save_photo
-from facedesigner.export.png import ExportError, read_face
+from facedesigner.export.png import read_face
+from facedesigner.export.writing import ExportError
 from facedesigner.state.recipe import XMP_KEY, RecipeError
 
 

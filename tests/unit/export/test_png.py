@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from facedesigner.export.png import ExportError, free_path, read_face, save_png
+from facedesigner.export.png import free_path, read_face, save_png
+from facedesigner.export.writing import ExportError
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import GENERATED, RECIPE_KEY, RecipeError
 

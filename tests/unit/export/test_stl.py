@@ -9,9 +9,9 @@ import trimesh
 from PIL import Image
 
 from facedesigner.export import stl
-from facedesigner.export.png import ExportError
 from facedesigner.export.solid import Piece, Solid, build
 from facedesigner.export.stl import save_height_map, save_solid
+from facedesigner.export.writing import ExportError
 from tests.unit.export.test_solid import bump
 
 PICTURE = np.full((16, 16, 3), (10, 200, 30), np.uint8)
