@@ -1,6 +1,6 @@
 """Does a certificate find planted copies, how often is it wrong about generated faces, and how long does a search take?
 
-    uv run python -m benchmarks.certificate [FOLDER] [--planted 100] [--generated 300] [--pushed 10] [--model W]
+    uv run python -m benchmarks.certificate FOLDER [--planted 100] [--generated 300] [--pushed 10] [--model W]
 
 FOLDER holds the pictures that the model's embeddings were made of. A planted copy counts as found when its original is
 the nearest face and nearer than the suggested threshold. Copies and faces are others than those of the calibration.
@@ -98,7 +98,7 @@ def push(certifier: Certifier, count: int) -> Sequence[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/data/faces256"))
+    parser.add_argument("folder", type=Path)
     parser.add_argument("--planted", type=int, default=100, help="faces that are copied, in eight ways each")
     parser.add_argument("--generated", type=int, default=300, help="faces that are generated, at each psi")
     parser.add_argument("--pushed", type=int, default=10, help="faces that are pushed away; 0 leaves it out")

@@ -1,6 +1,6 @@
 """Four ways of enlarging faces that no network has seen, four times: how near to the original, how lifelike, how fast.
 
-    uv run python -m benchmarks.enhance ../shared/data/faces512 [--count 100] [--weights FOLDER] [--sheet sheet.png]
+    uv run python -m benchmarks.enhance FOLDER [--count 100] [--weights FOLDER] [--sheet sheet.png]
 
 Faces of 512 px are shrunk to 128 px, by the bicubic filter (the usual protocol) or degraded as photos are
 (`training.tasks.degrade.spoil`), and enlarged again. Taken are those held out in training. PSNR and SSIM are of the
@@ -161,7 +161,7 @@ def save_sheet(small: Tensor, wanted: Tensor, methods: list[str], path: Path) ->
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/data/faces512"))
+    parser.add_argument("folder", type=Path, help="sharp aligned faces of 512 px")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--methods", nargs="+", default=[method.name for method in offered()])
     parser.add_argument("--weights", type=Path, help="folder of superres-*.safetensors (default: ours)")

@@ -1,6 +1,6 @@
 """How well drawings become photos, on pictures that no network has seen.
 
-    uv run python -m benchmarks.sketch [FOLDER] [--count 200] [--faces 40] [--baseline L1.safetensors] [--sheet S.jpg]
+    uv run python -m benchmarks.sketch FOLDER [--count 200] [--faces 40] [--baseline L1.safetensors] [--sheet S.jpg]
 
 Sketches of held-out photos, in all styles and damaged as in training. Fréchet distance (EfficientNet-Lite0) and L1 (of
 [0, 1]) are those of pix2pix alone, beside the same network trained with L1 alone (`--baseline`). Found as a face: by
@@ -34,7 +34,6 @@ from training.tasks.sketches import STYLES, drawn, sketches
 from training.tasks.translation import hinted
 from training.tasks.translator import load_translator
 
-SHARED = Path("../shared/data/faces256")
 HELD_OUT = 0.112  # share that runs leave out
 REMOVED = 0.3
 BATCH = 10
@@ -104,7 +103,7 @@ def row_of(ink: Tensor, pictures: list[np.ndarray]) -> np.ndarray:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?", default=SHARED)
+    parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--faces", type=int, default=40, help="pictures a style that a face is looked for in")
     parser.add_argument("--weights", type=Path, help="folder of the networks (default: ours)")
