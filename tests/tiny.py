@@ -39,3 +39,18 @@ def tiny_weights(path: Path, *, seed: int = 0, variant: str = "style", name: str
     choices = offered_choices(generator)
     save_weights(Weights(variant, name, options, generator, mean, directions, card, choices=choices), path)
     return path
+
+
+def pale_weights(path: Path) -> Path:
+    """`tiny_weights` with pale pictures: those of an untrained generator run into black and white."""
+    import torch
+
+    from training.weights import load_weights, save_weights
+
+    weights = load_weights(tiny_weights(path))
+    with torch.no_grad():
+        for name, parameter in weights.generator.named_parameters():
+            if "to_rgb" in name:
+                parameter.mul_(0.1)
+    save_weights(weights, path)
+    return path

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.files import replacing
 from training.foreign import stylegan2
@@ -121,6 +121,13 @@ def save_weights(weights: Weights, path: Path, keep_hash: bool = False) -> None:
         metadata["age"] = json.dumps(numbers)
     if keep_hash and weights.hash:
         metadata["hash"] = weights.hash
+    with replacing(path) as temporary:
+        temporary.write_bytes(save(tensors, metadata))
+
+
+def save_network(network: nn.Module, path: Path, metadata: dict[str, str]) -> None:
+    """Writes a network's tensors as float16 safetensors, atomically. OSError when the folder cannot be written."""
+    tensors = {key: compact(value) for key, value in network.state_dict().items()}
     with replacing(path) as temporary:
         temporary.write_bytes(save(tensors, metadata))
 

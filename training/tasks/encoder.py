@@ -16,13 +16,11 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save
 from torch import Tensor, nn
 
-from training.files import replacing
 from training.gans.base import Generator
 from training.sampling import latents_of
-from training.weights import Weights, WeightsError, compact, read
+from training.weights import Weights, WeightsError, read, save_network
 
 FORMAT = "facedesigner-encoder-1"
 LARGEST = 128  # side of the pictures that encoders look at, at most
@@ -145,15 +143,13 @@ def components_of(generator: Generator) -> tuple[Tensor, Tensor]:
 
 def save_encoder(encoder: Encoder, path: Path, generator_hash: str, card: dict[str, str]) -> None:
     """Writes float16 safetensors, atomically. OSError when the folder cannot be written."""
-    tensors = {key: compact(value) for key, value in encoder.state_dict().items()}
     metadata = {
         "format": FORMAT,
         "generator": generator_hash,
         "shape": json.dumps(asdict(encoder.shape)),
         "card": json.dumps(card),
     }
-    with replacing(path) as temporary:
-        temporary.write_bytes(save(tensors, metadata))
+    save_network(encoder, path, metadata)
 
 
 def load_encoder(path: Path, generator_hash: str, channels: int = 3) -> Encoder:

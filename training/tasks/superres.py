@@ -14,11 +14,9 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save
 from torch import Tensor, nn
 
-from training.files import replacing
-from training.weights import WeightsError, compact, read
+from training.weights import WeightsError, read, save_network
 
 FORMAT = "facedesigner-superres-1"
 FACTOR = 4  # how many times as large
@@ -81,15 +79,13 @@ def bicubic(pictures: Tensor, factor: float) -> Tensor:
 
 def save_superres(network: SuperResolver, kind: str, path: Path, card: dict[str, str]) -> None:
     """Writes float16 safetensors, atomically. OSError when the folder cannot be written."""
-    tensors = {key: compact(value) for key, value in network.state_dict().items()}
     metadata = {
         "format": FORMAT,
         "kind": kind,
         "shape": json.dumps(asdict(network.shape)),
         "card": json.dumps(card),
     }
-    with replacing(path) as temporary:
-        temporary.write_bytes(save(tensors, metadata))
+    save_network(network, path, metadata)
 
 
 def load_superres(path: Path) -> tuple[SuperResolver, str]:

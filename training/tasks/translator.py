@@ -14,11 +14,9 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save
 from torch import Tensor, nn
 
-from training.files import replacing
-from training.weights import WeightsError, compact, read
+from training.weights import WeightsError, read, save_network
 
 FORMAT = "facedesigner-translator-1"
 INSIDE = 128  # side at which the U-Net works, at most
@@ -110,10 +108,8 @@ class PatchDiscriminator(nn.Module):
 
 def save_translator(network: Translator, path: Path, task: str, card: dict[str, str]) -> None:
     """Writes float16 safetensors, atomically. OSError when the folder cannot be written."""
-    tensors = {key: compact(value) for key, value in network.state_dict().items()}
     metadata = {"format": FORMAT, "task": task, "shape": json.dumps(asdict(network.shape)), "card": json.dumps(card)}
-    with replacing(path) as temporary:
-        temporary.write_bytes(save(tensors, metadata))
+    save_network(network, path, metadata)
 
 
 def load_translator(path: Path, task: str) -> Translator:

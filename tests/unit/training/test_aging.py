@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from tests.tiny import tiny_weights
+from tests.tiny import pale_weights
 from training.__main__ import main
 from training.tasks import aging
 from training.tasks.aging import add_age_path, age_reader, find_age_path, new_curve, still_gradients
 from training.tasks.linear import Space
 from training.tasks.measuring import in_process, together
 from training.tasks.samples import sample_latents
-from training.weights import load_weights, save_weights
+from training.weights import load_weights
 
 COUNT = 240
 
@@ -40,15 +40,7 @@ class Onlooker:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    """Pale pictures: those of an untrained generator run into black and white."""
-    path = tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
-    weights = load_weights(path)
-    with torch.no_grad():
-        for name, parameter in weights.generator.named_parameters():
-            if "to_rgb" in name:
-                parameter.mul_(0.1)
-    save_weights(weights, path)
-    return path
+    return pale_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from facedesigner.resources import default_weights
-from tests.tiny import tiny_weights
+from tests.tiny import pale_weights, tiny_weights
 from training.__main__ import main
 from training.sampling import to_bytes
 from training.tasks import directions as directions_module
@@ -15,7 +15,7 @@ from training.tasks.directions import find_directions, identity_gradients, name_
 from training.tasks.linear import Space, conditional, freedom
 from training.tasks.measuring import CHUNK, in_process, noise_of, together
 from training.tasks.samples import PLAIN_SHARE, plain_latents, sample_latents, stages
-from training.weights import load_weights, read, save_weights
+from training.weights import load_weights, read
 
 COUNT = 400
 TWO = (Attribute("smile", "Smile", "Lips", "red"), Attribute("skin_tone", "Skin tone", "Face", "blue", "L*"))
@@ -37,15 +37,7 @@ def far():
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    """Pale pictures: those of an untrained generator run into black and white."""
-    path = tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
-    weights = load_weights(path)
-    with torch.no_grad():
-        for name, parameter in weights.generator.named_parameters():
-            if "to_rgb" in name:
-                parameter.mul_(0.1)
-    save_weights(weights, path)
-    return path
+    return pale_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
 
 
 @pytest.fixture(scope="module")
