@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.face_view import ZOOM_STEP, FaceView
+from facedesigner.gui.design.face_view import FaceView
 from facedesigner.gui.design.leak_meter import LeakMeter
+from facedesigner.gui.design.zoom_view import ZOOM_STEP
 
 
 class ViewPanel(QWidget):

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
     QPen,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from facedesigner.gui.design.face_view import CENTRE, GRIP, MARGIN, NUDGES, ZOOM_MAX, ZOOM_MIN, ZOOM_STEP
+from facedesigner.gui.design.zoom_view import CENTRE, GRIP, MARGIN, ZoomView
 from facedesigner.gui.enhance.pixels import chequered
 
 GAP = 6  # pixels between columns
@@ -34,32 +30,16 @@ class Column:
     shown: QImage | None = None  # the picture made smaller once, not at each paint
 
 
-class CompareView(QWidget):
+class CompareView(ZoomView):
     """Places are in units of the picture, 0 to 1, so that they are the same in all columns and at both scales."""
 
-    zoom_changed = Signal(float)
-
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Comparison")
         self.columns: list[Column] = []
         self._backdrop: QImage | None = None  # the small picture, shown where a large one is not there yet
         self._message = ""
         self._wiping = False
         self._pair = (0, 1)  # columns left and right of the line
-        self._wipe = 0.5
-        self._nearest = False
-        self._zoom = 1.0
-        self._centre = CENTRE
-        self._grabbed = ""  # "wipe" or "picture" while the button is down
-        self._last = QPointF()
-        self.setAccessibleName("Comparison")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    @property
-    def zoom(self) -> float:
-        return self._zoom
 
     @property
     def wipe(self) -> float:
@@ -100,28 +80,6 @@ class CompareView(QWidget):
         """Which columns the line parts."""
         self._pair = (left, right)
         self.update()
-
-    def set_wipe(self, place: float) -> None:
-        """Where left ends and right begins: 0 to 1."""
-        self._wipe = min(max(place, 0.0), 1.0)
-        self.update()
-
-    def set_nearest(self, nearest: bool) -> None:
-        """Shows the pictures' own pixels in place of smooth ones."""
-        self._nearest = nearest
-        self.update()
-
-    def fit(self) -> None:
-        self._centre = CENTRE
-        self._set_zoom(1.0)
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """The point `at` of the widget, by default the middle of a column, stays where it is, in every column."""
-        cell = self._cell_at(at) if at is not None else self.cells()[0]
-        place = cell.center() if at is None else at
-        fixed = self._to_picture(place, cell)
-        self._set_zoom(min(max(self._zoom * factor, ZOOM_MIN), ZOOM_MAX))
-        self._move_centre(fixed - self._in_picture(place - cell.center()))
 
     def cells(self) -> list[QRectF]:
         """Where the columns are, in pixels of the widget."""
@@ -208,50 +166,6 @@ class CompareView(QWidget):
             )
         return column.shown
 
-    # -- the hand
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._backdrop is not None:
-            self._grabbed = "wipe" if self._near_wipe(event.position()) else "picture"
-            self._last = event.position()
-            if self._grabbed == "picture":
-                self.setCursor(Qt.CursorShape.ClosedHandCursor)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._grabbed == "wipe":
-            self.set_wipe(self._to_picture(event.position(), self.cells()[0]).x())
-        elif self._grabbed == "picture":
-            self._move_centre(self._centre - self._in_picture(event.position() - self._last))
-            self._last = event.position()
-        else:
-            near = self._near_wipe(event.position())
-            self.setCursor(Qt.CursorShape.SplitHCursor if near else Qt.CursorShape.ArrowCursor)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._grabbed = ""
-        self.unsetCursor()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key == Qt.Key.Key_0:
-            self.fit()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_by(ZOOM_STEP)
-        elif key == Qt.Key.Key_Minus:
-            self.zoom_by(1 / ZOOM_STEP)
-        elif key in NUDGES and self._wiping and NUDGES[key].x():
-            self.set_wipe(self._wipe + NUDGES[key].x())
-        elif key in NUDGES:
-            self._move_centre(self._centre + NUDGES[key] / self._zoom)
-        else:
-            super().keyPressEvent(event)
-
     # -- places
 
     def _size(self) -> QSizeF:
@@ -262,17 +176,15 @@ class CompareView(QWidget):
         size = QSizeF(self._backdrop.size()).scaled(room, Qt.AspectRatioMode.KeepAspectRatio) * self._zoom
         return QSizeF(max(1.0, size.width()), max(1.0, size.height()))
 
-    def _in_picture(self, way: QPointF) -> QPointF:
-        """A way across the screen in units of the picture."""
-        size = self._size()
-        return QPointF(way.x() / size.width(), way.y() / size.height())
-
-    def _to_picture(self, place: QPointF, cell: QRectF) -> QPointF:
-        return self._in_picture(place - cell.center()) + self._centre
-
-    def _cell_at(self, place: QPointF) -> QRectF:
+    def _cell_at(self, place: QPointF | None) -> QRectF:
         cells = self.cells()
-        return min(cells, key=lambda cell: abs(cell.center().x() - place.x()))
+        return cells[0] if place is None else min(cells, key=lambda cell: abs(cell.center().x() - place.x()))
+
+    def _has_wipe(self) -> bool:
+        return self._wiping
+
+    def _can_grab(self) -> bool:
+        return self._backdrop is not None
 
     def _near_wipe(self, place: QPointF) -> bool:
         return self._wiping and self._backdrop is not None and abs(place.x() - self._line()) <= GRIP
@@ -282,16 +194,6 @@ class CompareView(QWidget):
         cell = self.cells()[0]
         target = self.target(cell)
         return min(max(target.left() + self._wipe * target.width(), cell.left()), cell.right())
-
-    def _move_centre(self, centre: QPointF) -> None:
-        """The middle of the view stays on the picture, so that it cannot be lost."""
-        self._centre = QPointF(min(max(centre.x(), 0.0), 1.0), min(max(centre.y(), 0.0), 1.0))
-        self.update()
-
-    def _set_zoom(self, zoom: float) -> None:
-        self._zoom = zoom
-        self.zoom_changed.emit(zoom)
-        self.update()
 
     @staticmethod
     def _shape(picture: QImage) -> float:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QW
 
 from facedesigner.engine.methods import SCALES
 from facedesigner.gui import theme
-from facedesigner.gui.design.face_view import ZOOM_STEP
+from facedesigner.gui.design.zoom_view import ZOOM_STEP
 from facedesigner.gui.enhance.compare_view import CompareView
 
 
