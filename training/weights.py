@@ -21,6 +21,7 @@ from training.gans import create
 from training.gans.base import Generator
 
 FORMAT = "facedesigner-1"
+DIRECTION_TENSORS = ("normal", "bend")  # beside the vector, where there are any
 AGE_TENSORS = ("curve", "reader")
 
 
@@ -30,10 +31,12 @@ class WeightsError(ValueError):
 
 @dataclass(frozen=True)
 class Direction:
-    """A slider that the file offers: `vector` (D,) or (L, D) is added to the latent, times the slider's value.
+    """A slider that the file offers: `vector` (D,) or (L, D) is added to the latent, times the slider's value, and
+    `bend` (L, D), times the value squared: what both ends would move alike is so taken back.
 
     `normal` (L, D) reads off a movement what it changes in this slider's attribute, in the slider's unit: the sum of
     their products. A named slider has one: its vector reads as 1, the vectors of all other named ones as 0.
+    `taught`: the generator learnt the thing for this very slider (`training.tasks.concept`): it is not found anew.
     """
 
     name: str
@@ -45,6 +48,8 @@ class Direction:
     unit: str = "σ"
     description: str = ""
     normal: Tensor | None = None
+    taught: bool = False
+    bend: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,11 @@ def save_weights(weights: Weights, path: Path, keep_hash: bool = False) -> None:
     tensors = {f"generator.{k}": compact(v) for k, v in weights.generator.state_dict().items()}
     tensors["latent_mean"] = weights.latent_mean.float().contiguous().cpu()
     tensors |= {f"direction.{d.name}": d.vector.float().contiguous().cpu() for d in weights.directions}
-    normals = {f"normal.{d.name}": d.normal for d in weights.directions if d.normal is not None}
-    tensors |= {name: normal.float().contiguous().cpu() for name, normal in normals.items()}
-    described = [{k: v for k, v in asdict(d).items() if k not in ("vector", "normal")} for d in weights.directions]
+    for part in DIRECTION_TENSORS:
+        found = {f"{part}.{d.name}": getattr(d, part) for d in weights.directions if getattr(d, part) is not None}
+        tensors |= {name: tensor.float().contiguous().cpu() for name, tensor in found.items()}
+    left = ("vector", *DIRECTION_TENSORS)
+    described = [{k: v for k, v in asdict(d).items() if k not in left} for d in weights.directions]
     metadata = {
         "format": FORMAT,
         "variant": weights.variant,
@@ -152,7 +159,12 @@ def load_weights(path: Path) -> Weights:
             names = ", ".join([*missing, *surplus][:3])
             raise WeightsError(f"{path.name} does not fit its own description: {names} missing or surplus")
         directions = tuple(
-            Direction(vector=tensors[f"direction.{d['name']}"].float(), normal=tensors.get(f"normal.{d['name']}"), **d)
+            Direction(
+                vector=tensors[f"direction.{d['name']}"].float(),
+                normal=tensors.get(f"normal.{d['name']}"),
+                bend=tensors.get(f"bend.{d['name']}"),
+                **d,
+            )
             for d in json.loads(metadata["directions"])
         )
         choices = tuple(read_choice(c, generator) for c in json.loads(metadata.get("choices", "[]")))

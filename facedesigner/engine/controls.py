@@ -60,6 +60,7 @@ class LatentEditor:
     def __init__(self, weights: Weights, device: torch.device) -> None:
         self.mean = weights.latent_mean.to(device)  # (D,)
         self.directions = {d.name: d.vector.to(device) for d in weights.directions}  # each (D,) or (L, D)
+        self.bends = {d.name: d.bend.to(device) for d in weights.directions if d.bend is not None}  # each (L, D)
         self.aging = Aging(weights.age_path, self.mean) if weights.age_path else None
         if self.aging is not None:
             self.directions.setdefault(AGE, self.aging.tangent())
@@ -94,6 +95,8 @@ class LatentEditor:
                 moved[first:last] += self.aging.movement(start, value)[first:last]
             else:
                 moved[first:last] += value * self.direction(name, carried)[first:last]
+                if name in self.bends:  # which holds the others still, so locks let it pass
+                    edited[first:last] += value**2 * self.bends[name][first:last]
         if locks:
             edited += self.held(face.locks, carried).without(free)
         return edited

@@ -17,11 +17,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from training.critics import STAGES, FeatureDiscriminator
 from training.distributed import gathered, own
 from training.gans.base import Gan, Generator, Loss
 from training.layers import ACTIVATION_GAIN, EqualConv, EqualLinear, ModulatedConv, activate
 from training.losses import gradient_penalty, relativistic_discriminator, relativistic_generator
 from training.options import option
+
+CRITICS = ("pixels", "features")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Options:
     style_mixing: float = option(0.5, "share of samples whose layers take two latents", low=0, high=1)
     gamma: float = option(0.3, "weight of the R1 and R2 penalties", low=0)
     penalty_every: int = option(8, "steps between two penalties, which are weighted up to match", low=1)
+    critic: str = option(
+        "pixels", "what the discriminator learns from: pixels, or features of a pretrained network", choices=CRITICS
+    )
 
 
 def channels(options: Options, resolution: int) -> int:
@@ -204,7 +210,9 @@ class Model(Gan):
     def generator(self) -> StyleGenerator:
         return StyleGenerator(self.options)
 
-    def discriminator(self) -> Discriminator:
+    def discriminator(self) -> nn.Module:
+        if self.options.critic == "features":
+            return FeatureDiscriminator(tuple(STAGES))
         return Discriminator(self.options)
 
     def discriminator_loss(

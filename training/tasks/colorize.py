@@ -22,6 +22,8 @@ class Options:
     loss: str = option("lsgan", "adversarial loss", choices=LOSSES)
     adversarial: float = option(1.0, "weight of the adversarial loss; 0 trains with L1 alone", low=0)
     l1: float = option(100.0, "weight of the absolute difference to the true colours", low=0)
+    critic: float = option(0.0, "weight of a second critic, which sees by a pretrained network; 0: none", low=0)
+    features: float = option(1.0, "weight of the distance of that network's features, where it is used", low=0)
     hints: float = option(0.5, "share of the pictures that come with colour hints", low=0, high=1)
     drawings: float = option(0.3, "share of the pictures that are shown as pencil portraits", low=0, high=1)
     width: float = option(0.75, "of the network's layers", low=0.1, high=4)

@@ -7,16 +7,17 @@
    (an embedding) may change, but costs, so that of all ways the one is taken that changes it least.
 4. What the generator really does along the directions is measured, and what they move by mistake is taken out by
    mixing them; twice, the second time at full throw.
+5. What is left is even (a turned head looks wide to either side), and no single direction could undo it: it is taken
+   back by a movement that grows with the square of the slider's value, mixed of the other directions.
 
-No network is trained: on the shipped generator, half the difference between the two ends of a slider is for every
-other measure less than a quarter of its own. What is left is even (a turned head looks wide to either side), and no
-single direction could undo it.
+No network is trained.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ FIRST_STEP = 1.2  # predicted standard deviations of the first correction
 FURTHEST = 0.75  # of the mean length from the mean face to a face: moving further draws rubbish
 TRIES = (1.0, 1.75, 2.5, 3.5)  # predicted standard deviations at which the throw is looked for
 RARE = 0.01  # share of the faces that must have a thing for it to have a slider
+MOST_BENT = 0.5  # length of a slider's bend at its end, in that of the slider itself
 FACES = 48  # that a response is measured on
 GUARD = 2.0  # cost of moving the embedding by its own standard deviation, against moving the latent by its own
 RECOGNISED = 2400  # faces from which it is learnt what moves the embedding
@@ -127,13 +129,16 @@ def find_directions(
     say("measuring what they do at full throw")
     found, _ = corrected(found, probe, throws, free)
     throws = np.minimum(throws, furthest / found.norm(dim=1).numpy())
-    throws = throws * shortened(probe.ends(found, throws))
-    response = probe(found, throws)
+    bends = bent(found, probe, throws, free)
+    shorter = shortened(probe.ends(found, throws, bends))
+    throws, bends = throws * shorter, bends * torch.from_numpy(shorter**2)[:, None]
+    response = probe(found, throws, bends)
     own = np.diag(response)
 
-    directions, left_out = [], []
+    taught = {direction.name: direction for direction in weights.directions if direction.taught}
+    directions, left_out = list(taught.values()), []
     for index, attribute in enumerate(used):
-        if attribute not in attributes:
+        if attribute not in attributes or attribute.name in taught:
             continue
         values = measured[attribute.name]
         if attribute.present_above is not None and (values > attribute.present_above).mean() < RARE:
@@ -154,12 +159,13 @@ def find_directions(
                     limit,
                     attribute.unit,
                     attribute.description,
+                    bend=space.rows(bends[index : index + 1] / limit**2)[0],
                 )
             )
     directions = with_normals(directions, statistics, gradients, space)
-    missing = [a.name for a in attributes if a.name not in statistics.names]
+    missing = [a.name for a in attributes if a.name not in (*statistics.names, *taught)]
     left_out += [f"{name}: its measure does not vary" for name in missing]
-    order = [a.name for a in attributes]
+    order = [*(a.name for a in attributes), *taught]
     directions.sort(key=lambda d: order.index(d.name))
     return Found(tuple(directions), statistics, response, tuple(left_out))
 
@@ -179,12 +185,16 @@ def identity_gradients(features: Tensor, embeddings: np.ndarray) -> Tensor:
 def with_normals(
     directions: Sequence[Direction], statistics: Statistics, gradients: Tensor, space: Space
 ) -> list[Direction]:
-    """Gradients (F, K) of all measures, from which each direction's normal is mixed."""
+    """Gradients (F, K) of all measures, from which each direction's normal is mixed. What was taught lies where no face
+    is, so its gradient is the direction itself."""
     if not directions:
         return []
     moved = space.movements(torch.stack([direction.vector for direction in directions]))
-    used = [statistics.names.index(direction.name) for direction in directions]
-    found = space.readings(normals(gradients[:, used], moved))
+    own = [
+        along / along.square().sum() if direction.taught else gradients[:, statistics.names.index(direction.name)]
+        for direction, along in zip(directions, moved, strict=True)
+    ]
+    found = space.readings(normals(torch.stack(own, 1), moved))
     return [replace(direction, normal=normal) for direction, normal in zip(directions, found, strict=True)]
 
 
@@ -203,21 +213,27 @@ class Probe:
     measure: Measure
     faces: Tensor  # (N, L, D)
 
-    def __call__(self, directions: Tensor, throws: np.ndarray) -> np.ndarray:
-        """Directions (K, F) and how far each goes to both sides (K,) -> mean half difference of all measures (K, K)."""
-        up, down = self.both(directions, throws)
+    def __call__(self, directions: Tensor, throws: np.ndarray, bends: Tensor | None = None) -> np.ndarray:
+        """Directions (K, F) and how far each goes to both sides (K,) -> mean half difference of all measures (K, K).
+        `bends` (K, F): what is added at both ends."""
+        up, down = self.both(directions, throws, bends)
         return np.asarray((up - down) / 2)
 
-    def ends(self, directions: Tensor, throws: np.ndarray) -> np.ndarray:
+    def ends(self, directions: Tensor, throws: np.ndarray, bends: Tensor) -> np.ndarray:
         """(K,): how far each moves its own measure at the end where it moves it less."""
-        start = self.statistics.scores(together(self.measure(self.faces))).mean(0)
-        up, down = (np.diag(end) for end in self.both(directions, throws))
-        return np.asarray(np.minimum(up - start, start - down))
+        up, down = (np.diag(end - self.start) for end in self.both(directions, throws, bends))
+        return np.asarray(np.minimum(up, -down))
 
-    def both(self, directions: Tensor, throws: np.ndarray) -> np.ndarray:
+    @cached_property
+    def start(self) -> np.ndarray:
+        """(K,): the mean scores of the faces as they are."""
+        return np.asarray(self.statistics.scores(together(self.measure(self.faces))).mean(0))
+
+    def both(self, directions: Tensor, throws: np.ndarray, bends: Tensor | None = None) -> np.ndarray:
         """(2, K, K): the mean scores of all measures at the upper and the lower end."""
         moved = self.space.rows(directions * torch.from_numpy(throws)[:, None])
-        steps = torch.stack([moved, -moved], 1)  # (K, 2, L, D)
+        besides = torch.zeros_like(moved) if bends is None else self.space.rows(bends)
+        steps = torch.stack([besides + moved, besides - moved], 1)  # (K, 2, L, D)
         latents = (self.faces + steps[:, :, None]).flatten(0, 2)
         scores = self.statistics.scores(together(self.measure(latents)))
         return np.asarray(scores.reshape(len(directions), 2, len(self.faces), -1).mean(2).swapaxes(0, 1))
@@ -227,6 +243,34 @@ def shortened(ends: np.ndarray) -> np.ndarray:
     """Factors (K,) of the throws, so that a slider ends where its weaker end has moved by `ENOUGH`: what is moved
     besides grows faster than what is asked for."""
     return np.asarray(np.clip(ENOUGH / np.maximum(ends, ENOUGH), 0.75, 1.0))
+
+
+def bent(directions: Tensor, probe: Probe, throws: np.ndarray, free: np.ndarray) -> Tensor:
+    """(K, F): what is to be added to both ends of each slider, so that no measure moves to the same side at both. To
+    first order, by no more than `MOST_BENT` of the slider itself, and only where that is measured to help."""
+    straight = probe.both(directions, throws)
+    up, down = straight
+    response, even = (up - down) / 2, (up + down) / 2 - probe.start
+    sure = np.diag(response) > LEAST
+    bends = []
+    for index in range(len(directions)):
+        used = np.flatnonzero(~free[index] & sure)
+        shares = np.linalg.solve(response[np.ix_(used, used)].T, -even[index, used])
+        scaled = torch.from_numpy(shares * throws[used])
+        bend = scaled @ directions[torch.from_numpy(used)]
+        most = MOST_BENT * throws[index] * float(directions[index].norm())
+        bends.append(bend * min(1.0, most / max(float(bend.norm()), 1e-9)))
+    found = torch.stack(bends)
+    before, after = (faults(ends - probe.start, free) for ends in (straight, probe.both(directions, throws, found)))
+    return torch.where(torch.from_numpy(after < before)[:, None], found, 0.0)
+
+
+def faults(ends: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """(2, K, K) movements at the upper and the lower end -> (K,): how far the measure that should stay and moves most
+    is moved, and what the slider's own lacks of `ENOUGH`."""
+    own = np.minimum(np.diag(ends[0]), -np.diag(ends[1]))
+    others = np.where(free | np.eye(len(own), dtype=bool), 0.0, np.abs(ends).max(0))
+    return np.asarray(others.max(1) + np.maximum(ENOUGH - own, 0.0))
 
 
 def corrected(directions: Tensor, probe: Probe, throws: np.ndarray, free: np.ndarray) -> tuple[Tensor, np.ndarray]:
@@ -291,7 +335,7 @@ def name_sliders(
         some = latents[:RECOGNISED]
         embeddings = measured_with_cache(cache / f"{out.stem}.identity.jsonl", key, some, recognise, say)["embedding"]
     found = find_directions(weights, latents, measured, measure, say, seed=seed, embeddings=embeddings)
-    names = {attribute.name for attribute in ATTRIBUTES}
+    names = {attribute.name for attribute in ATTRIBUTES} | {direction.name for direction in found.directions}
     kept = tuple(direction for direction in weights.directions if direction.name not in names)
     statistics = found.statistics
     stored = {
@@ -302,6 +346,6 @@ def name_sliders(
     save_weights(
         replace(weights, directions=(*found.directions, *kept), measures=stored),
         out,
-        keep_hash=len(kept) == len(weights.directions),
+        keep_hash=all(direction.taught for direction in weights.directions if direction.name in names),
     )
     return found

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.compute import autocast, pick_device, pick_precision
 from training.config import RunConfig
+from training.critics import FeatureCritic, paired_losses, perceptual_distance
 from training.data import Faces, load_faces
 from training.ema import update_average
 from training.events import Ended, Event, Metrics, Samples, Saved, Started, encode
@@ -28,9 +30,10 @@ from training.tasks.landmarks import landmarks_of
 from training.tasks.pairs import load_pairs
 from training.tasks.sketches import mirrored
 from training.tasks.translation import Translation, hinted
-from training.tasks.translator import INSIDE, Translator, save_translator
+from training.tasks.translator import INSIDE, Translator, load_translator, save_translator
 from training.weighting import cumulative_weights, drawn
 
+EYES = (2, 4, 8, 16, 32)  # reductions of the features that the second critic sees
 BATCH = 16  # pictures drawn at once for a sample grid
 EXTRA = "'facedesigner[faces]'"
 
@@ -76,6 +79,10 @@ class Translating:
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False).eval()
         self.optimizers = [self.optimizer(network) for network in (self.generator, self.discriminator)]
+        self.eyes: FeatureCritic | None = None
+        if self.task.options.critic:
+            self.eyes = FeatureCritic(EYES).to(self.device)
+            self.optimizers.append(self.optimizer(self.eyes.heads))
         self.step_number = 0
 
     def place(self, network: nn.Module) -> nn.Module:
@@ -120,24 +127,43 @@ class Translating:
         logged, loss = {"g_l1": l1.detach()}, options.l1 * l1
         if options.adversarial:
             window = judged_window(options.resolution)
-            seen, target, judged_answer = (x[window] for x in (seen, target, answer))
+            condition, true, false = (x[window] for x in (seen, target, answer))
             self.discriminator.requires_grad_(True)
             with autocast(self.device, self.precision):
-                real, fake = self.discriminator(seen, target), self.discriminator(seen, judged_answer.detach())
+                real, fake = self.discriminator(condition, true), self.discriminator(condition, false.detach())
             judged = self.task.discriminator_loss(real, fake)
             self.update(1, judged)
             logged["d_loss"] = judged.detach()
             self.discriminator.requires_grad_(False)
             with autocast(self.device, self.precision):
-                again = self.discriminator(seen, judged_answer)
+                again = self.discriminator(condition, false)
             convincing = self.task.generator_loss(real.detach(), again)
             logged["g_adversarial"] = convincing.detach()
             loss = loss + options.adversarial * convincing
+        if self.eyes is not None:
+            parts = self.look(self.eyes, seen, target, answer)
+            logged |= {f"g_{name}": part.detach() for name, part in parts.items()}
+            loss = loss + options.critic * parts["critic"] + options.features * parts["features"]
         self.step_number += 1
         if self.images > train.generator_waits:
             self.update(0, loss)
             update_average(self.average, self.generator, train.batch, train.ema_half_life, self.images)
         return {**logged, "g_loss": loss.detach()}
+
+    def look(self, eyes: FeatureCritic, seen: Tensor, target: Tensor, answer: Tensor) -> dict[str, Tensor]:
+        """Teaches the critic of features a step, and returns what the answer loses before it and in distance. It sees
+        the whole face at half the size or a part of the face at full size, as the step's number has it."""
+        pictures = [self.task.picture(seen, colours) for colours in (target, answer)]
+        window = judged_window(self.task.options.resolution)
+        true, false = (F.avg_pool2d(x, 2) if self.step_number % 2 else x[window] for x in pictures)
+        with autocast(self.device, self.precision):
+            with torch.no_grad():
+                real = eyes.features(true)
+            fake = eyes.features(false)
+        eyes.requires_grad_(True)
+        self.update(2, paired_losses(eyes(real), eyes([x.detach() for x in fake]))[0])
+        eyes.requires_grad_(False)
+        return {"critic": paired_losses(eyes(real), eyes(fake))[1], "features": perceptual_distance(fake, real)}
 
     def update(self, which: int, loss: Tensor) -> None:
         self.optimizers[which].zero_grad(set_to_none=True)
@@ -150,22 +176,32 @@ class Translating:
             drawn = [self.task.picture(part, self.average(part)) for part in torch.split(seen.to(self.device), BATCH)]
             return to_bytes(torch.cat(drawn)).cpu()
 
+    @property
+    def networks(self) -> dict[str, nn.Module]:
+        """Those whose numbers change."""
+        found = {"generator": self.generator, "average": self.average, "discriminator": self.discriminator}
+        return found if self.eyes is None else {**found, "eyes": self.eyes.heads}
+
     def state(self) -> dict[str, Any]:
-        networks = {name: getattr(self, name).state_dict() for name in ("generator", "average", "discriminator")}
+        networks = {name: network.state_dict() for name, network in self.networks.items()}
         return {**networks, "optimizers": [one.state_dict() for one in self.optimizers], "step": self.step_number}
 
     def restore(self, state: dict[str, Any]) -> None:
-        for name in ("generator", "average", "discriminator"):
-            getattr(self, name).load_state_dict(state[name])
+        for name, network in self.networks.items():
+            network.load_state_dict(state[name])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.step_number = int(state["step"])
 
     def warm_start(self, source: Path) -> list[str]:
-        """Takes what fits from another run of such a task, also at another size. Returns sentences on how much."""
-        state = load_checkpoint(source / "last.pt", self.device)
-        names = ("generator", "average", "discriminator")
-        return [f"{name}: {copy_matching(state[name], getattr(self, name))} from {source}" for name in names]
+        """Takes what fits from another run of such a task, also at another size, or from a weights file, which has no
+        discriminator. Returns sentences on how much."""
+        if source.is_dir():
+            state = load_checkpoint(source / "last.pt", self.device)
+        else:
+            state = dict.fromkeys(("generator", "average"), load_translator(source, self.config.variant).state_dict())
+        fitting = {name: network for name, network in self.networks.items() if name in state}
+        return [f"{name}: {copy_matching(state[name], network)} from {source}" for name, network in fitting.items()]
 
 
 def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:

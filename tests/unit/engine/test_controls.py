@@ -122,3 +122,16 @@ def test_a_taught_slider_can_be_locked_and_moves_around(engine, face):
 def test_a_lock_that_the_model_lacks_is_said(engine, face):
     result = engine.render(RenderRequest(face.with_locks(["nose"])))
     assert result.error is not None and "no control 'nose'" in result.error
+
+
+def test_a_bend_grows_with_the_square_and_passes_locks(engine, face):
+    straight = moved(engine, face)
+    bend = torch.randn(6, 8)
+    engine._editor.bends = {"hat": bend}
+    assert torch.allclose(moved(engine, face) - straight, 0.25 * bend, atol=1e-5)
+    turned = moved(engine, face.with_control("hat", -0.5)) - moved(engine, face.with_control("hat", 0.5))
+    assert torch.allclose(turned, -engine._editor.directions["hat"], atol=1e-5)
+    engine._editor.bends = {}
+    held = moved(engine, face.with_locks(("age",)))
+    engine._editor.bends = {"hat": bend}
+    assert torch.allclose(moved(engine, face.with_locks(("age",))) - held, 0.25 * bend, atol=1e-5)

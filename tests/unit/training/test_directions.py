@@ -11,7 +11,15 @@ from training.sampling import to_bytes
 from training.tasks import directions as directions_module
 from training.tasks.attributes import ATTRIBUTES, HELD, Attribute
 from training.tasks.cache import measured_with_cache
-from training.tasks.directions import find_directions, identity_gradients, name_sliders, statistics_of
+from training.tasks.directions import (
+    Probe,
+    Statistics,
+    bent,
+    find_directions,
+    identity_gradients,
+    name_sliders,
+    statistics_of,
+)
 from training.tasks.linear import Space, conditional, freedom
 from training.tasks.measuring import CHUNK, in_process, noise_of, together
 from training.tasks.samples import PLAIN_SHARE, plain_latents, sample_latents, stages
@@ -166,6 +174,25 @@ def test_measures_are_kept_and_gone_on_with(tmp_path):
     assert not asked and np.array_equal(again["smile"], values["smile"])
     measured_with_cache(file, "b", latents, measure, lines.append)
     assert sum(asked) == 100 and json.loads(file.read_text().splitlines()[0]) == {"key": "b"}
+
+
+def test_what_both_ends_move_alike_is_taken_back(weights):
+    def measure(latents):
+        one, other = latents[:, 0, 0].double(), latents[:, 0, 1].double()
+        yield {"one": one.numpy(), "other": (other + 0.2 * one**2).numpy()}
+
+    space = Space(weights.generator, weights.latent_mean)
+    statistics = Statistics(("one", "other"), np.zeros(2), np.ones(2))
+    probe = Probe(weights, space, statistics, measure, torch.zeros(3, *weights.generator.latent_shape))
+    directions = torch.zeros(2, len(space.spans) * space.columns, dtype=torch.float64)
+    directions[0, 0] = directions[1, 1] = 1
+    throws, free = np.array([2.0, 2.0]), np.zeros((2, 2), bool)
+    bends = bent(directions, probe, throws, free)
+    assert torch.allclose(bends[0], -0.8 * directions[1]) and not bends[1].any()
+    up, down = probe.both(directions, throws, bends)
+    assert np.allclose(up[0], (2, 0), atol=1e-6) and np.allclose(down[0], (-2, 0), atol=1e-6)
+    free[0, 1] = True  # it may move along
+    assert not bent(directions, probe, throws, free).any()
 
 
 def test_the_new_file_adds_to_the_old_one(path, tmp_path, monkeypatch):

