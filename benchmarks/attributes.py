@@ -34,6 +34,7 @@ from training.weights import Direction, Weights, load_weights
 
 SEED = 100_000  # far from the seeds that directions are made with
 OWN, OTHERS, SAME = 1.5, 0.35, 0.8  # what is asked of a slider
+WORN = 0.85  # of faces that get what it is for, and lose it again
 PASSING = 0.01  # share of pairs of different seeds that the threshold lets pass
 
 
@@ -64,22 +65,39 @@ class Moved:
         return np.asarray(np.maximum(np.abs(self.up), np.abs(self.down)))
 
 
-def locked(weights: Weights, directions: Sequence[Direction], locks: Sequence[str]) -> list[Tensor]:
-    """What a slider adds to a latent (L, D) by one unit while the others of `locks` are locked, as in the window."""
+Ends = Sequence[tuple[Tensor, Tensor]]  # what each slider adds to a latent (L, D) at its maximum and at its minimum
+
+
+def ends(weights: Weights, directions: Sequence[Direction], locks: Sequence[str] = ()) -> Ends:
+    """As in the window, while the others of `locks` are locked."""
     editor = LatentEditor(weights, torch.device("cpu"))
     start = weights.latent_mean.expand(weights.generator.latent_shape).clone()
-    faces = [
-        FaceState("", seed=0, controls=((d.name, 1.0),), psi=1.0).with_locks([n for n in locks if n != d.name])
-        for d in directions
-    ]
-    return [editor.edit(start.clone(), face) - start for face in faces]
+
+    def added(direction: Direction, value: float) -> Tensor:
+        face = FaceState("", seed=0, controls=((direction.name, value),), psi=1.0)
+        return editor.edit(start.clone(), face.with_locks([n for n in locks if n != direction.name])) - start
+
+    return [(added(d, d.maximum), added(d, d.minimum)) for d in directions]
 
 
-def moves(base: Tensor, directions: Sequence[Direction], vectors: Sequence[Tensor]) -> Tensor:
-    """Faces (N, L, D) -> (K * N, L, D): each direction to its maximum for even faces, to its minimum for odd ones."""
+def moves(base: Tensor, throws: Ends) -> Tensor:
+    """Faces (N, L, D) -> (K * N, L, D): each slider to its maximum for even faces, to its minimum for odd ones."""
     even = (torch.arange(len(base)) % 2 == 0)[:, None, None]
-    pairs = zip(directions, vectors, strict=True)
-    return torch.cat([base + torch.where(even, d.maximum * v, d.minimum * v) for d, v in pairs])
+    return torch.cat([base + torch.where(even, up, down) for up, down in throws])
+
+
+def worn(measure: Measure, base: Tensor, named: Sequence[Direction], throws: Ends) -> dict[str, tuple[float, float]]:
+    """Of sliders for a thing that is there or not: the share of the faces without it that get it at the maximum, and
+    of those that lose it again at the minimum."""
+    present = {a.name: a.present_above for a in ATTRIBUTES if a.present_above is not None}
+    found = {}
+    for direction, (up, down) in zip(named, throws, strict=True):
+        level = present.get(direction.name)
+        if level is None:
+            continue
+        bare, got, lost = (together(measure(base + x))[direction.name] > level for x in (0 * up, up, down))
+        found[direction.name] = (float(got[~bare].mean()), float((~lost[got]).mean()))
+    return found
 
 
 def movements(measure: Measure, weights: Weights, base: Tensor, moved: Tensor, names: Sequence[str]) -> Moved:
@@ -127,8 +145,10 @@ def verdicts(
     fixed: Moved,
     distances: np.ndarray,
     threshold: float,
+    shares: dict[str, tuple[float, float]],
 ) -> str:
-    """A row a slider; `counted`: so many of the columns are attributes, the others are shown only."""
+    """A row a slider; `counted`: so many of the columns are attributes, the others are shown only. `shares` of `worn`
+    stand for the own movement where there are any."""
     lines = [
         "| slider | own, up / down | most moved other | the same, locked | same face | median distance "
         "| own ≥ 1.5 | others < 0.35 | identity ≥ 80% |",
@@ -144,7 +164,8 @@ def verdicts(
             most = int(others.argmax())
             cells.append((f"{columns[most]} {others[most]:.2f}", others[most]))
         same = float((distances[index] < threshold).mean())
-        passed = (min(up, -down) >= OWN, cells[0][1] < OTHERS, same >= SAME)
+        own_passed = min(shares[name]) >= WORN if name in shares else min(up, -down) >= OWN
+        passed = (own_passed, cells[0][1] < OTHERS, same >= SAME)
         words = " | ".join("yes" if value else "**no**" for value in passed)
         locked_own = f" (own {abs(fixed.half[index, own]):.2f})"
         lines.append(
@@ -188,22 +209,21 @@ def main() -> None:
     base = plain_latents(weights.generator, weights.latent_mean, SEED, args.faces)
     print(machine(), f"{args.faces} faces, psi 0.7", sep=", ", flush=True)
     with in_pool(args.weights, args.workers) as measure:
-        free = movements(measure, weights, base, moves(base, named, [d.vector for d in named]), columns)
+        throws = ends(weights, named)
+        free = movements(measure, weights, base, moves(base, throws), columns)
         print(table("unlocked", names, columns, free.half), flush=True)
-        fixed = movements(measure, weights, base, moves(base, named, locked(weights, named, names)), columns)
+        fixed = movements(measure, weights, base, moves(base, ends(weights, named, names)), columns)
         print(table("all others locked", names, columns, fixed.half), flush=True)
         axes = [replace(d, minimum=-2.0, maximum=2.0) for d in weights.directions if d.name not in order][:6]
-        for title, vectors in (
-            ("unlocked, ±2", [d.vector for d in axes]),
-            ("named sliders locked, ±2", locked(weights, axes, names)),
-        ):
+        for title, locks in (("unlocked, ±2", []), ("named sliders locked, ±2", names)):
             if not axes:
                 break
-            drift = movements(measure, weights, base, moves(base, axes, vectors), columns)
+            drift = movements(measure, weights, base, moves(base, ends(weights, axes, locks)), columns)
             print(table(title, [d.name for d in axes], columns, drift.half), flush=True)
+        shares = worn(measure, base, named, throws)
     with in_pool(args.weights, args.workers, Recogniser) as recognise:
         embeddings = together(recognise(base))["embedding"]
-        moved = together(recognise(moves(base, named, [d.vector for d in named])))["embedding"]
+        moved = together(recognise(moves(base, throws)))["embedding"]
     moved = moved.reshape(len(named), len(base), -1)
     again = Recogniser()(rerendered(weights, base[: len(base) // 2]))["embedding"]
     threshold, kept = calibrated(embeddings, again)
@@ -211,7 +231,9 @@ def main() -> None:
     print(
         f"identity threshold {threshold:.3f}: {kept:.0%} of the faces drawn anew are the same, {PASSING:.0%} of others"
     )
-    print(verdicts(names, columns, counted, free, fixed, distances, threshold))
+    print(verdicts(names, columns, counted, free, fixed, distances, threshold, shares))
+    for name, (got, lost) in shares.items():
+        print(f"{name}: {got:.0%} of the faces without get them, {lost:.0%} of those lose them again")
     if args.figure:
         figure(names, columns, free, fixed, args.figure)
 

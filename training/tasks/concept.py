@@ -34,16 +34,18 @@ from training.tasks.samples import truncated
 from training.weights import Direction, Weights, save_weights
 
 BATCH = 8  # faces with the thing; half as many without
-RATE, CRITIC_RATE = 1e-3, 4e-4
+RATE, CRITIC_RATE = 6e-4, 4e-4
 WARM_UP = 50  # steps
 AVERAGED = 3_000  # half-life of the averaged weights, in pictures
-WEIGHTS = {"critic": 1.0, "around": 50.0, "inside": 3.0, "without": 100.0, "person": 10.0}  # of the losses
+WEIGHTS = {"critic": 2.5, "around": 50.0, "inside": 3.0, "without": 100.0, "person": 6.0}  # of the losses
 SEEN = (2, 4, 8)  # reductions of the critic's features
-SAME = 0.15  # distance of embeddings that costs nothing
+SAME = 0.28  # distance of embeddings that costs nothing
 CHIP_EDGES = (0.171, 0.269, 0.836, 0.933)  # left, top, right, bottom of the face recogniser's chip on aligned faces
 QUIET = 32  # principal directions in which the latents vary least: the new one is laid there
 LENGTH = 12.0  # of a row of it, about that of the latents' own rows
-LIMIT = 2.0  # of the slider, where the whole direction is added or taken away
+RANGE = (-1.0, 2.0)  # of the slider
+BACK = 0.25  # share of the direction that the taught generator stands back by, so that nothing is left of it at zero
+THROW = 0.85  # share that is added at the upper end: further on it is another person
 FEWEST = 50  # photos
 FAINT = 0.4  # least share of the whole direction that is taught to show the thing
 PSI = (0.5, 1.0)
@@ -169,7 +171,8 @@ class Trainer:
         chips = [F.grid_sample(some, places, align_corners=False) * 127.5 + 127.5 for some in (pictures, others)]
         with torch.no_grad():
             wanted = self.person(chips[1])
-        return ((self.person(chips[0]) - wanted).square().sum(1) + 1e-6).sqrt().sub(SAME).relu().mean()
+        farther: Tensor = ((self.person(chips[0]) - wanted).square().sum(1) + 1e-6).sqrt().sub(SAME).relu().mean()
+        return farther
 
     def latents(self, count: int) -> Tensor:
         """(count, L, D) of faces as they are designed, a third of them mixed of two."""
@@ -271,23 +274,31 @@ def teach_slider(
     checkpoint = out.with_name(out.name + ".pt")
     out.parent.mkdir(parents=True, exist_ok=True)
     generator = teach(weights, photos, direction, place, checkpoint, images, seed, say)
-    known = {attribute.name: attribute for attribute in ATTRIBUTES}
-    about = known.get(name) or Attribute(name, name.replace("_", " ").capitalize(), "Taught", f"none to {name}")
-    vector = direction / LIMIT
-    slider = Direction(
-        name,
-        about.label,
-        about.group,
-        vector,
-        -LIMIT,
-        LIMIT,
-        "",
-        about.description,
-        vector / vector.square().sum(),
-        True,
-    )
-    kept = tuple(d for d in weights.directions if d.name != name)
-    made = replace(weights, generator=generator, directions=(slider, *kept))
+    stand_back(generator, direction)
+    made = with_slider(replace(weights, generator=generator), direction, name)
     save_weights(made, out)
     checkpoint.unlink(missing_ok=True)
     return made
+
+
+@torch.no_grad()
+def stand_back(generator: Any, direction: Tensor) -> None:
+    """Moves a style generator's zero by `BACK` of a direction (L, D) against it."""
+    for row, along in enumerate(direction):
+        convs = [generator.layers[row].conv] + ([generator.to_rgb[row // 2]] if row % 2 else [])
+        for affine in (conv.affine for conv in convs):
+            shift = affine(-BACK * along) - affine(0 * along)
+            affine.bias += shift / affine.rate
+
+
+def with_slider(weights: Weights, direction: Tensor, name: str) -> Weights:
+    """The same with the taught slider first, in place of one of that name."""
+    known = {attribute.name: attribute for attribute in ATTRIBUTES}
+    about = known.get(name) or Attribute(name, name.replace("_", " ").capitalize(), "Taught", f"none to {name}")
+    lowest, highest = RANGE
+    vector = direction * ((THROW + BACK) / highest)
+    normal = vector / vector.square().sum()
+    slider = Direction(
+        name, about.label, about.group, vector, lowest, highest, "", about.description, normal, taught=True
+    )
+    return replace(weights, directions=(slider, *(d for d in weights.directions if d.name != name)))

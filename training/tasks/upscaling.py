@@ -16,11 +16,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
 
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.compute import autocast, pick_precision
-from training.critics import FeatureCritic, paired_losses, perceptual_distance
 from training.ema import update_average
+from training.features import Perceptual
+from training.losses import relativistic_discriminator, relativistic_generator
 from training.sampling import from_bytes
 from training.tasks.degrade import degrade
 from training.tasks.superres import FACTOR, SuperResolver, save_superres
@@ -33,9 +35,25 @@ RATE = {"resnet": 1.5e-3, "gan": 4e-4}
 CRITIC_RATE = 4e-4
 WARM_UP = 50  # steps
 AVERAGED = 8_000  # half-life of the averaged weights, in pictures
-WEIGHTS = {"pixels": 1.0, "features": 1.0, "critic": 0.1}  # of the losses
+WEIGHTS = {"pixels": 1.0, "features": 0.1, "critic": 0.5}  # of the losses
 REPORT_SECONDS, SAVE_SECONDS = 15.0, 60.0
 CPU = torch.device("cpu")
+
+
+class Critic(nn.Module):
+    """Pictures (N, 3, H, W) -> logits (N, 1, H / 8, W / 8), each of some 50 pixels: texture, not who it is."""
+
+    def __init__(self, width: int = 32) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for inputs, outputs in ((3, width), (width, 2 * width), (2 * width, 4 * width)):
+            layers += [spectral_norm(nn.Conv2d(inputs, outputs, 4, 2, 1)), nn.LeakyReLU(0.2)]
+        layers += [spectral_norm(nn.Conv2d(4 * width, 4 * width, 3, 1, 1)), nn.LeakyReLU(0.2)]
+        self.layers = nn.Sequential(*layers, nn.Conv2d(4 * width, 1, 3, 1, 1))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        logits: Tensor = self.layers(pictures)
+        return logits.float()
 
 
 class Trainer:
@@ -47,10 +65,11 @@ class Trainer:
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizers = [torch.optim.Adam(self.network.parameters(), RATE[kind], (0.9, 0.99))]
         self.rates = [RATE[kind]]
-        self.critic: FeatureCritic | None = None
+        self.critic: Critic | None = None
         if kind == "gan":
-            self.critic = FeatureCritic().train()
-            self.optimizers.append(torch.optim.Adam(self.critic.learning(), CRITIC_RATE, (0.0, 0.99)))
+            self.critic = Critic().to(memory_format=torch.channels_last)
+            self.features = Perceptual().to(memory_format=torch.channels_last)
+            self.optimizers.append(torch.optim.Adam(self.critic.parameters(), CRITIC_RATE, (0.5, 0.99)))
             self.rates.append(CRITIC_RATE)
 
     def step(self, small: Tensor, wanted: Tensor, share: float, warmth: float) -> dict[str, float]:
@@ -64,13 +83,12 @@ class Trainer:
         losses = {"pixels": (made - wanted).abs().mean()}
         parts = dict[str, float]()
         if self.critic is not None:
-            with torch.no_grad():
-                real = self.critic.features(wanted)
-            fake = self.critic.features(made)
-            parts["critic's own"] = self.teach(self.critic, real, [x.detach() for x in fake])
-            losses["features"] = perceptual_distance(fake, real)
-            self.critic.requires_grad_(False)
-            losses["critic"] = paired_losses(self.critic(real), self.critic(fake))[1]
+            parts["critic's own"], real = self.teach(self.critic, made.detach(), wanted)
+            few = slice(0, len(wanted) // 2)  # features take most of the time, so half of the cuts must do
+            losses["features"] = self.features(made[few], self.features.features(wanted[few]))
+            with autocast(CPU, pick_precision("auto", CPU)):
+                fake = self.critic.requires_grad_(False)(made)
+            losses["critic"] = relativistic_generator(real, fake).total
         total = torch.stack([WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
         self.optimizers[0].zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -78,30 +96,28 @@ class Trainer:
         self.optimizers[0].step()
         return {name: float(value.detach()) for name, value in losses.items()} | parts
 
-    def teach(self, critic: FeatureCritic, real: list[Tensor], fake: list[Tensor]) -> float:
-        """One step of the critic on the features of pictures; returns its loss."""
+    def teach(self, critic: Critic, made: Tensor, wanted: Tensor) -> tuple[float, Tensor]:
+        """One step of the critic. Returns its loss, and what it made of the real pictures before."""
         critic.requires_grad_(True)
-        loss, _ = paired_losses(critic(real), critic(fake))
+        with autocast(CPU, pick_precision("auto", CPU)):
+            real = critic(wanted)
+            loss = relativistic_discriminator(real, critic(made)).total
         self.optimizers[1].zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizers[1].step()
-        return float(loss.detach())
-
-    @property
-    def networks(self) -> list[nn.Module]:
-        """Those whose numbers change."""
-        return [self.network, self.average, *([self.critic.heads] if self.critic else [])]
+        return float(loss.detach()), real.detach()
 
     def state(self) -> dict[str, Any]:
+        networks = [self.network, self.average, *([self.critic] if self.critic else [])]
         return {
             "kind": self.kind,
-            "networks": [network.state_dict() for network in self.networks],
+            "networks": [network.state_dict() for network in networks],
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """KeyError, RuntimeError or ValueError when it does not fit."""
-        parts: list[Any] = [*self.networks, *self.optimizers]
+        parts: list[Any] = [self.network, self.average, *([self.critic] if self.critic else []), *self.optimizers]
         for part, saved in zip(parts, state["networks"] + state["optimizers"], strict=True):
             part.load_state_dict(saved)
 

@@ -16,7 +16,7 @@ from training.tasks.superres import (
     load_superres,
     save_superres,
 )
-from training.tasks.upscaling import Trainer, pairs, train_superres
+from training.tasks.upscaling import Critic, Trainer, pairs, train_superres
 from training.weights import WeightsError
 
 TINY = Shape(4, 1)
@@ -41,12 +41,21 @@ def pictures():
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Four small cuts a step and a high rate."""
+    """Four small cuts a step, a high rate, and features that are the pixels."""
+
+    class Pixels(torch.nn.Module):
+        def features(self, pictures):
+            return [pictures]
+
+        def forward(self, pictures, wanted):
+            return (pictures - wanted[0]).square().mean()
+
     monkeypatch.setattr(upscaling, "BATCH", {"resnet": 4, "gan": 4})
     monkeypatch.setattr(upscaling, "CUT", 32)
     monkeypatch.setattr(upscaling, "SPARE", 8)
     monkeypatch.setattr(upscaling, "RATE", {"resnet": 1e-2, "gan": 1e-3})
     monkeypatch.setattr(upscaling, "WARM_UP", 5)
+    monkeypatch.setattr(upscaling, "Perceptual", Pixels)
 
 
 def test_an_untrained_network_is_bicubic_and_bicubic_is_pillows():
@@ -140,6 +149,10 @@ def test_pairs_show_the_same_place(pictures, monkeypatch):
     assert small.shape == (5, 3, 32, 32) and wanted.shape == (5, 3, 128, 128)
     near = (torch.nn.functional.avg_pool2d(wanted, 4) - small)[:, :, 2:-2, 2:-2].abs().mean()
     assert near < 0.05 and (wanted.roll(8, 3) - wanted).abs().mean() > 4 * near
+
+
+def test_the_critic_judges_each_place():
+    assert Critic(4)(torch.zeros(2, 3, 32, 48)).shape == (2, 1, 4, 6)
 
 
 def test_steps_bring_the_picture_nearer(quick):
