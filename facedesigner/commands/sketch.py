@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
     )
     sketch.add_argument("--hints", type=Path, help="a picture as large as the drawing: strokes of colour, transparent")
     sketch.add_argument(
-        "--follow", type=float, default=0.4, help="1: follow each line; 0: a believable face (default: 0.4)"
+        "--follow", type=float, default=0.7, help="1: follow each line; 0: a believable face (default: 0.7)"
     )
     sketch.add_argument(
         "--variants", type=int, default=1, help="how many, in other colours: OUT-1.png and so on (default: 1)"

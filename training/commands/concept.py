@@ -42,7 +42,8 @@ def concept_command(args: argparse.Namespace) -> int:
     import torch
 
     from training.data import load_faces
-    from training.tasks.concept import Place, teach_slider
+    from training.tasks.concept import Place
+    from training.tasks.concept_slider import teach_slider
     from training.weighting import matching
     from training.weights import load_weights
 

@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
     encoder.add_argument("--out", type=Path, required=True, help="the .safetensors file to write; OUT.pt is resumed")
     encoder.add_argument("--images", type=int, default=60_000, help="how many to learn from (default: 60000)")
     encoder.add_argument("--sketches", action="store_true", help="learn to open drawings instead of photos")
-    encoder.add_argument("--start", type=Path, help="an encoder of photos to begin with, where its tensors fit")
+    encoder.add_argument("--start", type=Path, help="an encoder to begin with, where its tensors fit")
     encoder.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: 0)")
 
 

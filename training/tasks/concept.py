@@ -13,7 +13,7 @@ import copy
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,9 @@ from training.critics import FeatureCritic, paired_losses
 from training.ema import update_average
 from training.layers import ModulatedConv
 from training.sampling import from_bytes
-from training.tasks.attributes import ATTRIBUTES, Attribute
 from training.tasks.identity import CHIP, network
 from training.tasks.samples import truncated
-from training.weights import Direction, Weights, save_weights
+from training.weights import Weights
 
 BATCH = 8  # faces with the thing; half as many without
 RATE, CRITIC_RATE = 6e-4, 4e-4
@@ -43,10 +42,6 @@ SAME = 0.28  # distance of embeddings that costs nothing
 CHIP_EDGES = (0.171, 0.269, 0.836, 0.933)  # left, top, right, bottom of the face recogniser's chip on aligned faces
 QUIET = 32  # principal directions in which the latents vary least: the new one is laid there
 LENGTH = 12.0  # of a row of it, about that of the latents' own rows
-RANGE = (-1.0, 2.0)  # of the slider
-BACK = 0.25  # share of the direction that the taught generator stands back by, so that nothing is left of it at zero
-THROW = 0.85  # share that is added at the upper end: further on it is another person
-FEWEST = 50  # photos
 FAINT = 0.4  # least share of the whole direction that is taught to show the thing
 PSI = (0.5, 1.0)
 POLICY, PROBABILITY = ("color", "translation"), 0.3
@@ -249,56 +244,3 @@ def resume(path: Path, trainer: Trainer) -> int:
         return int(state["step"])
     except (KeyError, RuntimeError, ValueError) as error:
         raise CheckpointError(f"{path} does not fit this generator ({error}): delete it") from None
-
-
-def teach_slider(
-    weights: Weights,
-    photos: Tensor,
-    name: str,
-    place: Place,
-    out: Path,
-    images: int,
-    seed: int,
-    say: Callable[[str], None],
-) -> Weights:
-    """Teaches the generator of `weights` what `photos` (M, 3, R, R) uint8 show in a place and writes OUT: with one more
-    slider and a hash of its own. OUT.pt is kept meanwhile, see `teach`.
-
-    Raises ValueError when the generator has no layers to steer or there are too few photos.
-    """
-    if not weights.generator.layer_ranges or weights.generator.conditions.dim:
-        raise ValueError(f"{weights.name} is no style generator without labels: only those can be taught a slider")
-    if len(photos) < FEWEST:
-        raise ValueError(f"only {len(photos)} pictures show it: find {FEWEST} at least")
-    direction = quiet_direction(weights, (2, weights.generator.latent_shape[0]), seed)
-    checkpoint = out.with_name(out.name + ".pt")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    generator = teach(weights, photos, direction, place, checkpoint, images, seed, say)
-    stand_back(generator, direction)
-    made = with_slider(replace(weights, generator=generator), direction, name)
-    save_weights(made, out)
-    checkpoint.unlink(missing_ok=True)
-    return made
-
-
-@torch.no_grad()
-def stand_back(generator: Any, direction: Tensor) -> None:
-    """Moves a style generator's zero by `BACK` of a direction (L, D) against it."""
-    for row, along in enumerate(direction):
-        convs = [generator.layers[row].conv] + ([generator.to_rgb[row // 2]] if row % 2 else [])
-        for affine in (conv.affine for conv in convs):
-            shift = affine(-BACK * along) - affine(0 * along)
-            affine.bias += shift / affine.rate
-
-
-def with_slider(weights: Weights, direction: Tensor, name: str) -> Weights:
-    """The same with the taught slider first, in place of one of that name."""
-    known = {attribute.name: attribute for attribute in ATTRIBUTES}
-    about = known.get(name) or Attribute(name, name.replace("_", " ").capitalize(), "Taught", f"none to {name}")
-    lowest, highest = RANGE
-    vector = direction * ((THROW + BACK) / highest)
-    normal = vector / vector.square().sum()
-    slider = Direction(
-        name, about.label, about.group, vector, lowest, highest, "", about.description, normal, taught=True
-    )
-    return replace(weights, directions=(slider, *(d for d in weights.directions if d.name != name)))

@@ -152,15 +152,21 @@ def save_encoder(encoder: Encoder, path: Path, generator_hash: str, card: dict[s
     save_network(encoder, path, metadata)
 
 
+def read_encoder(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Metadata and state, float32, of an encoder of any generator; EncoderError when the file is none."""
+    metadata, tensors = read(path)
+    if metadata.get("format") != FORMAT:
+        raise EncoderError(f"{path.name} is no encoder: make one with `python -m training encoder`")
+    return metadata, {key: v.float() if v.is_floating_point() else v for key, v in tensors.items()}
+
+
 def load_encoder(path: Path, generator_hash: str, channels: int = 3) -> Encoder:
     """The encoder in a file of `save_encoder`, in evaluation mode on the CPU.
 
     Raises EncoderError when the file is none, is damaged, takes pictures of other `channels`, or belongs to another
     generator than that of the hash.
     """
-    metadata, tensors = read(path)
-    if metadata.get("format") != FORMAT:
-        raise EncoderError(f"{path.name} is no encoder: make one with `python -m training encoder`")
+    metadata, tensors = read_encoder(path)
     if metadata.get("generator") != generator_hash:
         raise EncoderError(
             f"{path.name} belongs to the generator {metadata.get('generator')}, the loaded one is {generator_hash}: "
@@ -168,7 +174,7 @@ def load_encoder(path: Path, generator_hash: str, channels: int = 3) -> Encoder:
         )
     try:
         encoder = Encoder(Shape(**json.loads(metadata["shape"])))
-        encoder.load_state_dict({key: v.float() if v.is_floating_point() else v for key, v in tensors.items()})
+        encoder.load_state_dict(tensors)
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise EncoderError(f"{path.name} does not fit its own description: {error}") from None
     if encoder.shape.channels != channels:

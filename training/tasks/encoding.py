@@ -21,7 +21,7 @@ from training.compute import autocast, pick_precision
 from training.gans.base import Generator
 from training.loop import copy_matching
 from training.sampling import from_bytes
-from training.tasks.encoder import Encoder, difference, load_encoder, new_encoder, resized, save_encoder
+from training.tasks.encoder import Encoder, difference, new_encoder, read_encoder, resized, save_encoder
 from training.tasks.samples import sample_latents
 from training.weights import Weights
 
@@ -49,7 +49,7 @@ def train_encoder(
 ) -> Encoder:
     """Trains until so many images were seen and writes OUT. `pictures` (M, 3, R, R) uint8, or none of them.
     `look` is `spoil`, unless the encoder is to see something else of them, with so many `channels`. `start`: another
-    encoder of this generator, whose tensors that fit are what a new one begins with.
+    encoder, whose tensors that fit are what a new one begins with; its generator may be another one.
 
     OUT.pt is saved every minute, and continued from when it is there; it goes when OUT is written. Raises ValueError
     for a generator with labels, CheckpointError when OUT.pt belongs to another generator or is damaged.
@@ -58,7 +58,8 @@ def train_encoder(
     generator = weights.generator.to(memory_format=torch.channels_last)
     encoder = new_encoder(weights, channels=channels).to(memory_format=torch.channels_last)
     if start is not None:
-        copy_matching(load_encoder(start, weights.hash).state_dict(), encoder)
+        theirs = {name: tensor for name, tensor in read_encoder(start)[1].items() if name not in ("mean", "basis")}
+        copy_matching(theirs, encoder)
     optimizer = torch.optim.Adam(encoder.parameters(), lr=RATE, betas=(0.9, 0.99))
     checkpoint = out.with_name(out.name + ".pt")
     step, steps = resume(checkpoint, encoder, optimizer, weights.hash), max(1, math.ceil(images / BATCH))

@@ -29,7 +29,7 @@ EMPTY_COLOURISE = (
     "Shade a portrait with the pencil, open a drawing, or lay a grey photo under the sheet. Here it gets its colours; "
     "a few strokes with the colour brush say which."
 )
-FOLLOW = 40  # per cent, at first
+FOLLOW = 70  # per cent, at first
 WIDTH = 300  # pixels, at least
 
 

@@ -27,7 +27,7 @@ class Snapshot:
     stamp: int
     lines: QImage
     colours: QImage | None
-    follow: float = 0.4
+    follow: float = 0.7
     variant: int = 0
     colourise: bool = False
     photo: QImage | None = None  # what is coloured, under the lines

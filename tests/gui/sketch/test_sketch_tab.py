@@ -49,7 +49,7 @@ def test_an_empty_sheet_says_what_to_do_and_asks_for_nothing(tab: SketchTab, eng
 def test_a_line_becomes_a_photo(drawn: SketchTab, engine: FakeSketchEngine):
     request = sketches(engine)[0]
     assert request.sketch.shape == (512, 512) and request.sketch.min() < 50 and request.sketch[0, 0] == 255
-    assert request.hints is None and not request.place and request.follow == pytest.approx(0.4)
+    assert request.hints is None and not request.place and request.follow == pytest.approx(0.7)
     assert drawn.result.milliseconds.text() == "12 ms" and drawn.result.words.text() == "Cut to the face."
 
 
@@ -82,7 +82,7 @@ def test_the_slider_says_how_far_to_follow(drawn: SketchTab, engine: FakeSketchE
     drawn.result.follow.setValue(20)
     qtbot.waitUntil(lambda: sketches(engine)[-1].follow == pytest.approx(0.2))
     drawn.result.follow.double_clicked.emit()
-    assert drawn.result.follow.value() == 40
+    assert drawn.result.follow.value() == 70
 
 
 def test_hints_travel_while_they_are_seen(drawn: SketchTab, engine: FakeSketchEngine, qtbot):

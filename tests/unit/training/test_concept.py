@@ -13,7 +13,8 @@ from tests.tiny import pale_weights
 from training.__main__ import main
 from training.checkpoint import CheckpointError
 from training.tasks import concept
-from training.tasks.concept import Place, Trainer, quiet_direction, stand_back, teach, teach_slider
+from training.tasks.concept import Place, Trainer, quiet_direction, teach
+from training.tasks.concept_slider import BACK, stand_back, teach_slider
 from training.tasks.directions import find_directions
 from training.tasks.measuring import in_process, together
 from training.tasks.samples import plain_latents, sample_latents
@@ -66,7 +67,7 @@ def test_the_zero_stands_back(weights, direction):
     latents, noise = weights.generator.map(torch.randn(3, 8)), [torch.zeros(1, 1, *s) for s in generator.noise_shapes]
     with torch.no_grad():
         now, before = generator.synthesize(latents, noise), weights.generator.synthesize
-        assert torch.allclose(now, before(latents - concept.BACK * direction, noise), atol=1e-4)
+        assert torch.allclose(now, before(latents - BACK * direction, noise), atol=1e-4)
         assert not torch.allclose(now, before(latents, noise), atol=1e-2)
 
 

@@ -103,6 +103,23 @@ def test_the_file_describes_itself(weights, tmp_path):
         load_encoder(tiny_weights(tmp_path / "tiny.safetensors"), weights.hash)
 
 
+def test_one_begins_with_the_encoder_of_another_generator(weights, tmp_path, monkeypatch):
+    monkeypatch.setattr(encoding, "RATE", 0.0)
+    other = load_weights(tiny_weights(tmp_path / "other.safetensors", seed=5))
+    first = new_encoder(other)
+    with torch.no_grad():
+        for parameter in first.parameters():
+            parameter.uniform_(-0.1, 0.1)
+    save_encoder(first, tmp_path / "first.safetensors", other.hash, {})
+    out = tmp_path / "second.safetensors"
+    made = train_encoder(weights, pictures(), out, 1, 0, lambda line: None, start=tmp_path / "first.safetensors")
+    fresh = new_encoder(weights)
+    assert torch.equal(made.basis, fresh.basis) and torch.equal(made.mean, fresh.mean)
+    pairs = zip(made.parameters(), first.parameters(), strict=True)
+    assert all(torch.equal(mine, theirs.half().float()) for mine, theirs in pairs)
+    load_encoder(out, weights.hash)
+
+
 def test_a_damaged_file_is_refused(weights, tmp_path):
     encoder = new_encoder(weights)
     encoder.mean[0] = float("nan")
