@@ -19,8 +19,8 @@ from facedesigner.state.face import FaceState
 from facedesigner.state.settings import Settings
 
 SHEET = 8  # rows and columns
-SHOWN = ("smile", "hair_colour", "hair_length", "skin_tone", "gender", "head_turn")
-STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of the full throw
+SHOWN = ("glasses", "smile", "hair_length", "skin_tone", "gender", "head_turn")
+STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # from the lower end by way of zero to the upper one
 WINDOW = (1440, 900)
 
 
@@ -43,7 +43,8 @@ def sheets(weights: Path, out: Path) -> None:
     save([[draw(engine, face) for face in row] for row in seeds], out / "samples.jpg")
     start = FaceState(model, seed=3)
     shown = [control for control in engine.info.controls if control.name in SHOWN]
-    rows = [[draw(engine, start.with_control(c.name, step * c.maximum)) for step in STEPS] for c in shown]
+    values = [(c.name, [step * (c.maximum if step > 0 else -c.minimum) for step in STEPS]) for c in shown]
+    rows = [[draw(engine, start.with_control(name, value)) for value in row] for name, row in values]
     save(rows, out / "sliders.jpg")
 
 
@@ -82,7 +83,7 @@ def windows(weights: Path, out: Path) -> None:
             session.commit("New faces", gallery=gallery)
             session.commit("Choose seed0003", face=gallery[3])
             session.commit("Smile +1.5", face=session.face.with_control("smile", 1.5))
-            session.commit("Hair colour +9", face=session.face.with_control("hair_colour", 9.0))
+            session.commit("Glasses +2", face=session.face.with_control("glasses", 2.0))
             window.design.view_panel.measure.click()
             window.history.show()
             wait(5000)

@@ -20,6 +20,7 @@ from training.tasks.directions import (
     name_sliders,
     statistics_of,
 )
+from training.tasks.encoder import load_encoder
 from training.tasks.linear import Space, conditional, freedom
 from training.tasks.measuring import CHUNK, in_process, noise_of, together
 from training.tasks.samples import PLAIN_SHARE, plain_latents, sample_latents, stages
@@ -213,14 +214,16 @@ def test_the_new_file_adds_to_the_old_one(path, tmp_path, monkeypatch):
     assert [d.name for d in again.directions] == [d.name for d in new.directions]
 
 
-def test_the_shipped_model_kept_its_name_when_it_got_its_sliders():
+def test_the_shipped_model_has_all_that_belongs_to_it():
     weights = load_weights(default_weights())
     if weights.name != "style128":
         pytest.skip("another model is shipped")
-    assert weights.hash == "dd23b0580dc60933"  # which recipes made before the sliders carry
     names = [direction.name for direction in weights.directions]
-    assert {"smile", "age", "hair_colour", "head_turn"} <= set(names) <= set(weights.measures) | set(names[-12:])
+    assert names[:-12] == [attribute.name for attribute in ATTRIBUTES] and set(names[:-12]) <= set(weights.measures)
     assert names[-12:] == [f"pc{i:02d}" for i in range(1, 13)]
+    assert weights.directions[0].taught and weights.age_path is not None
+    for name, channels in (("encoder128", 3), ("sketch_encoder128", 5)):
+        load_encoder(default_weights().with_name(f"{name}.safetensors"), weights.hash, channels)
 
 
 def test_missing_packages_are_named(path, tmp_path, monkeypatch, capsys):
