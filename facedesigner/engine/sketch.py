@@ -37,7 +37,6 @@ from training.weights import Weights, WeightsError, load_weights
 
 PIX2PIX, COLORIZE, ENCODER = "pix2pix256.safetensors", "colorize256.safetensors", "sketch_encoder*.safetensors"
 PHOTO_ENCODER = "encoder*.safetensors"
-LINES = 0.5  # follow from which lines are the translator's
 COARSE = 16  # pixels that part colours and light from lines, where two pictures are joined
 FINE_RANDOM, MIDDLE_RANDOM = 1.0, 0.35  # how far a variant's rows move to another face's
 VARIANT_SEED = 7_100_000  # of the faces whose colours variants take
@@ -96,7 +95,7 @@ class SketchEngine:
         followed = self._pix2pix(hinted(ink, hints)).float() if follow > 0 else None
         if followed is not None:
             latent = faces.nearer(latent, followed, follow)
-        believable = faces.picture(latent, lines=follow < LINES) if follow < 1 else None
+        believable = faces.picture(latent) if follow < 1 else None
         return image_of(joined(followed, believable, follow)), faces.state(latent)
 
 
@@ -122,11 +121,9 @@ class Faces:
         """Ink and hints (1, 5, SIDE, SIDE) -> the latent (L, D)."""
         return self.encoder.estimate(seen[0])
 
-    def picture(self, latent: Tensor, lines: bool = True) -> Tensor:
-        """(L, D) -> (1, 3, SIDE, SIDE). Without `lines` an early exit must do, which costs a third."""
-        exits = self.weights.generator.resolutions
-        resolution = exits[-1] if lines else min((r for r in exits if r >= 4 * COARSE), default=exits[-1])
-        drawn = self.weights.generator.synthesize(latent[None], self.noise, resolution)
+    def picture(self, latent: Tensor) -> Tensor:
+        """(L, D) -> (1, 3, SIDE, SIDE)."""
+        drawn = self.weights.generator.synthesize(latent[None], self.noise)
         return F.interpolate(drawn, (SIDE, SIDE), mode="bicubic", align_corners=False).clamp(-1, 1)
 
     def nearer(self, latent: Tensor, followed: Tensor, follow: float) -> Tensor:
@@ -199,7 +196,7 @@ def joined(followed: Tensor | None, believable: Tensor | None, follow: float) ->
         only = followed if believable is None else believable
         assert only is not None
         return only
-    lines = followed if follow >= LINES else believable
+    lines = followed if follow >= 0.5 else believable
     return lines - coarse(lines) + follow * coarse(followed) + (1 - follow) * coarse(believable)
 
 
