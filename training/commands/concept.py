@@ -41,6 +41,7 @@ def add(commands: Any) -> None:
 def concept_command(args: argparse.Namespace) -> int:
     import torch
 
+    from training.curation.detector import require_packages
     from training.data import load_faces
     from training.tasks.concept import Place
     from training.tasks.concept_slider import teach_slider
@@ -52,6 +53,7 @@ def concept_command(args: argparse.Namespace) -> int:
     if not 0 <= args.holdout < 1:
         raise ValueError(f"--holdout is {args.holdout}; choose 0 to below 1")
     place = Place(*args.place)
+    require_packages()
     say = partial(print, flush=True)  # a window may be reading along
     weights = load_weights(args.weights)
     faces, _ = load_faces(args.data, weights.generator.resolution, cache=args.cache).split(args.holdout)
