@@ -29,6 +29,7 @@ from training.ema import update_average
 from training.layers import ModulatedConv
 from training.sampling import from_bytes
 from training.tasks.identity import CHIP, network
+from training.tasks.progress import Progress
 from training.tasks.samples import truncated
 from training.weights import Weights
 
@@ -45,7 +46,7 @@ LENGTH = 12.0  # of a row of it, about that of the latents' own rows
 FAINT = 0.4  # least share of the whole direction that is taught to show the thing
 PSI = (0.5, 1.0)
 POLICY, PROBABILITY = ("color", "translation"), 0.3
-REPORT_SECONDS, SAVE_SECONDS = 15.0, 60.0
+SAVE_SECONDS = 60.0
 CPU = torch.device("cpu")
 
 
@@ -207,8 +208,7 @@ def teach(
     torch.manual_seed(seed)
     trainer = Trainer(weights, direction, place)
     step, steps = resume(checkpoint, trainer), max(1, math.ceil(images / BATCH))
-    said = saved = time.monotonic()
-    first, sums = step, dict[str, float]()
+    saved, progress = time.monotonic(), Progress(say, "faces", step, steps, BATCH)
     while step < steps:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed * 1_000_003 + step)  # each step its own: a resumed run goes on as the same one
@@ -217,13 +217,8 @@ def teach(
             parts = trainer.step(chosen, step / steps, min(1.0, (step + 1) / WARM_UP))
         step += 1
         update_average(trainer.average, trainer.generator, BATCH, AVERAGED, step * BATCH)
-        for name, value in parts.items():
-            sums[name] = sums.get(name, 0.0) + value
+        progress.add(step, parts)
         now = time.monotonic()
-        if now - said >= REPORT_SECONDS or step == steps:
-            means = ", ".join(f"{name} {value / (step - first):.4f}" for name, value in sums.items())
-            say(f"{step * BATCH} of {steps * BATCH} faces, {(step - first) * BATCH / (now - said):.1f} a s: {means}")
-            said, first, sums = now, step, {}
         if now - saved >= SAVE_SECONDS or step == steps:
             states = [part.state_dict() for part in trainer.parts]
             save_checkpoint(checkpoint, {"parts": states, "direction": direction, "step": step})

@@ -22,6 +22,7 @@ from training.gans.base import Generator
 from training.loop import copy_matching
 from training.sampling import from_bytes
 from training.tasks.encoder import Encoder, difference, new_encoder, read_encoder, resized, save_encoder
+from training.tasks.progress import Progress
 from training.tasks.samples import sample_latents
 from training.weights import Weights
 
@@ -31,7 +32,7 @@ WARM_UP = 100  # steps
 COMPARED = 64  # side at which pictures are compared
 PICTURE_WEIGHT = 4.0  # of the difference between pictures, beside that of latents
 PRIOR_WEIGHT = 0.02  # on latents of pictures: their samples' spread (Mahalanobis), so that sliders work on them
-REPORT_SECONDS, SAVE_SECONDS = 15.0, 60.0
+SAVE_SECONDS = 60.0
 Look = Callable[[Tensor], Tensor]  # pictures (N, 3, R, R) in [-1, 1] -> what the encoder sees of them, (N, C, R, R)
 
 
@@ -65,8 +66,7 @@ def train_encoder(
     step, steps = resume(checkpoint, encoder, optimizer, weights.hash), max(1, math.ceil(images / BATCH))
     precision = pick_precision("auto", torch.device("cpu"))
     out.parent.mkdir(parents=True, exist_ok=True)
-    said = saved = time.monotonic()
-    first, sums = step, dict[str, float]()
+    saved, progress = time.monotonic(), Progress(say, "images", step, steps, BATCH, digits=3)
     encoder.train()
     while step < steps:
         for group in optimizer.param_groups:
@@ -80,13 +80,8 @@ def train_encoder(
         torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
         optimizer.step()
         step += 1
-        for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + float(value.detach())
+        progress.add(step, {name: float(value.detach()) for name, value in losses.items()})
         now = time.monotonic()
-        if now - said >= REPORT_SECONDS or step == steps:
-            means = ", ".join(f"{name} {value / (step - first):.3f}" for name, value in sums.items())
-            say(f"{step * BATCH} of {steps * BATCH} images, {(step - first) * BATCH / (now - said):.0f} a s: {means}")
-            said, first, sums = now, step, {}
         if now - saved >= SAVE_SECONDS:
             keep(checkpoint, encoder, optimizer, weights.hash, step)
             saved = now

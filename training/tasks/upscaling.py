@@ -25,6 +25,7 @@ from training.features import Perceptual
 from training.losses import relativistic_discriminator, relativistic_generator
 from training.sampling import from_bytes
 from training.tasks.degrade import degrade
+from training.tasks.progress import Progress
 from training.tasks.superres import FACTOR, SuperResolver, save_superres
 
 SIDE = 512  # pixels of the pictures that cuts are taken from
@@ -36,7 +37,7 @@ CRITIC_RATE = 4e-4
 WARM_UP = 50  # steps
 AVERAGED = 8_000  # half-life of the averaged weights, in pictures
 WEIGHTS = {"pixels": 1.0, "features": 0.1, "critic": 0.5}  # of the losses
-REPORT_SECONDS, SAVE_SECONDS = 15.0, 60.0
+SAVE_SECONDS = 60.0
 CPU = torch.device("cpu")
 
 
@@ -143,8 +144,7 @@ def train_superres(
     batch = BATCH[kind]
     step, steps = resume(checkpoint, trainer), max(1, math.ceil(images / batch))
     out.parent.mkdir(parents=True, exist_ok=True)
-    said = saved = time.monotonic()
-    first, sums = step, dict[str, float]()
+    saved, progress = time.monotonic(), Progress(say, "cuts", step, steps, batch)
     while step < steps:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed * 1_000_003 + step)  # each step its own: a resumed run goes on as the same one
@@ -152,13 +152,8 @@ def train_superres(
             parts = trainer.step(small, wanted, step / steps, min(1.0, (step + 1) / WARM_UP))
         step += 1
         update_average(trainer.average, trainer.network, batch, AVERAGED, step * batch)
-        for name, value in parts.items():
-            sums[name] = sums.get(name, 0.0) + value
+        progress.add(step, parts)
         now = time.monotonic()
-        if now - said >= REPORT_SECONDS or step == steps:
-            means = ", ".join(f"{name} {value / (step - first):.4f}" for name, value in sums.items())
-            say(f"{step * batch} of {steps * batch} cuts, {(step - first) * batch / (now - said):.0f} a s: {means}")
-            said, first, sums = now, step, {}
         if now - saved >= SAVE_SECONDS:
             save_checkpoint(checkpoint, {**trainer.state(), "step": step})
             saved = now

@@ -6,7 +6,7 @@ from PIL import Image
 from training.__main__ import main
 from training.checkpoint import CheckpointError, save_checkpoint
 from training.sampling import from_bytes, to_bytes
-from training.tasks import upscaling
+from training.tasks import progress, upscaling
 from training.tasks.degrade import as_jpeg, blurred, degrade, spoil
 from training.tasks.superres import (
     Shape,
@@ -181,7 +181,7 @@ def test_a_gan_learns_both_networks_and_resumes_as_the_same_run(pictures, quick,
     def stop(text):
         raise Enough
 
-    monkeypatch.setattr(upscaling, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "REPORT_SECONDS", 0.0)
     with pytest.raises(Enough):  # at the first report, before anything is saved
         train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, stop, {})
     steps = []
