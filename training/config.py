@@ -48,6 +48,7 @@ class Train:
     seed: int = option(0, "seed of the whole run", low=0)
     device: str = option("auto", "cpu, cuda, mps or auto")
     precision: str = option("auto", "number format of the convolutions", choices=("auto", "bfloat16", "float32"))
+    compile: bool = option(False, "compile the networks: some minutes at the start; for a GPU, a CPU gains nothing")
     warm_start: str = option(
         "", "weights file or run folder whose matching tensors to start from, also at another size"
     )

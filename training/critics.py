@@ -75,11 +75,37 @@ class FeatureCritic(nn.Module):
         return list(self.heads.parameters())
 
 
+class PatchCritic(nn.Module):
+    """Pictures (N, 3, H, W) -> logits (N, 1, H / 8, W / 8), each of some 50 pixels: texture, not who it is."""
+
+    def __init__(self, width: int = 32) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for inputs, outputs in ((3, width), (width, 2 * width), (2 * width, 4 * width)):
+            layers += [spectral_norm(nn.Conv2d(inputs, outputs, 4, 2, 1)), nn.LeakyReLU(0.2)]
+        layers += [spectral_norm(nn.Conv2d(4 * width, 4 * width, 3, 1, 1)), nn.LeakyReLU(0.2)]
+        self.layers = nn.Sequential(*layers, nn.Conv2d(4 * width, 1, 3, 1, 1))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        logits: Tensor = self.layers(pictures)
+        return logits.float()
+
+
 class FeatureDiscriminator(FeatureCritic):
-    """The same as a discriminator of whole pictures: (N, 3, R, R) -> logits (N, K), `PLACES` squared of each layer."""
+    """The same as a discriminator of whole pictures, beside a `PatchCritic`, which sees the grain that features
+    forgive: (N, 3, R, R) -> logits (N, K), `PLACES` squared of each."""
+
+    def __init__(self, reductions: Sequence[int] = TEXTURE) -> None:
+        super().__init__(reductions)
+        self.patches = PatchCritic()
+
+    def requires_grad_(self, requires_grad: bool = True) -> FeatureDiscriminator:
+        self.patches.requires_grad_(requires_grad)
+        super().requires_grad_(requires_grad)
+        return self
 
     def forward(self, pictures: Tensor) -> Tensor:  # type: ignore[override]
-        logits = super().forward(self.features(pictures))
+        logits = [self.patches(pictures), *super().forward(self.features(pictures))]
         return torch.cat([functional.adaptive_avg_pool2d(x, PLACES).flatten(1) for x in logits], 1)
 
 

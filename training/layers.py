@@ -24,7 +24,7 @@ class Derived(nn.Module, ABC):
     def derive(self) -> tuple[Tensor, ...]: ...
 
     def derived(self) -> tuple[Tensor, ...]:
-        if not torch.is_inference_mode_enabled():
+        if torch.compiler.is_compiling() or not torch.is_inference_mode_enabled():
             return self.derive()
         state = (self.weight.data_ptr(), self.weight._version)  # moved to another device, or loaded anew
         if self._kept is None or self._kept[0] != state:

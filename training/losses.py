@@ -70,7 +70,7 @@ def code_loss(mean: Tensor, log_deviation: Tensor, codes: Tensor) -> Tensor:
 
 def gradient_penalty(discriminator: nn.Module, pictures: Tensor) -> Tensor:
     """Mean squared norm of the logits' gradient at `pictures` (N, 3, R, R): R1 on real ones (Mescheder 2018), R2 on
-    generated ones. Differentiable."""
+    generated ones. Differentiable, which a compiled network is not: hence its `forward`."""
     pictures = pictures.detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(discriminator(pictures).sum(), pictures, create_graph=True)
+    (gradient,) = torch.autograd.grad(discriminator.forward(pictures).sum(), pictures, create_graph=True)
     return gradient.float().square().sum((1, 2, 3)).mean()

@@ -33,6 +33,9 @@ class Trainer:
         self.average = self.place(self.gan.generator()).requires_grad_(False)
         self.average.load_state_dict(self.generator.state_dict())
         self.discriminator = self.place(self.gan.discriminator())
+        if config.train.compile:
+            self.generator.compile()
+            self.discriminator.compile()
         self.generator_optimizer = self.optimizer(self.generator)
         self.discriminator_optimizer = self.optimizer(self.discriminator)
         self.step_number = 0

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.critics import STAGES, FeatureDiscriminator
+from training.critics import FeatureDiscriminator
 from training.distributed import gathered, own
 from training.gans.base import Gan, Generator, Loss
 from training.layers import ACTIVATION_GAIN, EqualConv, EqualLinear, ModulatedConv, activate
@@ -212,7 +212,7 @@ class Model(Gan):
 
     def discriminator(self) -> nn.Module:
         if self.options.critic == "features":
-            return FeatureDiscriminator(tuple(STAGES))
+            return FeatureDiscriminator((4, 8, 16, 32))
         return Discriminator(self.options)
 
     def discriminator_loss(

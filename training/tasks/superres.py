@@ -29,9 +29,9 @@ class SuperResError(WeightsError):
 
 @dataclass(frozen=True)
 class Shape:
-    """Size of the network: 32 channels and 8 blocks have 172,000 numbers."""
+    """Size of the network: 48 channels and 8 blocks have 376,000 numbers."""
 
-    width: int = 32
+    width: int = 48
     blocks: int = 8
 
 

