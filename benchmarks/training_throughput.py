@@ -112,7 +112,7 @@ def trainer_of(variant: str, batch: int, device: torch.device, resolution: int, 
     values = {
         "variant": variant,
         "options": {"resolution": resolution},
-        "train": {"batch": batch, "device": device.type, "compile": compiled},
+        "train": {"batch": batch, "compile": compiled},
     }
     return Trainer(parse_config(values), device)
 

@@ -9,7 +9,7 @@ is measured with is Lite0, which was trained apart from it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -22,10 +22,11 @@ STAGES = {2: (0, 16), 4: (3, 24), 8: (6, 40), 16: (14, 112), 32: (20, 320)}  # r
 SMALLEST = 32  # pixels; smaller pictures are enlarged
 PLACES = 4  # along a side, of which a whole picture is judged one by one
 TEXTURE = (2, 4, 8, 16)  # reductions that show texture and not who it is
+FACE = (4, 8, 16, 32)  # reductions that show a face; what is finer is for a `PatchCritic`
 
 
 class FeatureCritic(nn.Module):
-    """Pictures (N, 3, H, W) in [-1, 1] -> `features` -> logits, above zero for real. Only the heads learn."""
+    """Pictures (N, 3, H, W) in [-1, 1] -> `features` -> logits, above zero for real. Only its `learners` learn."""
 
     def __init__(self, reductions: Sequence[int] = TEXTURE, width: int = 48) -> None:
         """Raises ImportError that says what to install."""
@@ -40,20 +41,23 @@ class FeatureCritic(nn.Module):
         self.heads = nn.ModuleDict({str(r): head(STAGES[r][1], width) for r in reductions})
         self.register_buffer("mean", torch.tensor(IMAGENET[0])[:, None, None], persistent=False)
         self.register_buffer("deviation", torch.tensor(IMAGENET[1])[:, None, None], persistent=False)
-        self.eval()
+        self.learners: tuple[nn.Module, ...] = (self.heads,)
+        self.train()  # without which a spectral norm stays what it was at first
 
-    def train(self, mode: bool = True) -> FeatureCritic:
-        """The eyes stay as they were taught: only the heads have a training mode."""
+    def train(self, mode: bool = True) -> Self:
+        """The eyes stay as they were taught: only the learners have a training mode."""
         super().train(False)
-        self.heads.train(mode)
+        for learner in self.learners:
+            learner.train(mode)
         return self
 
-    def requires_grad_(self, requires_grad: bool = True) -> FeatureCritic:
-        self.heads.requires_grad_(requires_grad)
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        for learner in self.learners:
+            learner.requires_grad_(requires_grad)
         return self
 
     def features(self, pictures: Tensor) -> list[Tensor]:
-        """(N, 3, H, W) in [-1, 1] -> (N, C, H / reduction, W / reduction) each."""
+        """(N, 3, H, W) in [-1, 1] -> (N, C, H / reduction, W / reduction) each, in float32."""
         few = min(pictures.shape[2:])
         if few < SMALLEST:  # its windows are wider than what the picture would be there
             pictures = functional.interpolate(pictures, scale_factor=-(-SMALLEST // few), mode="bilinear")
@@ -64,7 +68,7 @@ class FeatureCritic(nn.Module):
         for number, block in enumerate(self.blocks):
             x = block(x)
             if number in wanted:
-                found.append(x)
+                found.append(x.float())  # its heads and distances need not know how it was computed
         return found
 
     def forward(self, features: Sequence[Tensor]) -> list[Tensor]:
@@ -72,7 +76,7 @@ class FeatureCritic(nn.Module):
         return [made(x).float() for made, x in zip(self.heads.values(), features, strict=True)]
 
     def learning(self) -> list[nn.Parameter]:
-        return list(self.heads.parameters())
+        return [parameter for learner in self.learners for parameter in learner.parameters()]
 
 
 class PatchCritic(nn.Module):
@@ -95,14 +99,10 @@ class FeatureDiscriminator(FeatureCritic):
     """The same as a discriminator of whole pictures, beside a `PatchCritic`, which sees the grain that features
     forgive: (N, 3, R, R) -> logits (N, K), `PLACES` squared of each."""
 
-    def __init__(self, reductions: Sequence[int] = TEXTURE) -> None:
-        super().__init__(reductions)
+    def __init__(self) -> None:
+        super().__init__(FACE)
         self.patches = PatchCritic()
-
-    def requires_grad_(self, requires_grad: bool = True) -> FeatureDiscriminator:
-        self.patches.requires_grad_(requires_grad)
-        super().requires_grad_(requires_grad)
-        return self
+        self.learners = (self.heads, self.patches)
 
     def forward(self, pictures: Tensor) -> Tensor:  # type: ignore[override]
         logits = [self.patches(pictures), *super().forward(self.features(pictures))]

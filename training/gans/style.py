@@ -212,7 +212,7 @@ class Model(Gan):
 
     def discriminator(self) -> nn.Module:
         if self.options.critic == "features":
-            return FeatureDiscriminator((4, 8, 16, 32))
+            return FeatureDiscriminator()
         return Discriminator(self.options)
 
     def discriminator_loss(

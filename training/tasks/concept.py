@@ -102,7 +102,7 @@ class Trainer:
         self.make_deaf(direction)
         for parameter in self.learning:
             parameter.requires_grad_(True)
-        self.critic = FeatureCritic(SEEN).train()
+        self.critic = FeatureCritic(SEEN)
         self.person = network()
         self.optimizers = [
             torch.optim.Adam(self.learning, RATE, (0.0, 0.99)),

@@ -63,6 +63,37 @@ def test_the_distance_of_features(critic):
     assert 0 < perceptual_distance(close, seen) < perceptual_distance(other, seen) < 4
 
 
+@pytest.mark.parametrize("make", [FeatureCritic, FeatureDiscriminator])
+def test_what_learns_is_in_training_mode_from_the_start(make):
+    critic = make()
+    assert not critic.stem.training and not critic.blocks.training
+    assert critic.heads.training and all(learner.training for learner in critic.learners)
+    assert {id(p) for p in critic.learning()} == {id(p) for p in critic.parameters() if p.requires_grad}
+    assert not any(learner.training for learner in critic.eval().learners)
+
+
+def test_heads_stay_as_flat_as_their_spectral_norm_says():
+    torch.manual_seed(0)
+    critic = FeatureCritic((4,))
+    optimizer = torch.optim.Adam(critic.learning(), 0.01)
+    real, fake = torch.randn(8, 24, 8, 8), torch.randn(8, 24, 8, 8) + 0.1
+    for _ in range(100):
+        optimizer.zero_grad()
+        (critic([fake])[0].mean() - critic([real])[0].mean()).backward()
+        optimizer.step()
+    *_, last = [module for module in critic.heads.modules() if isinstance(module, torch.nn.Conv2d)]
+    norm = torch.linalg.matrix_norm(last.weight.detach().flatten(1), 2)
+    assert float(norm) < 1.1  # 2.2 in evaluation mode
+
+
+def test_features_computed_in_bfloat16_suit_heads_in_float32():
+    critic = FeatureCritic((4,))
+    with torch.autocast("cpu", torch.bfloat16):
+        seen = critic.features(torch.zeros(1, 3, 32, 32))
+    assert seen[0].dtype == torch.float32
+    assert critic(seen)[0].shape == (1, 1, 8, 8)
+
+
 def test_a_style_generator_can_be_taught_by_it():
     gan = create("style", {"resolution": 32, "z_dim": 8, "channel_base": 128, "critic": "features"})
     discriminator, generator = gan.discriminator(), gan.generator()
