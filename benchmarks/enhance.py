@@ -4,9 +4,12 @@
 
 Faces of 512 px are shrunk to 128 px, by the bicubic filter (the usual protocol) or degraded as photos are
 (`training.tasks.degrade.spoil`), and enlarged again. Taken are those held out in training. PSNR and SSIM are of the
-brightness, without 4 px at the edges. Perceptual distance (`training.features.Perceptual`) and Fréchet distance are of
-cuts of 128 px at full size: of a whole face shrunk to what those networks look at, hardly anything would differ. A gan
-was taught by the features of the perceptual distance; the Fréchet distance is of deeper ones.
+brightness, without 4 px at the edges. The distances are of cuts of 128 px at full size: of a whole face shrunk to what
+networks look at, hardly anything would differ. LPIPS is that of AlexNet (a gan was taught by VGG16's), the Fréchet
+distance that of AlexNet's last layer. Both are given by EfficientNet-Lite0 as well. The row of the original with noise
+of one grey level, which nobody sees, says how far a number can be trusted.
+
+It needs the weights of LPIPS: `uv run --group lpips -m benchmarks.enhance`.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from facedesigner.engine.methods import METHODS, EnhanceError, offered
 from facedesigner.engine.request import Image as Picture
 from training.data import is_held_out, list_faces, load_faces
 from training.features import Features, Perceptual
+from training.lpips import Lpips
 from training.metrics import frechet_distance
 from training.sampling import from_bytes, to_bytes
 from training.tasks.degrade import spoil
@@ -43,11 +47,15 @@ TIMED = 256  # pixels
 SEEN = slice(0, None, 2)  # cuts of a face that go into the Fréchet distance
 
 
+Enlarge = Callable[[Picture], Picture]
+
+
 @dataclass
 class Measured:
     psnr: list[float] = field(default_factory=list)
     ssim: list[float] = field(default_factory=list)
-    perceptual: list[float] = field(default_factory=list)
+    lpips: list[float] = field(default_factory=list)
+    lite: list[float] = field(default_factory=list)
     cuts: list[Tensor] = field(default_factory=list)
 
 
@@ -96,20 +104,38 @@ def cuts_of(picture: Tensor) -> Tensor:
     return picture.unfold(2, CUT, CUT).unfold(3, CUT, CUT).permute(0, 2, 3, 1, 4, 5).reshape(-1, 3, CUT, CUT)
 
 
+class Eyes:
+    """The networks that distances are measured with."""
+
+    def __init__(self) -> None:
+        self.lpips, self.perceptual, self.lite = Lpips(), Perceptual().eval(), Features("efficientnet-lite0")
+
+    @torch.inference_mode()
+    def rows(self, cuts: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, 3, 128, 128) uint8 -> features of AlexNet (N, 256) and EfficientNet-Lite0 (N, 1280)."""
+        return torch.cat([self.lpips.pooled(from_bytes(some)) for some in torch.split(cuts, 32)]), self.lite(cuts)
+
+
 @torch.inference_mode()
-def measure(run: Callable[[Picture], Picture], small: Tensor, wanted: Tensor, perceptual: Perceptual) -> Measured:
+def measure(run: Enlarge, small: Tensor, wanted: Tensor, eyes: Eyes) -> Measured:
     found = Measured()
     for little, original in zip(small, wanted, strict=True):
         large = torch.from_numpy(run(little.permute(1, 2, 0).numpy())).permute(2, 0, 1)[None]
         found.psnr.append(psnr(large, original[None]))
         found.ssim.append(ssim(large, original[None]))
-        made, real = cuts_of(large), cuts_of(original[None])
-        found.perceptual.append(float(perceptual(from_bytes(made), perceptual.features(from_bytes(real)))))
+        made, real = cuts_of(large), from_bytes(cuts_of(original[None]))
+        found.lpips.append(float(eyes.lpips(from_bytes(made), eyes.lpips.features(real))))
+        found.lite.append(float(eyes.perceptual(from_bytes(made), eyes.perceptual.features(real))))
         found.cuts.append(made[SEEN])
     return found
 
 
-def milliseconds(run: Callable[[Picture], Picture], times: int) -> tuple[float, float]:
+def with_noise(picture: Picture) -> Picture:
+    noise = np.random.default_rng(0).standard_normal(picture.shape)
+    return (picture + noise).round().clip(0, 255).astype(np.uint8)
+
+
+def milliseconds(run: Enlarge, times: int) -> tuple[float, float]:
     """Wall and processor time for 256 -> 1024 px, the best of so many."""
     picture = np.random.default_rng(0).integers(0, 256, (TIMED, TIMED, 3), dtype=np.uint8)
     found = []
@@ -120,22 +146,29 @@ def milliseconds(run: Callable[[Picture], Picture], times: int) -> tuple[float, 
     return min(found)
 
 
-def table(title: str, small: Tensor, wanted: Tensor, scale: int, methods: list[str], features: Features | None) -> None:
+def table(title: str, small: Tensor, wanted: Tensor, scale: int, methods: list[str], eyes: Eyes) -> None:
     print(f"\n{title}, {len(wanted)} faces\n")
-    print("| | PSNR, dB | SSIM | perceptual | Fréchet, cuts |")
-    print("|---|---:|---:|---:|---:|")
-    perceptual = Perceptual().eval()
-    real = None if features is None else features(torch.cat([cuts_of(one[None])[SEEN] for one in wanted]))
+    print("| | PSNR, dB | SSIM | LPIPS | Fréchet | Lite0's perceptual | Lite0's Fréchet |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for name in methods:
         count = min(len(wanted), PEER_COUNT) if name == PEER else len(wanted)
-        run = partial(enhance.upscale, method=name, scale=scale)
-        found = measure(run, small[:count], wanted[:count], perceptual)
-        distance = "–"
-        if features is not None and real is not None and count == len(wanted):
-            distance = f"{frechet_distance(real, features(torch.cat(found.cuts))):.1f}"
         label = METHODS[name].label + ("" if count == len(wanted) else f", {count} faces")
-        numbers = [np.mean(values) for values in (found.psnr, found.ssim, found.perceptual)]
-        print(f"| {label} | {numbers[0]:.2f} | {numbers[1]:.3f} | {numbers[2]:.4f} | {distance} |", flush=True)
+        run = partial(enhance.upscale, method=name, scale=scale)
+        print_row(label, run, small[:count], wanted[:count], eyes)
+    print_row("The original with noise", with_noise, wanted, wanted, eyes)
+
+
+def print_row(label: str, run: Enlarge, small: Tensor, wanted: Tensor, eyes: Eyes) -> None:
+    found = measure(run, small, wanted, eyes)
+    real = torch.cat([cuts_of(one[None])[SEEN] for one in wanted])
+    pairs = zip(eyes.rows(real), eyes.rows(torch.cat(found.cuts)), strict=True)
+    distances = [frechet_distance(*pair) for pair in pairs]
+    means = [float(np.mean(values)) for values in (found.psnr, found.ssim, found.lpips, found.lite)]
+    print(
+        f"| {label} | {means[0]:.2f} | {means[1]:.3f} | {means[2]:.4f} | {distances[0]:.2f} | {means[3]:.4f} "
+        f"| {distances[1]:.1f} |",
+        flush=True,
+    )
 
 
 def usable(names: list[str]) -> list[str]:
@@ -174,17 +207,17 @@ def main() -> None:
         enhance.weights_of = lambda method: args.weights / f"superres-{method}.safetensors"
     print(machine())
     wanted, methods = held_out(args.folder, args.count), usable(args.methods)
-    features, clean = Features("efficientnet-lite0"), shrunk(wanted, False, 4)
+    eyes, clean = Eyes(), shrunk(wanted, False, 4)
     if args.sheet:
         save_sheet(clean[: args.rows], wanted[: args.rows], methods, args.sheet)
     if "x4" in args.tables:
-        table("x4, shrunk by bicubic", clean, wanted, 4, methods, features)
+        table("x4, shrunk by bicubic", clean, wanted, 4, methods, eyes)
     ours = [name for name in methods if name != PEER]
     if "photo" in args.tables:
-        table("x4, degraded as photos are", shrunk(wanted, True, 4), wanted, 4, ours, features)
+        table("x4, degraded as photos are", shrunk(wanted, True, 4), wanted, 4, ours, eyes)
     if "x2" in args.tables:
         half = wanted[:, :, 128:384, 128:384]
-        table("x2, the inner face, shrunk by bicubic", shrunk(half, False, 2), half, 2, ours, None)
+        table("x2, the inner face, shrunk by bicubic", shrunk(half, False, 2), half, 2, ours, eyes)
     if "time" in args.tables:
         print_times(methods)
 

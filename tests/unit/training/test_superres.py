@@ -56,7 +56,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(upscaling, "SPARE", 8)
     monkeypatch.setattr(upscaling, "RATE", {"resnet": 1e-2, "gan": 1e-3})
     monkeypatch.setattr(upscaling, "WARM_UP", 5)
-    monkeypatch.setattr(upscaling, "Perceptual", Pixels)
+    monkeypatch.setattr(upscaling, "Lpips", lambda name: Pixels())
 
 
 def test_an_untrained_network_is_bicubic_and_bicubic_is_pillows():
