@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.checkpoint import load_checkpoint, save_checkpoint
+from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.compute import autocast, pick_device, pick_precision
 from training.config import RunConfig
 from training.critics import FeatureCritic, paired_losses, perceptual_distance
@@ -187,6 +187,12 @@ class Translating:
         return {**networks, "optimizers": [one.state_dict() for one in self.optimizers], "step": self.step_number}
 
     def restore(self, state: dict[str, Any]) -> None:
+        """Raises CheckpointError when the run was begun without the critic that its options ask for now."""
+        if not self.networks.keys() <= state.keys():
+            raise CheckpointError(
+                "this run was begun without its critic: go on with options.critic=0, or begin a new run with "
+                "train.warm_start set to this one's folder"
+            )
         for name, network in self.networks.items():
             network.load_state_dict(state[name])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):

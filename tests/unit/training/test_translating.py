@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.unit.training.helpers import debug_config, make_pictures
 from training.__main__ import main
-from training.checkpoint import load_checkpoint
+from training.checkpoint import CheckpointError, load_checkpoint
 from training.config import new_run
 from training.data import DataError
 from training.events import Ended, Metrics, Samples, Saved, Started, decode
@@ -211,6 +211,10 @@ def test_a_second_critic_sees_by_a_pretrained_network(pictures, tmp_path, task):
     assert same(weights_of(parts), weights_of(whole))
     first, second = (load_checkpoint(folder / "last.pt", torch.device("cpu"))["eyes"] for folder in (whole, parts))
     assert same(first, second)
+    without = load_checkpoint(whole / "last.pt", torch.device("cpu"))
+    del without["eyes"]
+    with pytest.raises(CheckpointError, match="begun without its critic"):
+        Translating(config).restore(without)
 
 
 def test_a_run_starts_from_a_weights_file(pictures, tmp_path):
