@@ -154,21 +154,21 @@ def table(title: str, small: Tensor, wanted: Tensor, scale: int, methods: list[s
         count = min(len(wanted), PEER_COUNT) if name == PEER else len(wanted)
         label = METHODS[name].label + ("" if count == len(wanted) else f", {count} faces")
         run = partial(enhance.upscale, method=name, scale=scale)
-        print_row(label, run, small[:count], wanted[:count], eyes)
+        print_row(label, run, small[:count], wanted[:count], eyes, count == len(wanted))
     print_row("The original with noise", with_noise, wanted, wanted, eyes)
 
 
-def print_row(label: str, run: Enlarge, small: Tensor, wanted: Tensor, eyes: Eyes) -> None:
+def print_row(label: str, run: Enlarge, small: Tensor, wanted: Tensor, eyes: Eyes, whole: bool = True) -> None:
+    """`whole`: of all pictures; Fréchet distances of fewer are not comparable."""
     found = measure(run, small, wanted, eyes)
-    real = torch.cat([cuts_of(one[None])[SEEN] for one in wanted])
-    pairs = zip(eyes.rows(real), eyes.rows(torch.cat(found.cuts)), strict=True)
-    distances = [frechet_distance(*pair) for pair in pairs]
+    distances = ["–", "–"]
+    if whole:
+        real = torch.cat([cuts_of(one[None])[SEEN] for one in wanted])
+        pairs = zip(eyes.rows(real), eyes.rows(torch.cat(found.cuts)), strict=True)
+        distances = [f"{frechet_distance(*pair):.2f}" for pair in pairs]
     means = [float(np.mean(values)) for values in (found.psnr, found.ssim, found.lpips, found.lite)]
-    print(
-        f"| {label} | {means[0]:.2f} | {means[1]:.3f} | {means[2]:.4f} | {distances[0]:.2f} | {means[3]:.4f} "
-        f"| {distances[1]:.1f} |",
-        flush=True,
-    )
+    cells = [f"{means[0]:.2f}", f"{means[1]:.3f}", f"{means[2]:.4f}", distances[0], f"{means[3]:.4f}", distances[1]]
+    print(f"| {label} | {' | '.join(cells)} |", flush=True)
 
 
 def usable(names: list[str]) -> list[str]:
