@@ -1,6 +1,6 @@
 """Four ways of enlarging faces that no network has seen, four times: how near to the original, how lifelike, how fast.
 
-    uv run python -m benchmarks.enhance FOLDER [--count 100] [--weights FOLDER] [--sheet sheet.png]
+    uv run --group lpips python -m benchmarks.enhance FOLDER [--count 100] [--weights FOLDER] [--sheet sheet.png]
 
 Faces of 512 px are shrunk to 128 px, by the bicubic filter (the usual protocol) or degraded as photos are
 (`training.tasks.degrade.spoil`), and enlarged again. Taken are those held out in training. PSNR and SSIM are of the
@@ -8,8 +8,6 @@ brightness, without 4 px at the edges. The distances are of cuts of 128 px at fu
 networks look at, hardly anything would differ. LPIPS is that of AlexNet (a gan was taught by VGG16's), the Fréchet
 distance that of AlexNet's last layer. Both are given by EfficientNet-Lite0 as well. The row of the original with noise
 of one grey level, which nobody sees, says how far a number can be trusted.
-
-It needs the weights of LPIPS: `uv run --group lpips -m benchmarks.enhance`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 `resnet` learns from pixels: the mean absolute difference, which leaves in doubt what is in doubt, hence smooth skin.
 `gan` goes on from it as SRGAN does (Ledig et al. 2017): a critic that compares real and made pairwise (relativistic;
-Jolicoeur-Martineau 2019, as in ESRGAN) and LPIPS draw texture where there should be some. LPIPS is that of VGG16, as in
-the paper; results are measured with AlexNet's.
+Jolicoeur-Martineau 2019, as in ESRGAN) and LPIPS draw texture where there should be some. LPIPS is that of VGG16 (the
+paper has features of VGG19); results are measured with AlexNet's.
 """
 
 from __future__ import annotations
