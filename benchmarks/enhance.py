@@ -40,7 +40,7 @@ from training.tasks.superres import bicubic
 SIDE, CUT, EDGE = 512, 128, 4
 TABLES = ("x4", "photo", "x2", "time")
 HELD_OUT = 0.112  # share that trainings leave out
-PEER, PEER_COUNT = "realesrgan", 20  # pictures that Real-ESRGAN is given, as it takes half a minute for each
+PEER = "realesrgan"  # takes up to half a minute for a picture
 TIMED = 256  # pixels
 SEEN = slice(0, None, 2)  # cuts of a face that go into the Fréchet distance
 
@@ -144,12 +144,14 @@ def milliseconds(run: Enlarge, times: int) -> tuple[float, float]:
     return min(found)
 
 
-def table(title: str, small: Tensor, wanted: Tensor, scale: int, methods: list[str], eyes: Eyes) -> None:
+def table(
+    title: str, small: Tensor, wanted: Tensor, scale: int, methods: list[str], eyes: Eyes, peer_count: int = 0
+) -> None:
     print(f"\n{title}, {len(wanted)} faces\n")
     print("| | PSNR, dB | SSIM | LPIPS | Fréchet | Lite0's perceptual | Lite0's Fréchet |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name in methods:
-        count = min(len(wanted), PEER_COUNT) if name == PEER else len(wanted)
+        count = min(len(wanted), peer_count) if name == PEER else len(wanted)
         label = METHODS[name].label + ("" if count == len(wanted) else f", {count} faces")
         run = partial(enhance.upscale, method=name, scale=scale)
         print_row(label, run, small[:count], wanted[:count], eyes, count == len(wanted))
@@ -195,6 +197,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="sharp aligned faces of 512 px")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--methods", nargs="+", default=[method.name for method in offered()])
+    parser.add_argument("--peer-count", type=int, default=20, help="how many Real-ESRGAN is given (default: 20)")
     parser.add_argument("--weights", type=Path, help="folder of superres-*.safetensors (default: ours)")
     parser.add_argument("--sheet", type=Path, help="a picture to save: each method and the original")
     parser.add_argument("--rows", type=int, default=6, help="of the sheet")
@@ -209,7 +212,7 @@ def main() -> None:
     if args.sheet:
         save_sheet(clean[: args.rows], wanted[: args.rows], methods, args.sheet)
     if "x4" in args.tables:
-        table("x4, shrunk by bicubic", clean, wanted, 4, methods, eyes)
+        table("x4, shrunk by bicubic", clean, wanted, 4, methods, eyes, args.peer_count)
     ours = [name for name in methods if name != PEER]
     if "photo" in args.tables:
         table("x4, degraded as photos are", shrunk(wanted, True, 4), wanted, 4, ours, eyes)
