@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from contextlib import AbstractContextManager
 
 import torch
@@ -34,3 +36,12 @@ def cpu_has_bfloat16() -> bool:
 
 def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager[None]:
     return torch.autocast(device.type, dtype, enabled=dtype != torch.float32)
+
+
+def keep_memory() -> None:
+    """Tells glibc's malloc to keep what is freed; nothing elsewhere. Left to itself it hands every block over 32 MB
+    back to the system, which then clears each page of the next one: three tenths of a step's time at 256 px."""
+    mmap_max, trim_threshold = -4, -1  # M_MMAP_MAX, M_TRIM_THRESHOLD of malloc.h
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "gnu_get_libc_version"):
+        libc.mallopt(mmap_max, 0)
+        libc.mallopt(trim_threshold, 2**31 - 1)

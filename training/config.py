@@ -49,9 +49,21 @@ class Train:
     device: str = option("auto", "cpu, cuda, mps or auto")
     precision: str = option("auto", "number format of the convolutions", choices=("auto", "bfloat16", "float32"))
     compile: bool = option(False, "compile the networks: some minutes at the start; for a GPU, a CPU gains nothing")
+    minutes: float = option(0.0, "stop, saved, after so many minutes of training; 0: no limit", low=0, unit="minutes")
     warm_start: str = option(
         "", "weights file or run folder whose matching tensors to start from, also at another size"
     )
+
+
+@dataclass(frozen=True)
+class Anneal:
+    """What values of the run end with, see `training.annealing`; empty ones stay as they are."""
+
+    images: int = option(0, "pictures over which values change; 0: the whole run", low=0, unit="pictures")
+    learning_rate: float | None = option(None, "Adam's step size at the end", low=0)
+    gamma: float | None = option(None, "weight of the penalties at the end", low=0)
+    ema_half_life: float | None = option(None, "memory of the averaged weights at the end", low=1, unit="pictures")
+    augment_probability: float | None = option(None, "share of augmented pictures at the end", low=0, high=1)
 
 
 @dataclass(frozen=True)
@@ -72,10 +84,15 @@ class RunConfig:
     options: dict[str, Any] = field(default_factory=dict)  # the variant's own, see its `Options`
     data: Data = field(default_factory=Data)
     train: Train = field(default_factory=Train)
+    anneal: Anneal = field(default_factory=Anneal)
     log: Log = field(default_factory=Log)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as `parse_config` reads them."""
+        return dataclasses.asdict(self)
+
     def to_toml(self) -> str:
-        return to_toml(dataclasses.asdict(self))
+        return to_toml(self.to_dict())
 
 
 def load_config(path: Path, overrides: tuple[str, ...] = ()) -> RunConfig:

@@ -1,4 +1,4 @@
-"""Fréchet and kernel distance now and then while a generator trains: quick ones, to see where a run is going."""
+"""Distances, precision and recall now and then while a generator trains: quick ones, to see where a run is going."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from training.data import Faces
 from training.events import Measured
 from training.features import Features
 from training.gans.base import Generator
-from training.metrics import frechet_distance, kernel_distance, pick
+from training.metrics import frechet_distance, kernel_distance, pick, precision_recall
 from training.sampling import draw, latents_of
 
 COUNT = 500  # pictures on each side: enough to compare moments of a run, not to compare with other programs
@@ -26,8 +26,8 @@ class Distances:
 
     def __init__(self, faces: Faces, held: Faces, device: torch.device) -> None:
         self._device = device
-        self._features: Features | None = None
-        self._real: Tensor | None = None  # features of the real ones, made at the first measurement
+        self._features: list[Features] = []
+        self._real: list[Tensor] = []  # features of the real ones, made at the first measurement
         real = held if len(held) >= FEWEST else faces
         self._images = pick(real.images, min(COUNT, len(real)), 0)
         self.notes: tuple[str, ...] = ()
@@ -38,27 +38,42 @@ class Distances:
 
     def measure(
         self, generator: Generator, step: int, images: int, stop: Callable[[], bool] = lambda: False
-    ) -> Measured | None:
-        """None where nothing can be measured, or when `stop()` became true. The random state is left as it was."""
+    ) -> list[Measured]:
+        """One for each kind of features; empty where nothing can be measured, or when `stop()` became true. The random
+        state is left as it was."""
         if self.notes:
-            return None
-        if self._features is None:
-            self._features = Features(Features.available()[0], self._device)
-        if self._real is None:
-            self._real = self._look_at(self._images, stop)
+            return []
+        if not self._features:
+            self._features = [Features(name, self._device) for name in Features.available()]
         fake = draw(generator, latents_of(SEED, len(self._images), generator.z_dim))
-        rows = None if self._real is None else self._look_at(fake, stop)
-        if self._real is None or rows is None:
-            return None
-        frechet, kernel = frechet_distance(self._real, rows), kernel_distance(self._real, rows)[0]
-        return Measured(step, images, self._features.name, len(rows), round(frechet, 3), round(kernel, 6))
+        found = []
+        for place, features in enumerate(self._features):
+            if place == len(self._real):
+                rows = look(features, self._images, stop)
+                if rows is None:
+                    return []
+                self._real.append(rows)
+            rows = look(features, fake, stop)
+            if rows is None:
+                return []
+            found.append(measured(features.name, self._real[place], rows, step, images))
+        return found
 
-    def _look_at(self, pictures: Tensor, stop: Callable[[], bool]) -> Tensor | None:
-        """The features of pictures (N, 3, R, R); None if `stop()` became true on the way."""
-        assert self._features is not None
-        rows = []
-        for part in torch.split(pictures, BATCH):
-            if stop():
-                return None
-            rows.append(self._features(part))
-        return torch.cat(rows)
+
+def measured(features: str, real: Tensor, fake: Tensor, step: int, images: int) -> Measured:
+    values = (
+        frechet_distance(real, fake),
+        kernel_distance(real, fake)[0],
+        *precision_recall(real, fake),
+    )
+    return Measured(step, images, features, len(fake), *(round(value, 6) for value in values))
+
+
+def look(features: Features, pictures: Tensor, stop: Callable[[], bool]) -> Tensor | None:
+    """The features of pictures (N, 3, R, R); None if `stop()` became true on the way."""
+    rows = []
+    for part in torch.split(pictures, BATCH):
+        if stop():
+            return None
+        rows.append(features(part))
+    return torch.cat(rows)

@@ -51,12 +51,19 @@ class Measured:
     count: int  # pictures on each side
     frechet: float
     kernel: float
+    precision: float = 0.0  # shares, see `training.metrics.precision_recall`
+    recall: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     images: int
     reason: str  # "finished" or "stopped"
+
+
+def distance_text(value: float) -> str:
+    """A Fréchet distance as it is shown: some features are large numbers, others small ones."""
+    return f"{value:.1f}" if value >= 1 else f"{value:.4f}"
 
 
 Event = Started | Metrics | Samples | Measured | Saved | Ended

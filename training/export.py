@@ -12,6 +12,7 @@ from torch import Tensor
 from training.checkpoint import load_checkpoint
 from training.conditions import title
 from training.config import RunConfig
+from training.events import distance_text
 from training.gans import create
 from training.gans.base import Generator
 from training.loop import run_config
@@ -87,7 +88,8 @@ def measured(folder: Path) -> str:
         return "not measured"
     values = json.loads(path.read_text(encoding="utf-8"))
     sentences = [
-        f"{name}: Fréchet distance {v['frechet']:.1f} (real against real {v['frechet_floor']:.1f}), kernel distance "
+        f"{name}: Fréchet distance {distance_text(v['frechet'])} (real against real "
+        f"{distance_text(v['frechet_floor'])}), kernel distance "
         f"{v['kernel']:.4f} ({v['kernel_floor']:.4f}), precision {v['precision']:.2f}, recall {v['recall']:.2f}"
         for name, v in values.items()
         if isinstance(v, dict) and "frechet" in v

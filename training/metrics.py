@@ -34,6 +34,9 @@ class Measures(TypedDict):
     recall: float
     recall_error: float
     recall_floor: float
+    spread: float  # median distance of two faces: below its floor, faces are more alike than real ones are
+    spread_error: float
+    spread_floor: float
 
 
 class Judge:
@@ -52,6 +55,7 @@ class Judge:
             "kernel_floor": kernel_distance(self.real, a, seed=seed)[0],
             "precision_floor": precision,
             "recall_floor": recall,
+            "spread_floor": spread(self.real),
         }
 
     def measure(self, fake: Tensor) -> Measures:
@@ -73,6 +77,8 @@ class Judge:
             "precision_error": jackknife_error([p for p, _ in parts]),
             "recall": recall,
             "recall_error": jackknife_error([r for _, r in parts]),
+            "spread": spread(rows),
+            "spread_error": jackknife_error([spread(part) for part in folds(rows)]),
         }
         return {**measured, **self.floor}  # type: ignore[typeddict-item]
 
@@ -189,6 +195,11 @@ def precision_recall(real: Tensor, fake: Tensor, k: int = 3) -> tuple[float, flo
     if min(len(real), len(fake)) <= k:
         raise ValueError(f"precision and recall need more than {k} rows of features on each side")
     return covered(fake, real, k), covered(real, fake, k)
+
+
+def spread(rows: Tensor) -> float:
+    """The median distance of two different rows of (N, F)."""
+    return float(torch.pdist(rows.float()).median())
 
 
 def covered(points: Tensor, others: Tensor, k: int) -> float:

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from training.events import distance_text
 from training.files import replacing
 
 INTERVAL = 1.96  # standard errors to either side hold 95%
@@ -14,6 +15,7 @@ PANELS = (
     ("kernel", "Kernel distance"),
     ("precision", "Precision"),
     ("recall", "Recall"),
+    ("spread", "Distance of two faces"),
 )
 
 
@@ -36,23 +38,25 @@ def table(measured: dict[str, Any]) -> str:
 def comparison_table(compared: dict[str, Any]) -> str:
     """One line a model and kind of features, each number with its 95% interval, and the floor under them."""
     lines = [f"{compared['count']:,} pictures on each side, real ones decoded at {compared['resolution']} pixels"]
-    columns = ("Fréchet", "kernel x 1000", "precision", "recall")
+    columns = ("Fréchet", "kernel x 1000", "precision", "recall", "two faces")
     for feature in next(iter(compared["models"].values())):
         lines += ["", f"{feature:<32}" + "".join(f"{column:>20}" for column in columns)]
         for name, by_feature in compared["models"].items():
             m = by_feature[feature]
             cells = (
-                f"{m['frechet']:.1f} ± {INTERVAL * m['frechet_error']:.1f}",
+                f"{distance_text(m['frechet'])} ± {distance_text(INTERVAL * m['frechet_error'])}",
                 f"{1000 * m['kernel']:.2f} ± {1000 * INTERVAL * m['kernel_error']:.2f}",
                 f"{m['precision']:.2f} ± {INTERVAL * m['precision_error']:.2f}",
-                f"{m['recall']:.2f} ± {INTERVAL * m['recall_error']:.2f}",
+                f"{m['recall']:.3f} ± {INTERVAL * m['recall_error']:.3f}",
+                f"{m['spread']:.3f} ± {INTERVAL * m['spread_error']:.3f}",
             )
             lines.append(f"{name:<32}" + "".join(f"{cell:>20}" for cell in cells))
         floor = (
-            f"{m['frechet_floor']:.1f}",
+            distance_text(m["frechet_floor"]),
             f"{1000 * m['kernel_floor']:.2f}",
             f"{m['precision_floor']:.2f}",
-            f"{m['recall_floor']:.2f}",
+            f"{m['recall_floor']:.3f}",
+            f"{m['spread_floor']:.3f}",
         )
         lines.append(f"{'real against real':<32}" + "".join(f"{cell:>20}" for cell in floor))
     return "\n".join(lines)

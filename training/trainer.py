@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from training import distributed
+from training.annealing import annealed
 from training.augment import augment
 from training.compute import autocast, pick_precision
-from training.config import RunConfig
+from training.config import RunConfig, Train
 from training.ema import update_average
 from training.gans import create
 from training.sampling import from_bytes
@@ -54,7 +55,7 @@ class Trainer:
         """One step of both networks on pictures drawn from `images` (N, 3, R, R) uint8, and their class indices
         `labels` (N, columns) for a variant conditioned on them; returns detached scalars. `shares` (N,) are
         `cumulative_weights`, None: all pictures count the same."""
-        train = self.config.train
+        train = self.anneal()
         torch.manual_seed(train.seed * 1_000_000_007 + self.step_number + 1)
         waiting = self.images + train.batch <= train.generator_waits
         with distributed.drawn_together(train.batch), autocast(self.device, self.precision):
@@ -67,7 +68,8 @@ class Trainer:
             real = augment(real, train.augment, train.augment_probability)
 
             self.discriminator.requires_grad_(True)
-            loss = self.gan.discriminator_loss(self.discriminator, real, fake.detach(), self.step_number, conditions)
+            seen = fake.detach().requires_grad_(self.gan.one_pass)
+            loss = self.gan.discriminator_loss(self.discriminator, real, seen, self.step_number, conditions)
         logged = {f"d_{name}": value for name, value in loss.parts.items()}
         logged["d_loss"] = loss.total.detach()
         self.discriminator_optimizer.zero_grad(set_to_none=True)
@@ -78,17 +80,32 @@ class Trainer:
         self.step_number += 1
         if waiting:
             return logged
-        self.discriminator.requires_grad_(False)
-        with distributed.drawn_together(train.batch), autocast(self.device, self.precision):
-            loss = self.gan.generator_loss(self.discriminator, real, fake, conditions)
         self.generator_optimizer.zero_grad(set_to_none=True)
-        loss.total.backward()  # type: ignore[no-untyped-call]
+        if self.gan.one_pass:
+            assert seen.grad is not None and loss.turned is not None
+            fake.backward(seen.grad * loss.turned[:, None, None, None])  # type: ignore[no-untyped-call]
+            logged["g_loss"] = torch.log1p(-loss.turned).mean()
+        else:
+            self.discriminator.requires_grad_(False)
+            with distributed.drawn_together(train.batch), autocast(self.device, self.precision):
+                loss = self.gan.generator_loss(self.discriminator, real, fake, conditions)
+            loss.total.backward()  # type: ignore[no-untyped-call]
+            logged["g_loss"] = loss.total.detach()
         distributed.average_gradients(self.generator)
         self.generator_optimizer.step()
-        logged["g_loss"] = loss.total.detach()
 
         update_average(self.average, self.generator, train.batch, train.ema_half_life, self.images)
         return logged
+
+    def anneal(self) -> Train:
+        """Sets what the config lets change on the way; returns the settings that count in this step."""
+        config = annealed(self.config, self.images)
+        if config.options != self.config.options:
+            self.gan = create(config.variant, config.options)
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            for group in optimizer.param_groups:  # also when a resumed run is told to go on more slowly
+                group["lr"] = config.train.learning_rate
+        return config.train
 
     def conditions(self, z: Tensor, labels: Tensor | None) -> Tensor | None:
         """What this step's pictures are made from beside z: the labels of the real ones, else the codes that z stands
@@ -116,7 +133,5 @@ class Trainer:
         for name in self.state():
             if name not in ("step", "from_data"):
                 getattr(self, name).load_state_dict(state[name])
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            for group in optimizer.param_groups:  # a resumed run may be told to go on more slowly
-                group["lr"] = self.config.train.learning_rate
         self.step_number = int(str(state["step"]))
+        self.anneal()

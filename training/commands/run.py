@@ -78,12 +78,14 @@ def resume_command(args: argparse.Namespace) -> int:
 
 def train_in(folder: Path, config: RunConfig, as_events: bool) -> int:
     """Of several processes the first one alone speaks, and listens to standard input."""
+    from training.compute import keep_memory
     from training.distributed import is_writer
     from training.events import encode
     from training.tensorboard import TensorBoard
 
     if as_events and hasattr(os, "nice"):
         os.nice(POLITENESS)
+    keep_memory()
     board, speaks = TensorBoard(folder), is_writer()
     with stop_requests(watch_stdin=as_events and speaks) as stop:
         try:
@@ -118,7 +120,7 @@ def say(line: str) -> None:
 
 
 def describe(event: Event) -> str:
-    from training.events import Ended, Measured, Metrics, Samples, Saved
+    from training.events import Ended, Measured, Metrics, Samples, Saved, distance_text
 
     match event:
         case Metrics():
@@ -126,7 +128,8 @@ def describe(event: Event) -> str:
             return f"{event.images:>9,} pictures {event.images_per_second:6.1f}/s  {values}"
         case Measured():
             return (
-                f"{event.images:>9,} pictures Fréchet distance {event.frechet:.1f}, kernel distance {event.kernel:.4f}"
+                f"{event.images:>9,} pictures {event.features}: Fréchet distance {distance_text(event.frechet)}, "
+                f"kernel distance {event.kernel:.4f}, precision {event.precision:.2f}, recall {event.recall:.3f}"
             )
         case Samples() | Saved():
             return f"{event.images:>9,} pictures {event.path}"

@@ -62,12 +62,22 @@ class Generator(nn.Module, ABC):
         return self.resolutions[-1]
 
 
+class Growing(ABC):
+    """A network that can start from a smaller one's tensors and do at first what that one did."""
+
+    @abstractmethod
+    def begin_at_nothing(self, new: frozenset[str]) -> None:
+        """Silences what the tensors of these names, which the smaller one did not have, add to its output."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """`total` is what is minimised; `parts` are detached scalars for the log."""
+    """`total` is what is minimised; `parts` are detached scalars for the log. Of a discriminator's loss `turned` (N,)
+    is what its slopes at the fakes' logits are multiplied with to become those of the generator's loss."""
 
     total: Tensor
     parts: dict[str, Tensor]
+    turned: Tensor | None = None
 
 
 class Gan(ABC):
@@ -76,6 +86,7 @@ class Gan(ABC):
 
     conditions: Conditions = Conditions()
     labels: tuple[str, ...] = ()  # the label columns of the data set that it is conditioned on
+    one_pass: bool = False  # the discriminator's backward pass serves the generator too, see `Loss.turned`
 
     def __init__(self, options: Any) -> None:
         self.options = options

@@ -4,7 +4,10 @@ What differs from StyleGAN2, each for speed on two cores:
 - channels fall with the resolution so that every stage costs the same (`channel_base / resolution`);
 - the convolution that opens a stage runs before the upsampling, at a quarter of the cost;
 - modulation scales the activations instead of the weights, so that a batch shares one convolution;
-- no path length penalty: R1 and R2 on a relativistic loss are all the regularisation there is.
+- `subpixel`: a stage draws pixels at twice its own resolution (sub-pixel convolution, Shi 2016), which is an octave for
+  nothing, and the discriminator sees them folded into channels;
+- no path length penalty: R1 and R2 on a relativistic loss are all the regularisation there is;
+- `one_pass`: the generator learns from the discriminator's own backward pass.
 """
 
 from __future__ import annotations
@@ -19,8 +22,8 @@ from torch import Tensor, nn
 
 from training.critics import FeatureDiscriminator
 from training.distributed import gathered, own
-from training.gans.base import Gan, Generator, Loss
-from training.layers import ACTIVATION_GAIN, EqualConv, EqualLinear, ModulatedConv, activate
+from training.gans.base import Gan, Generator, Growing, Loss
+from training.layers import ACTIVATION_GAIN, EqualConv, EqualLinear, ModulatedConv, activate, halve
 from training.losses import gradient_penalty, relativistic_discriminator, relativistic_generator
 from training.options import option
 
@@ -34,15 +37,38 @@ class Options:
     mapping_layers: int = option(4, "layers from z to w", low=1, high=8)
     channel_base: int = option(2048, "channels times resolution, which keeps the stages equally dear", low=64)
     channel_max: int = option(256, "most channels of any stage", low=8, high=1024)
+    widths: tuple[int, ...] = option((), "channels of each stage, that of 4 px first, in place of the two above")
+    subpixel: bool = option(False, "every stage draws pixels at twice its resolution, so that there is a stage less")
     style_mixing: float = option(0.5, "share of samples whose layers take two latents", low=0, high=1)
     gamma: float = option(0.3, "weight of the R1 and R2 penalties", low=0)
     penalty_every: int = option(8, "steps between two penalties, which are weighted up to match", low=1)
     critic: str = option(
         "pixels", "what the discriminator learns from: pixels, or features of a pretrained network", choices=CRITICS
     )
+    deviation: bool = option(True, "the discriminator sees how much the pictures of a batch differ (Karras 2018)")
+    one_pass: bool = option(
+        False, "the generator learns from the discriminator's backward pass: a quarter faster; needs deviation = false"
+    )
+
+    def __post_init__(self) -> None:
+        if self.widths and (len(self.widths) != len(self.stages) or min(self.widths) < 1):
+            raise ValueError(
+                f"options.widths is {list(self.widths)}, but {self.resolution} px take {len(self.stages)} stages: give "
+                f"the channels at {', '.join(map(str, self.stages))} px"
+            )
+        if self.one_pass and (self.deviation or self.critic != "pixels"):
+            raise ValueError("options.one_pass needs a critic that judges each picture alone: set deviation = false")
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """The resolutions of the features, from 4 px up."""
+        last = self.resolution // 2 if self.subpixel else self.resolution
+        return tuple(2**n for n in range(2, int(math.log2(last)) + 1))
 
 
 def channels(options: Options, resolution: int) -> int:
+    if options.widths:
+        return options.widths[options.stages.index(resolution)]
     return min(options.channel_max, options.channel_base // resolution)
 
 
@@ -68,18 +94,19 @@ def enlarge(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
-class StyleGenerator(Generator):
+class StyleGenerator(Generator, Growing):
     """Rows of a latent: two per resolution, 4 to R; the second also steers that resolution's RGB output."""
 
     def __init__(self, options: Options) -> None:
         super().__init__()
         self.z_dim = options.z_dim
         self.style_mixing = options.style_mixing
-        stages = [2**n for n in range(2, int(math.log2(options.resolution)) + 1)]
-        self.resolutions = tuple(stages[1:])
+        stages = options.stages
+        self.scale = 2 if options.subpixel else 1  # pixels along a side for each place of the features
+        self.resolutions = tuple(stage * self.scale for stage in stages if stage * self.scale > 4)
         self.latent_shape = (2 * len(stages), options.z_dim)
         rows = {r: 2 * i for i, r in enumerate(stages)}
-        coarse, middle = rows[min(16, options.resolution)], rows.get(64, 2 * len(stages))
+        coarse, middle = rows[min(16, stages[-1])], rows.get(64, 2 * len(stages))
         self.layer_ranges = {"coarse": (0, coarse), "middle": (coarse, middle), "fine": (middle, 2 * len(stages))}
         self.layer_ranges = {name: span for name, span in self.layer_ranges.items() if span[0] < span[1]}
         self.noise_shapes = tuple((r, r) for r in stages for _ in range(2))
@@ -96,7 +123,7 @@ class StyleGenerator(Generator):
             width = channels(options, stage)
             self.layers.append(StyleLayer(previous, width, options.z_dim, upsample=stage > 4))
             self.layers.append(StyleLayer(width, width, options.z_dim, upsample=False))
-            self.to_rgb.append(ModulatedConv(width, 3, 1, options.z_dim, demodulate=False))
+            self.to_rgb.append(ModulatedConv(width, 3 * self.scale**2, 1, options.z_dim, demodulate=False))
             previous = width
 
     def map(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
@@ -120,9 +147,9 @@ class StyleGenerator(Generator):
         for row, layer in enumerate(self.layers):
             x = layer(x, latents[:, row], None if noise is None else noise[row])
             if row % 2:
-                part = self.to_rgb[row // 2](x, latents[:, row])
+                part = F.pixel_shuffle(self.to_rgb[row // 2](x, latents[:, row]), self.scale)
                 rgb = part if rgb is None else enlarge(rgb) + part
-                if x.shape[-1] == resolution:
+                if rgb.shape[-1] == resolution:
                     break
         assert rgb is not None
         return rgb.float()
@@ -137,6 +164,12 @@ class StyleGenerator(Generator):
             first = torch.arange(rows, device=z.device)[None] < cut  # (N, L)
             latents = torch.where(first[:, :, None], latents, own(gathered(latents).roll(1, 0)))
         return self.synthesize(latents)
+
+    @torch.no_grad()
+    def begin_at_nothing(self, new: frozenset[str]) -> None:
+        for number, part in enumerate(self.to_rgb):
+            if number and f"to_rgb.{number}.weight" in new:
+                part.get_parameter("weight").zero_()
 
     @torch.no_grad()
     def directions(self, count: int) -> tuple[Tensor, Tensor]:
@@ -161,33 +194,54 @@ class DiscriminatorBlock(nn.Module):
         self.skip = EqualConv(inputs, outputs, kernel=1, bias=False, gain=math.sqrt(0.5))
 
     def forward(self, x: Tensor) -> Tensor:  # (N, inputs, H, W) -> (N, outputs, H/2, W/2)
-        y = activate(self.conv1(F.avg_pool2d(activate(self.conv0(x)), 2)))
-        shortcut: Tensor = self.skip(F.avg_pool2d(x, 2))
+        y = activate(self.conv1(halve(activate(self.conv0(x)))))
+        shortcut: Tensor = self.skip(halve(x))
         return y + shortcut
 
 
-class Discriminator(nn.Module):
-    """Layers are keyed by the resolution they see, so that a larger one can start from a smaller one's weights."""
+class Discriminator(nn.Module, Growing):
+    """Layers are keyed by the resolution of the picture they see, so that a larger one can start from a smaller one's
+    weights. Of sub-pixel pictures it sees every smaller copy too: what a larger one adds can so begin at nothing."""
 
     def __init__(self, options: Options) -> None:
         super().__init__()
-        resolution, width = options.resolution, channels(options, options.resolution)
-        self.from_rgb = nn.ModuleDict({str(resolution): EqualConv(3, width, kernel=1)})
+        self.scale = 2 if options.subpixel else 1
+        stages = options.stages[::-1]
+        self.from_rgb = nn.ModuleDict()
         self.blocks = nn.ModuleDict()
-        while resolution > 4:
-            inputs, width = width, channels(options, resolution // 2)
-            self.blocks[str(resolution)] = DiscriminatorBlock(inputs, width)
-            resolution //= 2
-        self.conv = EqualConv(width + 1, width)
+        for place, stage in enumerate(stages):
+            width, seen = channels(options, stage), str(stage * self.scale)
+            if place == 0 or options.subpixel:
+                self.from_rgb[seen] = EqualConv(3 * self.scale**2, width, kernel=1)
+            if stage > 4:
+                self.blocks[seen] = DiscriminatorBlock(width, channels(options, stage // 2))
+        self.deviation = options.deviation
+        self.conv = EqualConv(width + self.deviation, width)
         self.hidden = EqualLinear(width * 16, width, gain=ACTIVATION_GAIN)
         self.logit = EqualLinear(width, 1)
 
+    @torch.no_grad()
+    def begin_at_nothing(self, new: frozenset[str]) -> None:
+        """Only where smaller copies of a picture are seen too: without them nothing would be left to see."""
+        for seen, block in self.blocks.items():
+            if self.scale > 1 and f"blocks.{seen}.conv1.weight" in new:
+                block.get_parameter("conv1.weight").zero_()
+                block.get_parameter("skip.weight").zero_()
+
     def forward(self, pictures: Tensor) -> Tensor:  # (N, 3, R, R) -> (N,)
-        x = pictures.contiguous(memory_format=torch.channels_last)
-        x = activate(self.from_rgb[str(x.shape[-1])](x))
-        for block in self.blocks.values():
-            x = block(x)  # halves the resolution
-        x = activate(self.conv(torch.cat([x, minibatch_deviation(x)], 1)))
+        x: Tensor | None = None
+        for seen, block in [*self.blocks.items(), ("", None)]:
+            if x is None or self.scale > 1:
+                pictures = pictures if x is None else halve(pictures)
+                folded = F.pixel_unshuffle(pictures, self.scale).contiguous(memory_format=torch.channels_last)
+                new = activate(self.from_rgb[seen or str(pictures.shape[-1])](folded))
+                x = new if x is None else x + new
+            if block is not None:
+                x = block(x)  # halves the resolution
+        assert x is not None
+        if self.deviation:
+            x = torch.cat([x, minibatch_deviation(x)], 1)
+        x = activate(self.conv(x))
         return self.logit(activate(self.hidden(x.flatten(1)))).squeeze(1).float()  # type: ignore[no-any-return]
 
 
@@ -207,6 +261,10 @@ class Model(Gan):
 
     options: Options
 
+    @property
+    def one_pass(self) -> bool:  # type: ignore[override]
+        return self.options.one_pass
+
     def generator(self) -> StyleGenerator:
         return StyleGenerator(self.options)
 
@@ -218,12 +276,16 @@ class Model(Gan):
     def discriminator_loss(
         self, discriminator: nn.Module, real: Tensor, fake: Tensor, step: int, conditions: Tensor | None = None
     ) -> Loss:
-        loss = relativistic_discriminator(discriminator(real), discriminator(fake))
+        if self.options.one_pass:
+            real_logits, fake_logits = discriminator(torch.cat([real, fake])).chunk(2)
+        else:
+            real_logits, fake_logits = discriminator(real), discriminator(fake)
+        loss = relativistic_discriminator(real_logits, fake_logits)
         if step % self.options.penalty_every or not self.options.gamma:
             return loss
         r1, r2 = gradient_penalty(discriminator, real), gradient_penalty(discriminator, fake)
         weight = self.options.gamma / 2 * self.options.penalty_every
-        return Loss(loss.total + weight * (r1 + r2), {**loss.parts, "r1": r1.detach(), "r2": r2.detach()})
+        return Loss(loss.total + weight * (r1 + r2), {**loss.parts, "r1": r1.detach(), "r2": r2.detach()}, loss.turned)
 
     def generator_loss(
         self, discriminator: nn.Module, real: Tensor, fake: Tensor, conditions: Tensor | None = None

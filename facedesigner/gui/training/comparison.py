@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from facedesigner.gui.training.sample_view import SampleView
+from training.events import distance_text
 
-COLUMNS = ("Model", "Features", "Fréchet", "Kernel × 1000", "Precision", "Recall")
+COLUMNS = ("Model", "Features", "Fréchet", "Kernel × 1000", "Precision", "Recall", "Two faces")
 INTERVAL = 1.96  # standard errors to either side hold 95%
 HINT = (
     "Tick models on the left, choose real pictures, and measure: how far each one's faces are from real ones, with "
@@ -61,9 +63,9 @@ class Comparison(QWidget):
         for name, measured in compared["models"].items():
             for features, m in measured.items():
                 floors[features] = m
-                rows.append((name, features, *(_cell(m, key, scale, digits) for key, scale, digits in MEASURES)))
+                rows.append((name, features, *(_cell(m, key) for key in MEASURES)))
         for features, m in floors.items():
-            floor = (f"{scale * m[f'{key}_floor']:.{digits}f}" for key, scale, digits in MEASURES)
+            floor = (text(m[f"{key}_floor"]) for key, text in MEASURES.items())
             rows.append(("Real against real", features, *floor))
         self.table.setRowCount(len(rows))
         for row, cells in enumerate(rows):
@@ -74,7 +76,8 @@ class Comparison(QWidget):
                 self.table.setItem(row, column, item)
         self.words.setText(
             f"{compared['count']:,} pictures on each side, real ones read at {compared['resolution']} px. "
-            "Distances: lower is better. Compare only numbers of the same features, count and pictures."
+            "Distances: lower is better; two faces: how far apart they are, higher is more varied. dlib-face sees "
+            "who is shown, the others the picture. Compare only numbers of the same features, count and pictures."
         )
         self._offer(figure, list(compared["models"]))
         self.table.show()
@@ -99,8 +102,15 @@ class Comparison(QWidget):
             self.view.show_picture(picture.convertToFormat(QImage.Format.Format_RGB32))
 
 
-MEASURES = (("frechet", 1, 1), ("kernel", 1000, 2), ("precision", 1, 2), ("recall", 1, 2))  # name, factor, digits
+MEASURES: dict[str, Callable[[float], str]] = {
+    "frechet": distance_text,
+    "kernel": lambda value: f"{1000 * value:.2f}",
+    "precision": lambda value: f"{value:.2f}",
+    "recall": lambda value: f"{value:.3f}",
+    "spread": lambda value: f"{value:.3f}",
+}
 
 
-def _cell(measures: dict[str, float], key: str, scale: float, digits: int) -> str:
-    return f"{scale * measures[key]:.{digits}f} ± {INTERVAL * scale * measures[f'{key}_error']:.{digits}f}"
+def _cell(measures: dict[str, float], key: str) -> str:
+    text = MEASURES[key]
+    return f"{text(measures[key])} ± {text(INTERVAL * measures[f'{key}_error'])}"

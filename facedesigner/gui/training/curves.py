@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.training.history import FRECHET, History
+from facedesigner.gui.training.history import FRECHET, WHO, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,14 @@ PLOTS = (
         (Curve("d_real", "real", "#6CCB7F", "#2E7D32"), Curve("d_fake", "generated", "#F07A7A", "#C62828")),
     ),
 )
-DISTANCE = ("{0} distance to real pictures", (Curve(FRECHET, "Fréchet", "#C9A6FF", "#6A3FB5"),))
-DISTANCE_TIP = "How far the generated pictures are from real ones, measured now and then: lower is better"
+DISTANCE = (
+    "Fréchet distance of {0} and {1}",
+    (Curve(FRECHET, "pictures", "#C9A6FF", "#6A3FB5"), Curve(WHO, "people × 1000", "#F2B04A", "#B35C00")),
+)
+DISTANCE_TIP = (
+    "How far the generated pictures are from real ones, measured now and then: lower is better. Pictures: seen by a "
+    "network of photographs; people: by one that tells faces apart, where it is installed"
+)
 TIPS = (
     "Loss of discriminator and generator: in balance, D stays between 0.3 and 0.6 and G between 1 and 3",
     "How likely the discriminator takes real and generated pictures for real: both near 0.5, it cannot tell them apart",

@@ -7,7 +7,8 @@ import math
 from training.events import Measured, Metrics
 
 CURVES = ("d_loss", "g_loss", "d_real", "d_fake")
-FRECHET = "frechet"  # the curve of the distances
+FRECHET = "frechet"  # the curve of the distances in features of photographs
+WHO = "dlib-face"  # the features of who is shown, whose curve is drawn a thousand times as high
 MOST = 2_000  # points; then every other one goes
 
 
@@ -40,8 +41,10 @@ class History:
 
     def points(self, name: str) -> tuple[list[float], list[float]]:
         """The pictures shown and the values of a curve."""
-        if name == FRECHET:
-            return [float(d.images) for d in self.distances], [d.frechet for d in self.distances]
+        if name in (FRECHET, WHO):
+            found = [d for d in self.distances if (d.features == WHO) == (name == WHO)]
+            scale = 1000 if name == WHO else 1
+            return [float(d.images) for d in found], [scale * d.frechet for d in found]
         return self.images, self.values[name]
 
     def trim(self, images: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from facedesigner.gui.training.history import History
 from facedesigner.gui.training.lines import event_of
 from training.config import RunConfig, load_config
-from training.events import Ended, Event, Measured, Metrics, Samples, Saved, Started
+from training.events import Ended, Event, Measured, Metrics, Samples, Saved, Started, distance_text
 
 RECENT = 5  # metrics whose speed is averaged
 TAIL = 16_384  # bytes of the log that tell where a run stands
@@ -160,7 +160,7 @@ def evaluation(folder: Path) -> str:
     try:
         values = json.loads((folder / "eval.json").read_text(encoding="utf-8"))
         measured = [v for v in values.values() if isinstance(v, dict) and "frechet" in v]
-        parts = [f"Fréchet {v['frechet']:.1f}, kernel {v['kernel']:.4f}" for v in measured]
+        parts = [f"Fréchet {distance_text(v['frechet'])}, kernel {v['kernel']:.4f}" for v in measured]
         return f"{'; '.join(parts)} at {values['images']:,} pictures"
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ""

@@ -16,7 +16,7 @@ from facedesigner.gui.training.compare_page import ComparePage
 ANSWER = """
 m = {'frechet': 70.91, 'frechet_error': 1.0, 'frechet_floor': 8.5, 'kernel': 0.02, 'kernel_error': 0.001,
      'kernel_floor': 0.0, 'precision': 0.5, 'precision_error': 0.02, 'precision_floor': 0.8, 'recall': 0.25,
-     'recall_error': 0.01, 'recall_floor': 0.75}
+     'recall_error': 0.01, 'recall_floor': 0.75, 'spread': 0.6, 'spread_error': 0.01, 'spread_floor': 0.76}
 print(json.dumps({'say': 'Reading…'}))
 print(json.dumps({'count': 20, 'resolution': 256, 'models': {'mine': {'colours': m}}, 'words': words}))
 """
@@ -73,8 +73,8 @@ def test_models_are_measured_and_shown_beside_the_floor(page, qtbot, script, tmp
     table = page.result.table
     qtbot.waitUntil(lambda: table.rowCount() == 2)
     rows = [[table.item(row, column).text() for column in range(6)] for row in range(2)]
-    assert rows[0] == ["mine", "colours", "70.9 ± 2.0", "20.00 ± 1.96", "0.50 ± 0.04", "0.25 ± 0.02"]
-    assert rows[1] == ["Real against real", "colours", "8.5", "0.00", "0.80", "0.75"]
+    assert rows[0] == ["mine", "colours", "70.9 ± 2.0", "20.00 ± 1.96", "0.50 ± 0.04", "0.250 ± 0.020"]
+    assert rows[1] == ["Real against real", "colours", "8.5", "0.00", "0.80", "0.750"]
     assert page.result.view.picture is not None and page.result.shown.count() == 2
     assert page.start_button.isVisible()
 

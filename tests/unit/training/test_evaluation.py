@@ -66,7 +66,7 @@ def test_models_are_compared_with_intervals_a_figure_and_their_nearest_pictures(
     assert first["frechet"] == pytest.approx(second["frechet"], rel=0.05)  # the file holds half precision
     assert first["frechet_error"] > 0 and first["frechet_floor"] == second["frechet_floor"]
     text = comparison_table(compared)
-    assert "real against real" in text and text.count("±") == 8
+    assert "real against real" in text and text.count("±") == 10
     save_figure(compared, tmp_path / "compare.png")
     assert (tmp_path / "compare.png").read_bytes().startswith(b"\x89PNG")
     for name in names:

@@ -1,9 +1,11 @@
 """Distances against closed forms; the feature network where its packages are installed."""
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from tests.fake_identity import FakeIdentity, random_picture
 from training import features
 from training.features import Features
 from training.metrics import (
@@ -14,7 +16,9 @@ from training.metrics import (
     kernel_distance,
     neighbours,
     precision_recall,
+    spread,
 )
+from training.tasks import identity
 
 
 def normal(count: int, *size: int, seed: int = 0) -> Tensor:
@@ -153,8 +157,22 @@ def test_missing_packages_are_named(monkeypatch):
         Features("efficientnet-lite0")
     with pytest.raises(ImportError, match="torchvision"):
         Features("inception-v3")
-    with pytest.raises(ValueError, match="choose one of efficientnet-lite0, inception-v3"):
+    with pytest.raises(ValueError, match="choose one of efficientnet-lite0, inception-v3, dlib-face"):
         Features("vgg")
+
+
+def test_who_is_shown_is_a_kind_of_features(monkeypatch):
+    monkeypatch.setattr(features, "find_spec", lambda name: name in features.FACE_PACKAGES)
+    monkeypatch.setattr(identity, "Identity", FakeIdentity)
+    assert Features.available() == ["dlib-face"]
+    faces = torch.stack([torch.from_numpy(random_picture(seed)).permute(2, 0, 1) for seed in range(3)])
+    rows = Features("dlib-face")(faces)
+    assert rows.shape == (3, 128)
+    assert np.array_equal(rows.numpy(), FakeIdentity().embed([random_picture(seed) for seed in range(3)]))
+
+
+def test_the_spread_is_the_median_distance_of_two_rows():
+    assert spread(torch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])) == pytest.approx(18**0.5)
 
 
 @pytest.fixture(scope="module")
