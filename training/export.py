@@ -7,17 +7,20 @@ import json
 from pathlib import Path
 
 import torch
+from safetensors.torch import save
 from torch import Tensor
 
 from training.checkpoint import load_checkpoint
 from training.conditions import title
 from training.config import RunConfig
 from training.events import distance_text
+from training.files import replacing
 from training.gans import create
 from training.gans.base import Generator
 from training.loop import run_config
 from training.sheets import save_sheet
-from training.weights import Choice, Direction, Weights, save_weights
+from training.warm_start import DISCRIMINATOR, GENERATOR
+from training.weights import COMPANION, Choice, Direction, Weights, compact, save_weights
 
 
 def load_run(folder: Path, overrides: tuple[str, ...] = ()) -> tuple[RunConfig, Generator, int]:
@@ -52,6 +55,27 @@ def export(folder: Path, out: Path, directions: int = 12) -> Weights:
     out.parent.mkdir(parents=True, exist_ok=True)
     save_weights(weights, out)
     return weights
+
+
+def save_companion(folder: Path, out: Path) -> int:
+    """Writes the companion of the run in `folder`, atomically; returns the pictures it has seen. ValueError when the
+    folder is no run, OSError when `out` cannot be written."""
+    config, _, images = load_run(folder)
+    state = load_checkpoint(folder / "last.pt", torch.device("cpu"))
+    tensors = {GENERATOR + key: compact(value) for key, value in state["average"].items()}
+    tensors |= {DISCRIMINATOR + key: compact(value) for key, value in state["discriminator"].items()}
+    metadata = {
+        "format": COMPANION,
+        "variant": config.variant,
+        "options": json.dumps(config.options),
+        "images": str(images),
+        "data": config.data.about,
+        "terms": config.data.terms,
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(out) as temporary:
+        temporary.write_bytes(save(tensors, metadata))
+    return images
 
 
 def offered_directions(generator: Generator, count: int) -> tuple[Tensor, tuple[Direction, ...]]:

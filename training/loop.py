@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from training import distributed
@@ -26,11 +25,11 @@ from training.distances import Distances
 from training.events import Ended, Event, Metrics, Samples, Saved, Started, decode, encode
 from training.files import replacing
 from training.gans import create
-from training.gans.base import Generator, Growing
+from training.gans.base import Generator
 from training.sampling import draw, latents_of, save_grid
 from training.trainer import Trainer
+from training.warm_start import warm_start
 from training.weighting import cumulative_weights
-from training.weights import generator_tensors
 
 
 class TrainingError(RuntimeError):
@@ -100,26 +99,6 @@ def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: Fa
             log.write(encode(event) + "\n")
             log.flush()
             yield event
-
-
-def warm_start(trainer: Trainer, source: Path) -> list[str]:
-    """Starts from the tensors of `source` that fit by name and shape: a weights file gives the generator's, a run
-    folder the discriminator's too. Returns sentences on how many did."""
-    if source.is_dir():
-        state = load_checkpoint(source / "last.pt", trainer.device)
-        parts = {name: state[name] for name in ("generator", "average", "discriminator")}
-    else:
-        parts = dict.fromkeys(("generator", "average"), generator_tensors(source))
-    return [f"{name}: {copy_matching(part, getattr(trainer, name))} from {source}" for name, part in parts.items()]
-
-
-def copy_matching(source: dict[str, Tensor], network: torch.nn.Module) -> str:
-    state = network.state_dict()
-    matching = {k: v for k, v in source.items() if k in state and state[k].shape == v.shape}
-    network.load_state_dict(matching, strict=False)
-    if isinstance(network, Growing):
-        network.begin_at_nothing(frozenset(state) - frozenset(matching))
-    return f"{len(matching)} of {len(state)} tensors"
 
 
 def steps(

@@ -21,6 +21,7 @@ from training.gans import create
 from training.gans.base import Generator
 
 FORMAT = "facedesigner-1"
+COMPANION = "facedesigner-training-1"  # of the file that training goes on from, see `training.warm_start`
 DIRECTION_TENSORS = ("normal", "bend")  # beside the vector, where there are any
 AGE_TENSORS = ("curve", "reader")
 
@@ -146,6 +147,10 @@ def compact(tensor: Tensor) -> Tensor:
 def load_weights(path: Path) -> Weights:
     """Reads a file of `save_weights`. Raises WeightsError naming what is wrong with it."""
     metadata, tensors = read(path)
+    if metadata.get("format") == COMPANION:
+        raise WeightsError(
+            f"{path.name} is what training goes on from (train.warm_start) and no model: open the file beside it"
+        )
     if metadata.get("format") != FORMAT:
         raise WeightsError(
             f"{path.name} is a safetensors file but not one of FaceDesigner's (format {metadata.get('format')!r}, "
@@ -247,8 +252,3 @@ def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
 
 def generator_part(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {k.removeprefix("generator."): v.float() for k, v in tensors.items() if k.startswith("generator.")}
-
-
-def generator_tensors(path: Path) -> dict[str, Tensor]:
-    """The generator's state in a weights file, float32; WeightsError if it is none."""
-    return generator_part(read(path)[1])

@@ -12,9 +12,20 @@ def add(commands: Any) -> None:
     export.set_defaults(command=export_command)
     export.add_argument("folder", type=Path, help="the run folder")
     export.add_argument("--out", type=Path, required=True, help="the .safetensors file to write")
+    export.add_argument(
+        "--companion",
+        action="store_true",
+        help="write generator and discriminator in its place, for train.warm_start: NAME.training.safetensors",
+    )
 
 
 def export_command(args: argparse.Namespace) -> int:
+    if args.companion:
+        from training.export import save_companion
+
+        images = save_companion(args.folder, args.out)
+        print(f"{args.out}: generator and discriminator after {images:,} pictures, {megabytes(args.out)}")
+        return 0
     from training.loop import run_config
     from training.tasks import TRANSLATIONS
 
@@ -22,10 +33,14 @@ def export_command(args: argparse.Namespace) -> int:
         from training.tasks.translating import export as export_task
 
         export_task(args.folder, args.out)
-        print(f"{args.out}: {task}, {args.out.stat().st_size / 1e6:.1f} MB")
+        print(f"{args.out}: {task}, {megabytes(args.out)}")
         return 0
     from training.export import export
 
     weights = export(args.folder, args.out)
-    print(f"{args.out}: {weights.name}, {args.out.stat().st_size / 1e6:.1f} MB, {len(weights.directions)} directions")
+    print(f"{args.out}: {weights.name}, {megabytes(args.out)}, {len(weights.directions)} directions")
     return 0
+
+
+def megabytes(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.1f} MB"

@@ -19,11 +19,11 @@ from torch import Tensor
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.compute import autocast, pick_precision
 from training.gans.base import Generator
-from training.loop import copy_matching
 from training.sampling import from_bytes
 from training.tasks.encoder import Encoder, difference, new_encoder, read_encoder, resized, save_encoder
 from training.tasks.progress import Progress
 from training.tasks.samples import sample_latents
+from training.warm_start import copy_matching
 from training.weights import Weights
 
 BATCH = 32  # half of it samples, half pictures of the folder

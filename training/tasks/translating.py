@@ -22,7 +22,7 @@ from training.critics import FeatureCritic, paired_losses, perceptual_distance
 from training.data import Faces, load_faces
 from training.ema import update_average
 from training.events import Ended, Event, Metrics, Samples, Saved, Started, encode
-from training.loop import TrainingError, copy_matching, due, run_config, trim_log
+from training.loop import TrainingError, due, run_config, trim_log
 from training.options import build
 from training.sampling import from_bytes, save_grid, to_bytes
 from training.tasks.hints import colour_hints, recoloured
@@ -31,6 +31,7 @@ from training.tasks.pairs import load_pairs
 from training.tasks.sketches import mirrored
 from training.tasks.translation import Translation, hinted
 from training.tasks.translator import INSIDE, Translator, load_translator, save_translator
+from training.warm_start import copy_matching
 from training.weighting import cumulative_weights, drawn
 
 EYES = (2, 4, 8, 16, 32)  # reductions of the features that the second critic sees
@@ -207,7 +208,9 @@ class Translating:
         else:
             state = dict.fromkeys(("generator", "average"), load_translator(source, self.config.variant).state_dict())
         fitting = {name: network for name, network in self.networks.items() if name in state}
-        return [f"{name}: {copy_matching(state[name], network)} from {source}" for name, network in fitting.items()]
+        return [
+            f"{name}: {copy_matching(state[name], network)} tensors from {source}" for name, network in fitting.items()
+        ]
 
 
 def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:

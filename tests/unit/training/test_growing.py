@@ -10,11 +10,15 @@ from torch.nn import functional
 
 from tests.unit.training.helpers import debug_config, make_pictures
 from training.annealing import annealed
+from training.checkpoint import load_checkpoint
 from training.config import parse_config
+from training.export import export, save_companion
 from training.gans import create
 from training.layers import halve
-from training.loop import train, warm_start
+from training.loop import train
 from training.trainer import Trainer
+from training.warm_start import warm_start
+from training.weights import WeightsError, load_weights
 
 CPU = torch.device("cpu")
 SUBPIXEL: dict[str, Any] = {
@@ -110,6 +114,30 @@ def test_what_grows_draws_and_judges_as_before(pictures, tmp_path):
     large.step(torch.randint(256, (8, 3, 32, 32), dtype=torch.uint8))  # and what is new learns
     assert large.generator.get_parameter("to_rgb.2.weight").abs().max() > 0
     assert large.discriminator.get_parameter("blocks.32.conv1.weight").abs().max() > 0
+
+
+def test_a_companion_gives_a_new_run_both_networks(pictures, tmp_path):
+    run, companion, model = tmp_path / "run", tmp_path / "mine.training.safetensors", tmp_path / "mine.safetensors"
+    run.mkdir()
+    config = subpixel(pictures, "train.images=32")
+    (run / "config.toml").write_text(config.to_toml())
+    list(train(config, run))
+    assert save_companion(run, companion) == 32
+    export(run, model)
+
+    trainer = Trainer(subpixel(pictures), CPU)
+    notes = warm_start(trainer, companion)
+    assert [note.split(":")[0] for note in notes] == ["generator", "average", "discriminator"]
+    old = load_checkpoint(run / "last.pt", CPU)
+    for mine, other in (("generator", "average"), ("average", "average"), ("discriminator", "discriminator")):
+        for name, value in getattr(trainer, mine).state_dict().items():
+            assert torch.allclose(value, old[other][name], rtol=1e-3, atol=1e-4), (mine, name)
+    assert [note.split(":")[0] for note in warm_start(trainer, model)] == ["generator", "average"]
+
+    with pytest.raises(WeightsError, match="open the file beside it"):
+        load_weights(companion)
+    with pytest.raises(WeightsError, match="fits this generator: start from one of its variant"):
+        warm_start(Trainer(debug_config(pictures, "variant=dcgan", "options={'resolution': 16}"), CPU), companion)
 
 
 def test_values_change_along_the_way_and_stay_at_its_end():

@@ -13,8 +13,9 @@ from training.config import new_run
 from training.data import DataError
 from training.events import Ended, Measured, Metrics, Samples, Saved, Started, decode
 from training.export import export
-from training.loop import TrainingError, run_config, train, warm_start
+from training.loop import TrainingError, run_config, train
 from training.trainer import Trainer
+from training.warm_start import warm_start
 from training.weights import load_weights
 
 

@@ -1,0 +1,53 @@
+"""Warm starts: from a weights file, from another run, or from a companion: what a run goes on from elsewhere.
+
+A companion (`NAME.training.safetensors`) holds the averaged generator and the discriminator in float16, without the
+optimisers' state: a fifth of a checkpoint, and no pickle.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training.checkpoint import load_checkpoint
+from training.gans.base import Growing
+from training.trainer import Trainer
+from training.weights import WeightsError, read
+
+GENERATOR, DISCRIMINATOR = "generator.", "discriminator."
+
+
+def warm_start(trainer: Trainer, source: Path) -> list[str]:
+    """Starts from the tensors of `source` that fit by name and shape: a weights file gives the generator's, a companion
+    or a run folder the discriminator's too. Returns sentences on how many did. WeightsError or CheckpointError when it
+    is none of these, or holds nothing that fits."""
+    if source.is_dir():
+        state = load_checkpoint(source / "last.pt", trainer.device)
+        parts = {name: state[name] for name in ("generator", "average", "discriminator")}
+    else:
+        _, tensors = read(source)
+        drawing = part_of(tensors, GENERATOR)
+        parts = {"generator": drawing, "average": drawing, "discriminator": part_of(tensors, DISCRIMINATOR)}
+    taken = {name: copy_matching(part, getattr(trainer, name)) for name, part in parts.items() if part}
+    if not taken.get("generator"):
+        raise WeightsError(
+            f"nothing in {source} fits this generator: start from one of its variant, or leave train.warm_start out"
+        )
+    whole = {name: len(getattr(trainer, name).state_dict()) for name in taken}
+    return [f"{name}: {count} of {whole[name]} tensors from {source}" for name, count in taken.items()]
+
+
+def part_of(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): value.float() for key, value in tensors.items() if key.startswith(prefix)}
+
+
+def copy_matching(source: dict[str, Tensor], network: torch.nn.Module) -> int:
+    """How many tensors fitted. What is new in a larger network adds nothing at first."""
+    state = network.state_dict()
+    matching = {k: v for k, v in source.items() if k in state and state[k].shape == v.shape}
+    network.load_state_dict(matching, strict=False)
+    if matching and isinstance(network, Growing):
+        network.begin_at_nothing(frozenset(state) - frozenset(matching))
+    return len(matching)
