@@ -196,6 +196,7 @@ class Documents(QObject):
 
     def confirm_leaving(self) -> bool:
         """Asks about unsaved changes of a project with a file; an untitled one is kept by itself."""
+        self._session.settle()
         if self.path is None or self._session.undo_stack.isClean():
             return True
         button = QMessageBox.StandardButton
@@ -218,6 +219,7 @@ class Documents(QObject):
         return chosen is not None and self.save_to(chosen)
 
     def save_to(self, path: Path) -> bool:
+        self._session.settle()
         try:
             project_file.save(self._session.project(), path)
         except OSError as error:

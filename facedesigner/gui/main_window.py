@@ -331,6 +331,7 @@ class MainWindow(QMainWindow):
         if not self.tabs.may_leave(self.close) or not self.documents.confirm_leaving():
             event.ignore()
             return
+        self.session.settle()
         self.documents.autosave()
         self.hide()  # at once; the thread may need a moment
         self.tabs.shut_down()

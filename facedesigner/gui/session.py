@@ -38,6 +38,7 @@ class Session(QObject):
     gallery_changed = Signal(object)  # tuple[FaceState, ...]
     locks_changed = Signal(object)  # frozenset[str]
     model_changed = Signal(object)  # ModelInfo
+    settling = Signal()  # whoever holds a change that waits to be committed commits it now
 
     def __init__(self, psi: float = PSI_DEFAULT, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -147,8 +148,12 @@ class Session(QObject):
         self.notes = project.notes
         self.commit(text, face=project.face, gallery=project.gallery, locks=frozenset(project.locks))
 
+    def settle(self) -> None:
+        """Commits what was changed a moment ago and still waits for more of it: before saving and leaving."""
+        self.settling.emit()
+
     def project(self) -> Project:
-        """The committed state, to save."""
+        """The committed state, to save; `settle` before, unless a hand may be on a slider."""
         return Project(self._scene.face, self._scene.gallery, self.notes, tuple(sorted(self._scene.locks)))
 
     def _begin(self, scene: Scene) -> None:

@@ -1,7 +1,7 @@
 """Ages of a face: as generated, as asked for, and the series of them that strips and animations show.
 
 `FaceState.controls` holds under AGE how many years older or younger the face is to be than as generated, as all
-sliders do; what it seems as generated (`own`) is the engine's to tell.
+sliders do; what it seems as generated (`own`) is the engine's to tell. Years are kept as they are shown, to a tenth.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ SEVEN = (5.0, 15.0, 25.0, 40.0, 55.0, 70.0, 85.0)
 
 
 def age_of(face: FaceState, own: float) -> float:
-    """The age that is asked of a face."""
-    return min(max(own + face.control(AGE), 0.0), OLDEST)
+    """The age that is asked of a face, to a tenth."""
+    return round(min(max(round(own, 1) + face.control(AGE), 0.0), OLDEST), 1)
 
 
 def aged(face: FaceState, own: float, years: float) -> FaceState:
     """The face asked to be `years` old, to a tenth; other sliders stay."""
-    return face.with_control(AGE, round(years - own, 1))
+    return face.with_control(AGE, round(years - round(own, 1), 1))
 
 
 def there_and_back(young: float, old: float, frames: int) -> tuple[float, ...]:

@@ -90,6 +90,16 @@ class StyleLayer(nn.Module):
         return activate(x.add_(noise.to(x.dtype) * self.noise_strength.to(x.dtype)))
 
 
+def to_pixels(width: int, scale: int, style_dim: int) -> ModulatedConv:
+    """Features to RGB. Sub-pixel ones begin faintly and alike at each place (ICNR, Aitken 2017): else the first
+    pictures are loud checkerboards, by which a discriminator knows them for long."""
+    layer = ModulatedConv(width, 3 * scale**2, 1, style_dim, demodulate=False)
+    if scale > 1:
+        with torch.no_grad():
+            layer.weight.copy_(0.1 * layer.weight[:: scale**2].repeat_interleave(scale**2, 0))
+    return layer
+
+
 def enlarge(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
@@ -123,7 +133,7 @@ class StyleGenerator(Generator, Growing):
             width = channels(options, stage)
             self.layers.append(StyleLayer(previous, width, options.z_dim, upsample=stage > 4))
             self.layers.append(StyleLayer(width, width, options.z_dim, upsample=False))
-            self.to_rgb.append(ModulatedConv(width, 3 * self.scale**2, 1, options.z_dim, demodulate=False))
+            self.to_rgb.append(to_pixels(width, self.scale, options.z_dim))
             previous = width
 
     def map(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:

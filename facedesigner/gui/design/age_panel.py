@@ -131,7 +131,7 @@ class AgePanel(QWidget):
             for label in (self.generated, self.estimate, self.identity):
                 label.setText("")
             return
-        self.slider.default = own
+        self.slider.default = round(own, 1)
         self.slider.set_value(age_of(face, own))
         self.generated.setText(f"seems {own:.0f} years old")
         for label in (self.estimate, self.identity):  # of the face before

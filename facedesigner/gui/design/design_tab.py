@@ -23,6 +23,7 @@ from facedesigner.gui.design.preview import PreviewPolicy, exit_for
 from facedesigner.gui.design.recipe_bar import RecipeBar
 from facedesigner.gui.design.slider_keeper import SliderKeeper
 from facedesigner.gui.design.strip_painter import StripPainter
+from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.gui.design.view_panel import ViewPanel
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
@@ -153,6 +154,7 @@ class DesignTab(QWidget):
         self.arithmetic.teach_wanted.connect(self.keeper.teach)
         self.recipe.previewed.connect(session.preview)
         self.recipe.committed.connect(lambda face, text: session.commit(text, face=face))
+        session.settling.connect(self._finish_edits)
         self.recipe.seed.dice_rolled.connect(self._roll_seed)
         self.recipe.seed.lock_toggled.connect(lambda _: self._toggle_lock(SEED_LOCK, "seed"))
         self.view_panel.compare.toggled.connect(self._draw_before)
@@ -296,6 +298,10 @@ class DesignTab(QWidget):
     def use(self, text: str, face: FaceState) -> None:
         """Shows another face, for which the locks hold as they are."""
         self._session.commit(text, face=edits.held(face, self._controls, self._session.locks))
+
+    def _finish_edits(self) -> None:
+        for slider in self.findChildren(ValueSlider):
+            slider.finish()
 
     def _moved(self, key: str, value: float) -> FaceState:
         return self._session.face.with_control(key, value, self.sliders.taught(key))

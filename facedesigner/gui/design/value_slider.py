@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 SETTLE = 400  # milliseconds without another key or step until a change that nobody released counts as done
+MOST_DECIMALS = 4  # of a value that is shown
 
 
 class Slider(QSlider):
     """A horizontal slider that goes where it is clicked and leaves the wheel to the scroll area around it."""
 
     double_clicked = Signal()
+    left = Signal()  # the keyboard went elsewhere
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -38,6 +40,10 @@ class Slider(QSlider):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
 
 class NumberBox(QDoubleSpinBox):
     """A spin box that tells its value when Enter is pressed, not at each digit, and leaves the wheel alone."""
@@ -53,8 +59,9 @@ class NumberBox(QDoubleSpinBox):
 class ValueSlider(QWidget):
     """`previewed` at each change by hand, `committed` once when the hand lets go; `set_value` emits neither.
 
-    Keys, steps of the number box and clicks into the groove count as let go after 400 ms of rest. A double-click goes
-    back to the default.
+    Keys, steps of the number box and clicks into the groove count as let go after 400 ms of rest, or when Enter is
+    pressed or the keyboard goes elsewhere. A double-click goes back to the default. A value from elsewhere is shown as
+    it is, also beyond the ends of the slider or finer than its steps.
     """
 
     previewed = Signal(float)
@@ -90,6 +97,8 @@ class ValueSlider(QWidget):
         self.slider.valueChanged.connect(lambda place: self._change(self._value_at(place)))
         self.slider.double_clicked.connect(self.reset)
         self.box.valueChanged.connect(self._change)
+        for editor in (self.slider.left, self.box.editingFinished):
+            editor.connect(self.finish)
 
     @property
     def editors(self) -> tuple[QWidget, ...]:
@@ -101,10 +110,13 @@ class ValueSlider(QWidget):
         return self._value
 
     def set_value(self, value: float) -> None:
-        """Shows a value that comes from elsewhere; a change by hand that was not committed is forgotten."""
-        if value != self._value:
+        """Shows a value that comes from elsewhere; a change by hand that was not committed is forgotten. A value that
+        would be shown as the one that is there is the same: a change by hand comes back as whoever keeps it rounds it.
+        """
+        if round(value, self._decimals) != round(self._value, self._decimals):
             self._settle.stop()
             self._pending = False
+        if value != self._value:
             self._value = value
             self._show()
 
@@ -160,6 +172,15 @@ class ValueSlider(QWidget):
         for widget in (self.slider, self.box):
             widget.blockSignals(True)
         self.slider.setValue(round((self._value - self.minimum) / self._step))
+        decimals = max(self._decimals, decimals_of(self._value))
+        if decimals != self.box.decimals():
+            self.box.setDecimals(decimals)
+        self.box.setRange(min(self.minimum, self._value), max(self.maximum, self._value))
         self.box.setValue(self._value)
         for widget in (self.slider, self.box):
             widget.blockSignals(False)
+
+
+def decimals_of(value: float) -> int:
+    """How many decimals show all of a value, up to `MOST_DECIMALS`."""
+    return next(n for n in range(MOST_DECIMALS + 1) if n == MOST_DECIMALS or round(value, n) == value)
