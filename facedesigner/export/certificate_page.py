@@ -85,15 +85,15 @@ class Sheet:
 
     def neighbours(self, values: Mapping[str, Any]) -> None:
         self.heading("Nearest faces")
-        columns = (self.left, self.left + 205, self.left + 345, self.left + 392, self.right)
+        columns = (self.left, self.left + 200, self.left + 326, self.left + 370, self.right)
         titles = ("Name", "Of", "Distance", "Similarity", "Same face")
         for x, title in zip(columns, titles, strict=True):
             self.text(x, self.y, title, 7.5, MUTED, right=x == self.right)
         for near in values["neighbours"]:
             self.y -= 13
             name = near["name"] + (" (mirrored)" if near["mirrored"] else "")
-            self.text(columns[0], self.y, fitted(name, 42), 8.5)
-            self.text(columns[1], self.y, fitted(near["group"], 30), 8.5)
+            self.text(columns[0], self.y, fitted(name, columns[1] - columns[0] - 6, 8.5), 8.5)
+            self.text(columns[1], self.y, fitted(near["group"], columns[2] - columns[1] - 6, 8.5), 8.5)
             self.text(columns[2], self.y, f"{near['distance']:.3f}", 8.5)
             self.bar(columns[3], self.y, 50, near["similarity"])
             self.text(self.right, self.y, percent(near["probability"]), 8.5, right=True)
@@ -209,8 +209,15 @@ def share(rate: Mapping[str, Any]) -> str:
     return f"{percent(rate['share'])} ({rate['count']:,} of {rate['total']:,}; 95% interval {low} to {high})"
 
 
-def fitted(words: str, letters: int) -> str:
-    return words if len(words) <= letters else f"…{words[1 - letters :]}"
+def fitted(words: str, width: float, size: float) -> str:
+    """The end of the words that is so many points wide at that size."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    words, kept = printable(words), printable(words)
+    while kept and stringWidth(kept, "Helvetica", size) > width:
+        words = words[1:]
+        kept = f"…{words}"
+    return kept
 
 
 def printable(words: str) -> str:

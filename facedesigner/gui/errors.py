@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 
 from facedesigner import __version__
 
+WIDEST = 160  # letters of a line
+
 
 class ErrorDialog(QDialog):
     """A sentence that says what happened and what to do; `details`, if any, can be read and copied."""
@@ -37,7 +39,9 @@ class ErrorDialog(QDialog):
         self.message.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.message.setMinimumWidth(self.fontMetrics().averageCharWidth() * 70)
+        letter = self.fontMetrics().averageCharWidth()
+        longest = max(map(self.fontMetrics().horizontalAdvance, message.split()), default=0)  # a path, mostly
+        self.message.setMinimumWidth(min(max(letter * 70, longest + letter), letter * WIDEST))
         self.details = details
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

@@ -6,6 +6,7 @@ check boxes that it refers to; the text alone reads in 1 ms, so a cache of it wo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -27,7 +28,7 @@ _OURS = """
 QToolBar {{ padding: 3px; spacing: 3px; }}
 QSplitter {{ background-color: {background}; border: none; }}
 QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
-QDialogButtonBox QPushButton {{ padding: 4px 14px; min-width: 4em; }}
+QDialogButtonBox QPushButton {{ padding: 4px 24px; }}
 QToolBar QToolButton {{ padding: 3px 6px; }}
 QStatusBar QToolButton, QStatusBar QLabel {{ background: transparent; border: none; padding: 1px 5px; color: {text}; }}
 QStatusBar QToolButton:hover, QStatusBar QToolButton:focus {{ background: {raised}; }}
@@ -35,6 +36,10 @@ QStatusBar QToolButton[popupMode="2"] {{ padding-right: 16px; }}
 QStatusBar QToolButton::menu-indicator {{ subcontrol-position: center right; right: 4px; bottom: 0; }}
 QPushButton:default {{ background-color: {accent}; color: {accent_text}; }}
 QPushButton:default:hover {{ border: 1px solid {text}; }}
+QPushButton:disabled, QPushButton:default:disabled, QToolButton:disabled {{
+    background-color: {background}; border: 1px solid {border}; color: {disabled};
+}}
+QToolBar QToolButton:disabled, QToolButton[autoRaise="true"]:disabled {{ border: 1px solid transparent; }}
 QLabel[role="hint"] {{ color: {muted}; }}
 QLabel[role="heading"] {{ font-weight: bold; }}
 QLabel[role="drop"] {{ color: {muted}; border: 1px dashed {border}; }}
@@ -42,6 +47,11 @@ QFrame[dropping="false"] {{ border: 1px solid transparent; }}
 QFrame[dropping="true"] {{ border: 1px solid {accent}; }}
 QLabel[role="warning"] {{ color: {warning}; }}
 """
+
+
+# qdarkstyle gives the buttons of dialogs a least width, and a layout takes that for all that a button needs: its text
+# is cut off.
+CLIPPING: Final = re.compile(r"QDialogButtonBox QPushButton \{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +89,9 @@ def colours(theme: str | None = None) -> Colours:
         border=palette.COLOR_BACKGROUND_5,
         text=palette.COLOR_TEXT_1,
         muted=palette.COLOR_TEXT_3,
-        disabled=palette.COLOR_DISABLED,
+        disabled=palette.COLOR_DISABLED if dark else "#757D84",  # qdarkstyle's own cannot be read on white
         accent=palette.COLOR_ACCENT_3 if dark else palette.COLOR_ACCENT_2,
-        accent_text=palette.COLOR_TEXT_1,
+        accent_text="#FFFFFF" if dark else palette.COLOR_TEXT_1,
         warning="#F2B04A" if dark else "#8A4B00",
     )
 
@@ -96,8 +106,9 @@ def apply(theme: str) -> None:
         raise RuntimeError("a theme needs a QApplication")
     _current = theme if theme in THEMES else THEMES[0]
     palette = qdarkstyle.DarkPalette if _current == "dark" else qdarkstyle.LightPalette
-    sheet = qdarkstyle.load_stylesheet(qt_api="pyside6", palette=palette)
     found = colours()
+    sheet = CLIPPING.sub("", qdarkstyle.load_stylesheet(qt_api="pyside6", palette=palette))
+    sheet = sheet.replace(palette.COLOR_DISABLED, found.disabled)
     application.setPalette(_palette(found))
     application.setStyleSheet(sheet + _OURS.format(**{name: getattr(found, name) for name in Colours.__slots__}))
     for window in application.topLevelWidgets():

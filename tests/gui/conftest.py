@@ -1,17 +1,33 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from facedesigner.gui import theme
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from tests.gui.fake_engine import FakeEngine, fake_info
+from tests.gui.fitting import clipped
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
+
+
+@pytest.fixture(autouse=True, scope="session")
+def themed(qapp) -> None:
+    """Windows are tried as they are seen."""
+    theme.apply("dark")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """Whatever a test has put on the screen must fit its text."""
+    result = yield
+    assert clipped() == []
+    return result
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from facedesigner.gui.certificate.neighbour_list import NeighbourList
 from facedesigner.gui.certificate.verdict_panel import VerdictPanel
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.value_slider import ValueSlider
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.photo.photo_thread import Job
 from facedesigner.gui.session import Session
 from facedesigner.state.uniqueness import Pushed, percent
@@ -157,9 +158,8 @@ class CertificateDialog(QDialog):
         self.bar.setMaximumWidth(lines * 10)
         self.cancel_button = QPushButton("&Cancel")
         theme.set_icon(self.cancel_button, "cancel")
-        self.message = QLabel()
+        self.message = MessageLabel()
         self.message.setProperty("role", "hint")
-        self.message.setWordWrap(True)
         self.message.setMinimumHeight(2 * lines)
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         for button in (self.folder_button, self.forget_button, self.push_button, self.save_button, self.cancel_button):

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from facedesigner.engine.request import Image, RenderRequest, RenderResult
 from facedesigner.gui import theme
 from facedesigner.gui.design.pixels import enlarged, paint_face, to_qimage
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.state.ages import OLDEST, SEVEN, aged, range_words, there_and_back
@@ -98,9 +99,8 @@ class AgeAnimation(QDialog):
         self.fps.setToolTip("Pictures a second: more are smoother, and a larger file")
         self.screen_ = Screen(round(self.fontMetrics().height() * SIDE))
         self.progress = QProgressBar()
-        self.message = QLabel()
+        self.message = MessageLabel()
         self.message.setProperty("role", "hint")
-        self.message.setWordWrap(True)
         about = QLabel(range_words(session.info.ages) if session.info and session.info.ages else "")
         about.setProperty("role", "hint")
         about.setWordWrap(True)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QGridLayou
 
 from facedesigner.gui import theme
 from facedesigner.gui.design.face_button import FaceButton, Thumbs
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.state.ages import SEVEN, aged, range_words
@@ -37,9 +38,8 @@ class AgeStrip(QDialog):
         self._thumbs = Thumbs(session, thread, TAG, side * self.devicePixelRatioF(), self)
         self.buttons = [FaceButton(face, side, "Go on with this age") for face in self.faces]
         words = range_words(session.info.ages) if session.info and session.info.ages else ""
-        self.message = QLabel(f"{CHOOSE} {words}")
+        self.message = MessageLabel(f"{CHOOSE} {words}")
         self.message.setProperty("role", "hint")
-        self.message.setWordWrap(True)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.export_button = box.addButton("&Export sheet…", QDialogButtonBox.ButtonRole.ActionRole)
         theme.set_icon(self.export_button, "export")

@@ -30,6 +30,7 @@ from facedesigner.gui.design.lesson_leaks import LessonLeaks
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.preview import exit_for
 from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.gui.sliders import Sliders
@@ -152,9 +153,8 @@ class TeachDialog(QDialog):
         self.strip.setCursor(Qt.CursorShape.ArrowCursor)
         self.strip.setAccessibleName("What the slider does to the current face")
         self.leaks = LessonLeaks(self._session, self._thread, REACH)
-        self.message = QLabel()
+        self.message = MessageLabel()
         self.message.setProperty("role", "hint")
-        self.message.setWordWrap(True)
         self.message.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self.save_button = self.box.button(QDialogButtonBox.StandardButton.Save)

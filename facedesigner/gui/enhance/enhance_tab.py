@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from facedesigner.engine.methods import METHODS, offered
 from facedesigner.gui.enhance.column_header import ColumnHeader
@@ -17,6 +17,7 @@ from facedesigner.gui.enhance.enhance_bar import EnhanceBar
 from facedesigner.gui.enhance.enhance_thread import EnhanceThread, Job, SaveThread
 from facedesigner.gui.enhance.pixels import as_qimage
 from facedesigner.gui.errors import show_error
+from facedesigner.gui.message_label import MessageLabel
 
 if TYPE_CHECKING:
     from facedesigner.engine.opening import Opened
@@ -54,7 +55,7 @@ class EnhanceTab(QWidget):
         last = len(self.methods) - 1
         self.headers = [ColumnHeader(self.methods, index) for index in range(len(self.methods))]
         self.sides = [ColumnHeader(self.methods, index, side) for index, side in ((0, "Left"), (min(2, last), "Right"))]
-        self.message = QLabel()
+        self.message = MessageLabel()
         self.message.setProperty("role", "hint")
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.progress = QProgressBar()

@@ -24,6 +24,7 @@ from facedesigner.gui.errors import show_error
 from facedesigner.gui.fabrication.export_form import ExportForm
 from facedesigner.gui.fabrication.fabrication_thread import ALL, PNG, SHEET, FabricationThread, Order
 from facedesigner.gui.fabrication.measured_view import MeasuredView
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
@@ -128,9 +129,8 @@ class FabricationDialog(QDialog):
         self.extent = QLabel()
         self.extent.setProperty("role", "heading")
         self.extent.setWordWrap(True)
-        self.message = QLabel(LOOKING)
+        self.message = MessageLabel(LOOKING)
         self.message.setProperty("role", "hint")
-        self.message.setWordWrap(True)
         self.message.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         self.hint = QLabel(LOOKING)
         self.hint.setProperty("role", "hint")

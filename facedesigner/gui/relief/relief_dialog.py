@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from facedesigner.gui import theme
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.errors import show_error
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.relief.relief_form import ReliefForm
 from facedesigner.gui.relief.relief_thread import Made, ReliefThread
 from facedesigner.gui.relief.relief_view import Picture, ReliefView
@@ -116,9 +117,8 @@ class ReliefDialog(QDialog):
         self.front_button.setToolTip("Turn the piece back to where it began")
         self.size_label = QLabel()
         self.size_label.setProperty("role", "heading")
-        self.message = QLabel(BEGIN)
+        self.message = MessageLabel(BEGIN)
         self.message.setProperty("role", "hint")
-        self.message.setWordWrap(True)
         self.message.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         self.solid_button = QPushButton("&Save STL…")
         self.solid_button.setToolTip("The piece in millimetres, as STL, or as OBJ with the picture on it")

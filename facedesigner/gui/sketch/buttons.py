@@ -52,7 +52,9 @@ class SmallSlider(QWidget):
         self.slider.setAccessibleName(label)
         self.words = QLabel(label)
         self.number = QLabel()
-        self.number.setMinimumWidth(self.fontMetrics().horizontalAdvance(show(maximum)) + 8)
+        self.number.setText(show(maximum))
+        self.number.ensurePolished()  # a style may put room around the text
+        self.number.setMinimumWidth(self.number.sizeHint().width())
         self.setToolTip(tip)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -71,6 +71,7 @@ class LayersBar(QWidget):
         self.percent = QLabel()
         self.percent.setProperty("role", "hint")
         self.percent.setToolTip("100 % fits the sheet into the view")
+        self.percent.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self.percent)
         for icon, name, tip, slot in (
             (

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.sketch.scan import ScanError, on_sheet, straighten, to_png, without_paper
 from facedesigner.state.drawing import Scan
 
@@ -42,9 +43,8 @@ class ScanDialog(QDialog):
         hint = QLabel("Drag the corners to the corners of the drawing, so that it lies straight.")
         hint.setProperty("role", "hint")
         hint.setWordWrap(True)
-        self.problem = QLabel()
+        self.problem = MessageLabel()
         self.problem.setProperty("role", "warning")
-        self.problem.setWordWrap(True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText("&Import")
         whole = self.buttons.addButton("&Whole picture", QDialogButtonBox.ButtonRole.ResetRole)

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.comparison import HINT, Comparison
 from facedesigner.gui.training.curate_page import add_row
 from facedesigner.gui.training.measurer import Measurer
@@ -62,9 +62,8 @@ class ComparePage(QWidget):
         self.nearest.setToolTip(
             "Shown beside the real pictures most like them; all real pictures are looked at, slowly"
         )
-        self.hint = QLabel()
+        self.hint = MessageLabel()
         self.hint.setProperty("role", "hint")
-        self.hint.setWordWrap(True)
         self.start_button, self.stop_button = QPushButton("&Measure"), QPushButton("&Stop")
         theme.set_icon(self.start_button, "play")
         theme.set_icon(self.stop_button, "stop")

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.sample_view import SampleView
 from training.events import distance_text
 
@@ -27,9 +28,8 @@ class Comparison(QWidget):
         super().__init__()
         title = QLabel("Measurements")
         title.setProperty("role", "heading")
-        self.words = QLabel(HINT)
+        self.words = MessageLabel(HINT)
         self.words.setProperty("role", "hint")
-        self.words.setWordWrap(True)
         self.table = QTableWidget(0, len(COLUMNS))
         self.table.setHorizontalHeaderLabels(COLUMNS)
         self.table.setAccessibleName("Measurements")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.child import Child
 from facedesigner.gui.training.curation_view import HINT, CurationView
 from facedesigner.gui.training.option_form import OptionForm, Section
@@ -44,13 +45,12 @@ class CuratePage(QWidget):
         self.out.setPlaceholderText("A new folder")
         self.out.setToolTip("Where the clean set goes: an empty folder, or one that was curated from these pictures")
         self.options = OptionForm(fields_of(Options))
-        self.hint = QLabel()
+        self.hint = MessageLabel()
         self.hint.setProperty("role", "hint")
-        self.hint.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        self.progress = QLabel()
+        self.progress = MessageLabel()
         self.progress.setProperty("role", "hint")
         self.start_button, self.stop_button = QPushButton("&Curate"), QPushButton("&Stop")
         theme.set_icon(self.start_button, "play")

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.curves import Curves
 from facedesigner.gui.training.run_header import RunHeader
 from facedesigner.gui.training.run_record import RunRecord, evaluation
@@ -29,15 +30,13 @@ class RunMonitor(QWidget):
         self.record: RunRecord | None = None
         self._other: RunRecord | None = None
         self.header = RunHeader()
-        self.problem = QLabel()
+        self.problem = MessageLabel()
         self.problem.setProperty("role", "warning")
-        self.problem.setWordWrap(True)
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.details = QPushButton("&Details…")
         theme.set_icon(self.details, "warning")
-        self.notes = QLabel()
+        self.notes = MessageLabel()
         self.notes.setProperty("role", "hint")
-        self.notes.setWordWrap(True)
         self.beside = QComboBox()
         self.beside.setAccessibleName("Beside the samples")
         self.beside.setToolTip("What stands beside the samples: real pictures, another moment, or another run")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
+from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.data_picker import DataPicker
 from facedesigner.gui.training.option_form import OptionForm, Section
 from facedesigner.gui.training.variants import Variant
@@ -57,9 +58,8 @@ class SetupPanel(QWidget):
         self.data = OptionForm([field for field in fields_of(Data) if field.name != "source"])
         self.data.set_values({"cache": str(cache)})
         self.log = OptionForm(fields_of(Log))
-        self.hint = QLabel()
+        self.hint = MessageLabel()
         self.hint.setProperty("role", "hint")
-        self.hint.setWordWrap(True)
         self.start_button = QPushButton("&Start training")
         self.start_button.setDefault(True)
         theme.set_icon(self.start_button, "play")

@@ -62,6 +62,7 @@ def make_panel(qtbot, session, thread) -> Iterator[Callable[..., AgePanel]]:
     def make(session: Session = session, make_meter=Meter) -> AgePanel:
         panel = AgePanel(session, thread, make_meter)
         qtbot.addWidget(panel)
+        panel.resize(320, 400)
         panels.append(panel)
         return panel
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from facedesigner.engine.request import ModelInfo
-from facedesigner.export import writing
+from facedesigner.export import certificate_page, writing
 from facedesigner.export.certificate import (
     CertificateError,
     certificate_paths,
@@ -165,3 +165,27 @@ def test_a_part_that_is_missing_is_named():
     del values["neighbours"]
     with pytest.raises(CertificateError, match="lacks a part"):
         differences(json.loads(json.dumps(values)), made())
+
+
+@pytest.mark.parametrize("name", ["set/0.webp", "W" * 120])
+def test_nothing_on_the_page_overprints_anything_else(name, monkeypatch):
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+    from reportlab.pdfgen.canvas import Canvas
+
+    places: list[tuple[float, float, float, float, str]] = []
+
+    def record(canvas, x, y, words, right=False):
+        width = stringWidth(words, canvas._fontname, canvas._fontsize)
+        x = x - width if right else x
+        places.append((x, y, x + width, y + 0.7 * canvas._fontsize, words))
+
+    monkeypatch.setattr(Canvas, "drawString", record)
+    monkeypatch.setattr(Canvas, "drawRightString", lambda canvas, x, y, words: record(canvas, x, y, words, True))
+    near = [Neighbour(name, name, 0.1 + n / 10, p, True) for n, p in enumerate((1.0, 0.5, 0.00001, 0.00001, 0.00001))]
+    certificate_page.page(made(near), PICTURE)
+    assert sum(words.endswith("0.01%") for *_, words in places) >= 3  # the widest of its column
+    for index, (left, low, right, high, words) in enumerate(places):
+        assert left >= 0 and right <= 596 and low >= 0, words
+        for other in places[index + 1 :]:
+            apart = right <= other[0] or other[2] <= left or high <= other[1] or other[3] <= low
+            assert apart, (words, other[4])
