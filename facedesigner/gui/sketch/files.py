@@ -15,7 +15,7 @@ from facedesigner.gui.sketch.opener import PictureOpener
 from facedesigner.gui.sketch.scan import ENDINGS, cover, to_png
 from facedesigner.gui.sketch.scan_dialog import ScanDialog
 from facedesigner.state import drawing
-from facedesigner.state.drawing import HINTS, SIDE, SKETCH, Clear, DrawingError
+from facedesigner.state.drawing import HINTS, SIDE, SKETCH, DrawingError, Scan
 from facedesigner.state.files import write_atomically
 
 PICTURES = f"Pictures ({' '.join(f'*.{ending}' for ending in ENDINGS)})"
@@ -92,11 +92,7 @@ class SketchFiles(QObject):
                 "The drawing cannot be opened", f"{str(error)[:1].upper()}{str(error)[1:]}.", parent=self._window
             )
             return
-        sheet = self._canvas.sheet
-        if not sheet.is_empty:
-            sheet.put(Clear())
-        for mark in marks:
-            sheet.put(mark)
+        self._canvas.sheet.replace(marks, f"Open {path.name}")
         self.said.emit(f"Opened {path.name}")
 
     def offer(self, path: Path) -> None:
@@ -117,10 +113,18 @@ class SketchFiles(QObject):
         self._opener.close()
 
     def _show_scan(self, image: QImage, name: str) -> None:
-        dialog = ScanDialog(image, name, self.keep_paper, self._window)
+        sheet = self._canvas.sheet
+
+        def take(scan: Scan, added: bool) -> None:
+            if added:
+                sheet.put(scan)
+            else:
+                sheet.replace([scan], f"Import {name}")
+            self.said.emit(f"Imported {name}")
+
+        dialog = ScanDialog(image, name, self.keep_paper, self._window, over_a_drawing=not sheet.is_empty)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.taken.connect(self._canvas.sheet.put)
-        dialog.taken.connect(lambda _scan: self.said.emit(f"Imported {name}"))
+        dialog.taken.connect(take)
         dialog.open()
 
     def _show_photo(self, image: QImage, name: str) -> None:

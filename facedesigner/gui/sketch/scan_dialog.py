@@ -24,12 +24,20 @@ NUDGES = {
 
 
 class ScanDialog(QDialog):
-    """`taken` with the mark to put on the sheet when it is accepted."""
+    """`taken` with the mark to put on the sheet when it is accepted, and whether it is added to what is there."""
 
-    taken = Signal(object)  # Scan
+    taken = Signal(object, bool)  # Scan, added
 
-    def __init__(self, picture: QImage, name: str, keep_paper: bool = False, parent: QWidget | None = None) -> None:
-        """`keep_paper` for shaded or grey pictures, whose light tones count."""
+    def __init__(
+        self,
+        picture: QImage,
+        name: str,
+        keep_paper: bool = False,
+        parent: QWidget | None = None,
+        over_a_drawing: bool = False,
+    ) -> None:
+        """`keep_paper` for shaded or grey pictures, whose light tones count. `over_a_drawing`: there is one already,
+        and it is asked what becomes of it."""
         super().__init__(parent)
         self.setWindowTitle(f"Import {name}")
         self.corners = CornerEditor(picture)
@@ -46,7 +54,10 @@ class ScanDialog(QDialog):
         self.problem = MessageLabel()
         self.problem.setProperty("role", "warning")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText("&Import")
+        replacing = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        replacing.setText("&Replace the drawing" if over_a_drawing else "&Import")
+        self.add_button = self.buttons.addButton("&Add to the drawing", QDialogButtonBox.ButtonRole.ActionRole)
+        self.add_button.setVisible(over_a_drawing)
         whole = self.buttons.addButton("&Whole picture", QDialogButtonBox.ButtonRole.ResetRole)
         pictures = QHBoxLayout()
         pictures.addWidget(self.corners, 3)
@@ -60,7 +71,8 @@ class ScanDialog(QDialog):
         self.corners.moved.connect(self._show)
         self.white.toggled.connect(self._show)
         whole.clicked.connect(self.corners.reset)
-        self.buttons.accepted.connect(self._take)
+        self.buttons.accepted.connect(lambda: self._take(added=False))
+        self.add_button.clicked.connect(lambda: self._take(added=True))
         self.buttons.rejected.connect(self.reject)
         self._sheet: QImage | None = None
         self._show()
@@ -80,11 +92,12 @@ class ScanDialog(QDialog):
             small.setDevicePixelRatio(ratio)
             self.preview.setPixmap(small)
         self.problem.setVisible(bool(self.problem.text()))
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(self._sheet is not None)
+        for button in (self.buttons.button(QDialogButtonBox.StandardButton.Ok), self.add_button):
+            button.setEnabled(self._sheet is not None)
 
-    def _take(self) -> None:
+    def _take(self, added: bool) -> None:
         if self._sheet is not None:
-            self.taken.emit(Scan(to_png(self._sheet)))
+            self.taken.emit(Scan(to_png(self._sheet)), added)
             self.accept()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -122,6 +122,11 @@ class Sheet(QObject):
         self.cancel()
         self.undo_stack.push(_Step(self, mark))
 
+    def replace(self, marks: Sequence[Mark], text: str) -> None:
+        """Makes one step named `text` of marks that take the place of what is there."""
+        self.cancel()
+        self.undo_stack.push(_Replacement(self, marks if self.is_empty else (Clear(), *marks), text))
+
     def restore(self, marks: Iterable[Mark]) -> None:
         """Starts anew with marks from a file; each can be undone."""
         self.cancel()
@@ -146,11 +151,11 @@ class Sheet(QObject):
                 self.painted.emit([SHEET])
             self.marked.emit()
 
-    def take_back(self) -> None:
-        """For the steps of the history alone."""
+    def take_back(self, last: int = 1) -> None:
+        """For the steps of the history alone: the last marks."""
         self.cancel()
-        self.marks.pop()
-        count = len(self.marks)
+        count = len(self.marks) - last
+        del self.marks[count:]
         self._copies = {at: copy for at, copy in self._copies.items() if at <= count}
         start = max(self._copies)
         self._raster.layers = {name: QImage(image) for name, image in self._copies[start].items()}
@@ -180,6 +185,22 @@ class _Step(QUndoCommand):
 
     def undo(self) -> None:
         self._sheet.take_back()
+
+
+class _Replacement(QUndoCommand):
+    """Several marks as one step."""
+
+    def __init__(self, sheet: Sheet, marks: Sequence[Mark], text: str) -> None:
+        super().__init__(text)
+        self._sheet, self._marks = sheet, tuple(marks)
+
+    def redo(self) -> None:
+        for number, mark in enumerate(self._marks, start=1):
+            self._sheet.add(mark, drawn=False, told=number == len(self._marks))
+
+    def undo(self) -> None:
+        if self._marks:
+            self._sheet.take_back(len(self._marks))
 
 
 def name_of(mark: Mark) -> str:

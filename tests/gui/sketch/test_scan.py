@@ -14,7 +14,7 @@ from facedesigner.gui.sketch.opener import PictureOpener
 from facedesigner.gui.sketch.scan import ScanError, cover, on_sheet, open_picture, straighten, without_paper
 from facedesigner.gui.sketch.scan_dialog import ScanDialog
 from facedesigner.gui.sketch.sketch_tab import SketchTab
-from facedesigner.state.drawing import SIDE, SKETCH, Scan
+from facedesigner.state.drawing import SIDE, SKETCH, Clear, Scan
 from tests.gui.sketch.conftest import draw
 
 CORNERS = [QPointF(110, 60), QPointF(520, 100), QPointF(560, 640), QPointF(70, 600)]
@@ -133,8 +133,34 @@ def test_corners_can_be_dragged_and_nudged(qtbot):
     assert editor.places[3].x() > 0
     editor.set_places([QPointF(x, 10) for x in (0, 100, 200, 300)])
     assert "corners" in dialog.problem.text()
-    dialog.buttons.buttons()[-1].click()  # the whole picture
+    next(b for b in dialog.buttons.buttons() if "Whole" in b.text()).click()
     assert not dialog.problem.text()
+
+
+def test_a_scan_on_an_empty_sheet_is_imported_without_a_question(tab: SketchTab, qtbot, tmp_path: Path):
+    photo_of_a_drawing().save(str(tmp_path / "scan.png"))
+    tab.files.open_scan(tmp_path / "scan.png")
+    qtbot.waitUntil(lambda: bool(tab.findChildren(ScanDialog)))
+    (dialog,) = tab.findChildren(ScanDialog)
+    assert not dialog.add_button.isVisible()
+    dialog.buttons.accepted.emit()
+    assert [type(mark) for mark in tab.sheet.marks] == [Scan] and tab.undo_stack.count() == 1
+
+
+def test_a_scan_in_place_of_a_drawing_is_one_step_that_undo_takes_back(tab: SketchTab, qtbot, tmp_path: Path):
+    photo_of_a_drawing().save(str(tmp_path / "scan.png"))
+    draw(tab, (100, 30), (900, 30))
+    draw(tab, (100, 60), (900, 60))
+    before, marks = tab.sheet.raster.copy(), list(tab.sheet.marks)
+    tab.files.open_scan(tmp_path / "scan.png")
+    qtbot.waitUntil(lambda: bool(tab.findChildren(ScanDialog)))
+    (dialog,) = tab.findChildren(ScanDialog)
+    dialog.buttons.accepted.emit()
+    assert [type(mark) for mark in tab.sheet.marks[2:]] == [Clear, Scan] and tab.undo_stack.count() == 3
+    tab.undo_stack.undo()
+    assert tab.sheet.layers == before and tab.sheet.marks == marks
+    tab.undo_stack.redo()
+    assert tab.sheet.has_scan and tab.undo_stack.undoText() == "Import scan.png"
 
 
 def test_a_scan_lies_on_the_sheet_and_can_be_undone(tab: SketchTab, qtbot, tmp_path: Path):
@@ -145,7 +171,7 @@ def test_a_scan_lies_on_the_sheet_and_can_be_undone(tab: SketchTab, qtbot, tmp_p
     qtbot.waitUntil(lambda: bool(tab.findChildren(ScanDialog)))
     (dialog,) = tab.findChildren(ScanDialog)
     dialog.corners.set_places(CORNERS)
-    dialog.buttons.accepted.emit()
+    dialog.add_button.click()
     assert isinstance(tab.sheet.marks[-1], Scan) and len(tab.sheet.marks) == 2
     assert tab.sheet.layers[SKETCH] != before[SKETCH] and tab.sheet.has_scan
     tab.undo_stack.undo()

@@ -214,6 +214,9 @@ def test_saved_drawings_open_again_in_place_of_the_present_one(tab: SketchTab, t
     draw(tab, (200, 800), (800, 200))
     tab.files.ask_drawing()
     assert tab.sheet.marks[-1:] == saved and len(tab.sheet.marks) == 4  # two, cleared, one
+    tab.undo_stack.undo()
+    assert len(tab.sheet.marks) == 2  # in one step
+    tab.undo_stack.redo()
     before = tab.sheet.raster.copy()
     path.with_suffix(".json").write_text("[]")
     tab.files.ask_drawing()
