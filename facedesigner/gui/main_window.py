@@ -149,6 +149,8 @@ class MainWindow(QMainWindow):
         self.documents.photos.working.connect(self._show_photo_work)
         self.documents.photos.finished.connect(self.status.finish)
         self.documents.photos.opened.connect(self._show_photo)
+        self.documents.photos.drawing_found.connect(self.tabs.draw)
+        self.tabs.photo_found.connect(self._open_photo)
         self.photo_panel.paste_wanted.connect(self.documents.paste)
         self.session.undo_stack.cleanChanged.connect(self._show_clean)
         self.session.model_changed.connect(self._show_model)
@@ -196,6 +198,10 @@ class MainWindow(QMainWindow):
     def _use_trained(self, weights: Path) -> None:
         self.tabs.show_faces()
         self.documents.load_model(weights)
+
+    def _open_photo(self, path: Path) -> None:
+        self.tabs.show_faces()
+        self.documents.photos.open(path)
 
     def _use_face(self, text: str, face: FaceState) -> None:
         """Goes on in Design with a face made elsewhere."""

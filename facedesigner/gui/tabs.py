@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Tabs(QTabWidget):
     said = Signal(str)  # for the status bar
     face_made = Signal(str, object)  # name of the undo step, FaceState to continue with in Design
+    photo_found = Signal(object)  # Path of a picture to open in Design
     face_wanted = Signal()  # Enhance asks for the picture in view
     model_made = Signal(object)  # Path of weights to open in Design
     runs_chosen = Signal(object)  # Path of another folder of runs
@@ -45,6 +46,11 @@ class Tabs(QTabWidget):
 
     def show_training(self) -> None:
         self.setCurrentWidget(self.training)
+
+    def draw(self, path: Path) -> None:
+        """Imports a scanned drawing in Sketch."""
+        self.setCurrentWidget(self.sketch)
+        self.sketch.build().files.open_scan(path)
 
     def enlarge(self, *source: Any) -> None:
         """Shows a picture in Enhance; `source` as for `EnhanceTab.set_source`."""
@@ -77,6 +83,7 @@ class Tabs(QTabWidget):
 
     def _connect_sketch(self, tab: Any) -> None:
         tab.use_face.connect(lambda face: self.face_made.emit("Face of a sketch", face))
+        tab.files.photo_found.connect(self.photo_found)
         tab.restore()
         self._choose_stack()
 

@@ -40,6 +40,7 @@ class PhotoDesk(QObject):
     finished = Signal()  # nothing is done any more
     opened = Signal()  # a photo's face is shown for the first time
     changed = Signal()  # `record`, or something of it
+    drawing_found = Signal(object)  # Path of a picture to go on with in Sketch
 
     def __init__(self, session: Session, window: QWidget, make: Callable[[], Any] = make_opener) -> None:
         super().__init__(window)
@@ -115,7 +116,29 @@ class PhotoDesk(QObject):
         self.finished.emit()
         if found is None:
             self._explain(path, error)
-        elif len(found.faces) > 1:
+        elif found.drawing:
+            self._ask_about_drawing(found)
+        else:
+            self._go_on(found)
+
+    def _ask_about_drawing(self, found: FoundPhoto) -> None:
+        name = found.path.name
+        words = (
+            f"{name} looks like a drawing. Sketch turns drawings into photos; Design takes it for a photo of a face."
+        )
+        box = QMessageBox(QMessageBox.Icon.Question, f"Open {name}", words, parent=self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sketch = box.addButton("Open in &Sketch", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(sketch)
+        sketch.clicked.connect(lambda: self.drawing_found.emit(found.path))
+        if found.faces:
+            photo = box.addButton("Open as &photo", QMessageBox.ButtonRole.AcceptRole)
+            photo.clicked.connect(lambda: self._go_on(found))
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.open()
+
+    def _go_on(self, found: FoundPhoto) -> None:
+        if len(found.faces) > 1:
             self._choose(found)
         else:
             self._refine(found, 0)

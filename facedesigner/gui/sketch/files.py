@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from facedesigner.gui.errors import show_error
+from facedesigner.gui.sketch.arrays import picture_of
 from facedesigner.gui.sketch.canvas import Canvas
 from facedesigner.gui.sketch.opener import PictureOpener
 from facedesigner.gui.sketch.scan import ENDINGS, cover, to_png
@@ -28,6 +29,7 @@ class SketchFiles(QObject):
 
     said = Signal(str)
     photo_shown = Signal(bool)  # whether there is a reference photo
+    photo_found = Signal(object)  # Path of a picture to open in Design
 
     def __init__(self, canvas: Canvas, window: QWidget) -> None:
         super().__init__(window)
@@ -73,7 +75,7 @@ class SketchFiles(QObject):
 
     def open_scan(self, path: Path) -> None:
         self.said.emit(f"Opening {path.name}…")
-        self._opener.open(path, lambda image: self._show_scan(image, path.name))
+        self._opener.open(path, lambda image: self._take_scan(image, path))
 
     def open_photo(self, path: Path) -> None:
         self.said.emit(f"Opening {path.name}…")
@@ -111,6 +113,24 @@ class SketchFiles(QObject):
 
     def close(self) -> None:
         self._opener.close()
+
+    def _take_scan(self, image: QImage, path: Path) -> None:
+        from facedesigner.engine.kinds import is_photo  # imports numpy
+
+        if not is_photo(picture_of(image)):
+            self._show_scan(image, path.name)
+            return
+        words = f"{path.name} looks like a photo. Lines are looked for in drawings; what shall become of it?"
+        box = QMessageBox(QMessageBox.Icon.Question, "Import a drawing", words, parent=self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, slot in (
+            ("&Lay it under the drawing", lambda: self._show_photo(image, path.name)),
+            ("Open in &Design", lambda: self.photo_found.emit(path)),
+            ("Import as a &drawing", lambda: self._show_scan(image, path.name)),
+        ):
+            box.addButton(text, QMessageBox.ButtonRole.AcceptRole).clicked.connect(slot)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.open()
 
     def _show_scan(self, image: QImage, name: str) -> None:
         sheet = self._canvas.sheet

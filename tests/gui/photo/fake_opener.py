@@ -33,7 +33,8 @@ def grey(value: int, side: int = 16) -> Image:
 
 
 class FakeOpener:
-    """`none` in a photo's name: it has no face; `broken`: no picture; `two`: two faces, the larger on the right.
+    """`none` in a photo's name: it has no face; `broken`: no picture; `two`: two faces, the larger on the right;
+    `drawing`: it is one, with a face unless it is called `empty` too.
 
     step: released once for each step that a refinement may take; each reports latent 1, 2, and so on.
     finish: set when a refinement is to end; the last step's latent plus 100 is its best.
@@ -55,7 +56,9 @@ class FakeOpener:
             raise NoFaceError(f"no face was found in {path.name}")
         boxes = [(60, 10, 90, 40), (5, 10, 25, 30)] if "two" in path.name else [(5, 10, 25, 30)]
         faces = tuple(PhotoFace(grey(50 * n), box, 40) for n, box in enumerate(boxes, 1))
-        return FoundPhoto(path, np.zeros((60, 100, 3), np.uint8), 1.0, faces)
+        if "empty" in path.name:
+            faces = ()
+        return FoundPhoto(path, np.zeros((60, 100, 3), np.uint8), 1.0, faces, "drawing" in path.name)
 
     def invert(
         self, face: PhotoFace, model: ModelInfo, report: Callable[[Reached], None], stop: Callable[[], bool]

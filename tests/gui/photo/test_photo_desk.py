@@ -137,6 +137,34 @@ def test_a_photo_without_a_face_may_be_opened_as_aligned(qtbot, session, desk, o
     assert opener.found == [("none.jpg", False), ("none.jpg", True)]
 
 
+def asked(qtbot, desk: PhotoDesk, name: str) -> QMessageBox:
+    desk.open(Path(name))
+    qtbot.waitUntil(lambda: bool(window_of(desk).findChildren(QMessageBox)))
+    box: QMessageBox = window_of(desk).findChildren(QMessageBox)[0]
+    return box
+
+
+def test_a_drawing_is_offered_to_sketch_first(qtbot, session, desk):
+    box = asked(qtbot, desk, "drawing.png")
+    assert "looks like a drawing" in box.text() and "Sketch" in box.defaultButton().text()
+    with qtbot.waitSignal(desk.drawing_found) as signal:
+        box.defaultButton().click()
+    assert signal.args == [Path("drawing.png")] and session.undo_stack.count() == 0
+
+
+def test_a_drawing_can_be_taken_for_a_photo(qtbot, session, desk):
+    box = asked(qtbot, desk, "drawing.png")
+    with qtbot.waitSignal(desk.opened):
+        next(button for button in box.buttons() if "photo" in button.text()).click()
+    assert session.undo_stack.count() == 1
+
+
+def test_a_drawing_without_a_face_is_for_sketch_alone(qtbot, desk):
+    box = asked(qtbot, desk, "empty-drawing.png")
+    assert not any("photo" in button.text() for button in box.buttons())
+    box.close()
+
+
 def test_what_is_no_picture_is_explained_and_changes_nothing(qtbot, session, desk):
     before = session.scene
     desk.open(Path("broken.jpg"))

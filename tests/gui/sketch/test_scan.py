@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen, QPolygonF
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 
 from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.sketch.opener import PictureOpener
@@ -145,6 +146,32 @@ def test_a_scan_on_an_empty_sheet_is_imported_without_a_question(tab: SketchTab,
     assert not dialog.add_button.isVisible()
     dialog.buttons.accepted.emit()
     assert [type(mark) for mark in tab.sheet.marks] == [Scan] and tab.undo_stack.count() == 1
+
+
+def test_a_photo_is_not_taken_for_a_drawing(tab: SketchTab, qtbot, tmp_path: Path):
+    photo = QImage(300, 300, QImage.Format.Format_RGB32)
+    painter = QPainter(photo)
+    for place in range(100):
+        painter.fillRect(
+            place % 10 * 30, place // 10 * 30, 30, 30, QColor.fromHsv(67 * place % 360, 150, 40 + 2 * place)
+        )
+    painter.end()
+    photo.save(str(tmp_path / "me.png"))
+    found: list[Path] = []
+    tab.files.photo_found.connect(found.append)
+
+    def box() -> QMessageBox:
+        tab.files.open_scan(tmp_path / "me.png")
+        qtbot.waitUntil(lambda: any(b.isVisible() for b in tab.findChildren(QMessageBox)))
+        return next(b for b in tab.findChildren(QMessageBox) if b.isVisible())
+
+    for word in ("Design", "under", "as a"):
+        asked = box()
+        assert "looks like a photo" in asked.text()
+        next(button for button in asked.buttons() if word in button.text()).click()
+    assert found == [tmp_path / "me.png"] and tab.canvas.photo is not None
+    (dialog,) = tab.findChildren(ScanDialog)
+    dialog.close()
 
 
 def test_a_scan_in_place_of_a_drawing_is_one_step_that_undo_takes_back(tab: SketchTab, qtbot, tmp_path: Path):
