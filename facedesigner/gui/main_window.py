@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         self.documents.photos.opened.connect(self._show_photo)
         self.documents.photos.drawing_found.connect(self.tabs.draw)
         self.tabs.photo_found.connect(self._open_photo)
+        self.tabs.photo_made.connect(lambda path: self._open_photo(path, aligned=True))
         self.photo_panel.paste_wanted.connect(self.documents.paste)
         self.session.undo_stack.cleanChanged.connect(self._show_clean)
         self.session.model_changed.connect(self._show_model)
@@ -199,9 +200,9 @@ class MainWindow(QMainWindow):
         self.tabs.show_faces()
         self.documents.load_model(weights)
 
-    def _open_photo(self, path: Path) -> None:
+    def _open_photo(self, path: Path, aligned: bool = False) -> None:
         self.tabs.show_faces()
-        self.documents.photos.open(path)
+        self.documents.photos.open(path, aligned=aligned)
 
     def _use_face(self, text: str, face: FaceState) -> None:
         """Goes on in Design with a face made elsewhere."""

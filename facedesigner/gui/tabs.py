@@ -22,6 +22,7 @@ class Tabs(QTabWidget):
     said = Signal(str)  # for the status bar
     face_made = Signal(str, object)  # name of the undo step, FaceState to continue with in Design
     photo_found = Signal(object)  # Path of a picture to open in Design
+    photo_made = Signal(object)  # Path of an aligned photo that the face in Design is to be fitted to
     face_wanted = Signal()  # Enhance asks for the picture in view
     model_made = Signal(object)  # Path of weights to open in Design
     runs_chosen = Signal(object)  # Path of another folder of runs
@@ -83,6 +84,7 @@ class Tabs(QTabWidget):
 
     def _connect_sketch(self, tab: Any) -> None:
         tab.use_face.connect(lambda face: self.face_made.emit("Face of a sketch", face))
+        tab.use_photo.connect(self.photo_made)
         tab.files.photo_found.connect(self.photo_found)
         tab.restore()
         self._choose_stack()

@@ -180,6 +180,21 @@ def test_a_photo_is_opened_refined_and_stopped(window, qtbot, monkeypatch):
     assert opener.closed and not photos.thread_.isRunning()
 
 
+def test_the_photo_of_a_sketch_is_fitted_in_design(window, qtbot, monkeypatch):
+    opener = FakeOpener()
+    photos = window.documents.photos
+    monkeypatch.setattr(photos.thread_, "_make", lambda: opener)
+    window.tabs.setCurrentIndex(window.tabs.addTab(QWidget(), "Other"))
+    with qtbot.waitSignal(photos.opened):
+        window.tabs.photo_made.emit(Path("sketch-1.png"))
+    assert opener.found == [("sketch-1.png", True)] and window.tabs.currentWidget() is window.faces
+    assert window.session.undo_stack.undoText() == "Open photo sketch-1.png"
+    assert photos.record is not None and photos.record.path == Path("sketch-1.png")  # to be pasted back into
+    with qtbot.waitSignal(photos.opened):
+        window.tabs.photo_found.emit(Path("me.jpg"))
+    assert opener.found[1:] == [("me.jpg", False)]
+
+
 def test_a_photo_named_before_the_model_is_there_opens_with_it(make_window, qtbot, monkeypatch):
     window = make_window(wait=False)
     opened: list[Path] = []

@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from facedesigner.engine.sketching import SketchResult
+from facedesigner.engine.sketching import SketchRequest, SketchResult
+from facedesigner.gui.sketch import photos
 from facedesigner.gui.sketch.autosave import Autosave
 from facedesigner.gui.sketch.canvas import TURN_NOTCH, ZOOM_NOTCH, Canvas
 from facedesigner.gui.sketch.files import SketchFiles
@@ -19,6 +20,7 @@ from facedesigner.gui.sketch.layers_bar import LayersBar
 from facedesigner.gui.sketch.live import Live
 from facedesigner.gui.sketch.options_bar import OptionsBar
 from facedesigner.gui.sketch.result_panel import ResultPanel
+from facedesigner.gui.sketch.scan import to_png
 from facedesigner.gui.sketch.sheet import Sheet
 from facedesigner.gui.sketch.tool_strip import ToolStrip
 from facedesigner.state.drawing import Clear
@@ -33,10 +35,13 @@ TOOL_KEYS = {Qt.Key[f"Key_{tool.key}"]: tool.name for tool in TOOLS}
 class SketchTab(QWidget):
     said = Signal(str)  # for the status bar
     use_face = Signal(object)  # FaceState to continue with in Design
+    use_photo = Signal(object)  # Path of the photo that the face in Design is to be fitted to
 
     def __init__(self, make_engine: Callable[[], SketchEngine], autosave: Path) -> None:
-        """`make_engine` runs in a thread at the first drawing; `autosave` is the file that keeps the drawing."""
+        """`make_engine` runs in a thread at the first drawing; `autosave` is the file that keeps the drawing. Photos
+        that go on to Design are kept beside it."""
         super().__init__()
+        self._photos = autosave.parent / "sketches"
         self.kit, self.sheet = Kit(self), Sheet(self)
         self.undo_stack = self.sheet.undo_stack
         self.canvas = Canvas(self.sheet, self.kit)
@@ -131,9 +136,19 @@ class SketchTab(QWidget):
         self.result.show_result(result)
 
     def _continue(self) -> None:
-        result = self.result.result
-        if result is not None and result.face is not None:
-            self.use_face.emit(result.face)
+        """Design goes on with the generator's face, and, where the photo is not that face, fits it to the photo."""
+        result, picture = self.result.result, self.result.picture
+        if result is None or result.face is None or picture is None:
+            return
+        self.use_face.emit(result.face)
+        if isinstance(result.request, SketchRequest) and not result.request.follow:
+            return
+        try:
+            photo = photos.keep(to_png(picture), self._photos)
+        except OSError as error:
+            self.said.emit(f"The photo cannot be kept in {self._photos} ({error.strerror or error}).")
+            return
+        self.use_photo.emit(photo)
 
     def _export_photo(self) -> None:
         picture = self.result.picture

@@ -1,6 +1,7 @@
 """The drawing and the photo beside it."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from facedesigner.engine.sketching import VARIANTS, ColorizeRequest, SketchRequest
 from facedesigner.gui.errors import ErrorDialog
+from facedesigner.gui.sketch import photos
 from facedesigner.gui.sketch.raster import blank
 from facedesigner.gui.sketch.result_panel import EMPTY, EMPTY_COLOURISE
 from facedesigner.gui.sketch.sketch_tab import SketchTab
@@ -76,6 +78,47 @@ def test_variants_follow_when_the_hand_rests_and_can_be_chosen(drawn: SketchTab,
         drawn.result.use.click()
     assert used.args == [FaceState(MODEL, seed=2)]
     buttons[2].grab()  # paints
+
+
+def test_design_goes_on_with_the_photo_that_is_shown(drawn: SketchTab, qtbot):
+    shown = drawn.result.picture
+    assert shown is not None
+    told: list[object] = []
+    drawn.use_face.connect(told.append)
+    drawn.use_photo.connect(told.append)
+    drawn.result.use.click()
+    face, path = told
+    assert isinstance(face, FaceState) and isinstance(path, Path)
+    kept = QImage(str(path))
+    assert kept.convertToFormat(shown.format()) == shown
+    with qtbot.waitSignal(drawn.use_photo) as again:
+        drawn.result.use.click()
+    assert again.args == [path] and len(list(path.parent.iterdir())) == 1
+
+
+def test_a_photo_that_is_the_generators_face_needs_no_fitting(drawn: SketchTab, qtbot):
+    drawn.result.follow.setValue(0)
+    qtbot.waitUntil(lambda: drawn.result.result.request.follow == 0)  # type: ignore[union-attr]
+    with qtbot.assertNotEmitted(drawn.use_photo), qtbot.waitSignal(drawn.use_face):
+        drawn.result.use.click()
+
+
+def test_a_photo_that_cannot_be_kept_is_said_and_the_face_goes_on(drawn: SketchTab, qtbot):
+    drawn._photos.parent.mkdir(parents=True, exist_ok=True)
+    drawn._photos.write_text("in the way")
+    said: list[str] = []
+    drawn.said.connect(said.append)
+    with qtbot.waitSignal(drawn.use_face):
+        drawn.result.use.click()
+    assert "cannot be kept" in said[-1]
+
+
+def test_the_oldest_photos_go_first(tmp_path: Path):
+    for number in range(photos.KEPT + 5):
+        path = photos.keep(str(number).encode(), tmp_path)
+        os.utime(path, (number, number))
+    assert len(list(tmp_path.iterdir())) == photos.KEPT
+    assert path.read_bytes() == str(photos.KEPT + 4).encode()
 
 
 def test_the_slider_says_how_far_to_follow(drawn: SketchTab, engine: FakeSketchEngine, qtbot):
