@@ -29,6 +29,14 @@ class FoundPhoto:
     faces: tuple[PhotoFace, ...]  # none of a drawing in which none was found
     drawing: bool = False  # it looks like one
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The faces from left to right, which is how they are numbered to the user: 1 is the leftmost."""
+        return tuple(sorted(range(len(self.faces)), key=lambda face: self.faces[face].box[0]))
+
+    def number(self, face: int) -> int:
+        return self.order.index(face) + 1
+
 
 def find_photo(path: Path, aligned: bool, detector: Detector | None) -> FoundPhoto:
     """The faces of a picture file; `aligned` takes its middle square for one, without the detector. PhotoError."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.photo.crop import CropButton
@@ -14,7 +25,6 @@ from facedesigner.gui.photo.face_boxes import FaceBoxes
 if TYPE_CHECKING:
     from facedesigner.engine.found_photo import FoundPhoto
 
-SHOWN = 8  # crops beside each other, at most
 HOW = "Click the face to open, or choose it with the arrow keys and press Enter."
 
 
@@ -24,7 +34,7 @@ class FaceChooser(QDialog):
     def __init__(self, found: FoundPhoto, index: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"{len(found.faces)} faces in {found.path.name}")
-        self._order = sorted(range(len(found.faces)), key=lambda face: found.faces[face].box[0])
+        self._order = found.order
         boxes = []
         for face in self._order:
             left, top, right, bottom = (edge * found.scale for edge in found.faces[face].box)
@@ -35,12 +45,20 @@ class FaceChooser(QDialog):
             for number, face in enumerate(self._order, 1)
         ]
         self._group = QButtonGroup(self)
-        row = QHBoxLayout()
+        crops = self._crops = QWidget()
+        row = QHBoxLayout(crops)
+        row.setContentsMargins(0, 0, 0, 0)
         for number, button in enumerate(self.buttons):
             self._group.addButton(button, number)
-            button.setVisible(number < SHOWN)
             row.addWidget(button)
         row.addStretch(1)
+        self.strip = QScrollArea()
+        self.strip.setWidget(crops)
+        self.strip.setWidgetResizable(True)
+        self.strip.setFrameShape(QFrame.Shape.NoFrame)
+        self.strip.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.strip.setFixedHeight(crops.sizeHint().height() + self.strip.horizontalScrollBar().sizeHint().height())
+        self.strip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         how = QLabel(HOW)
         how.setProperty("role", "hint")
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
@@ -48,7 +66,7 @@ class FaceChooser(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(how)
         layout.addWidget(self.photo, 1)
-        layout.addLayout(row)
+        layout.addWidget(self.strip)
         layout.addWidget(self.box)
         self.photo.chosen.connect(self._show)
         self.photo.accepted.connect(self.accept)
@@ -65,3 +83,9 @@ class FaceChooser(QDialog):
     def _show(self, number: int) -> None:
         self._number = number
         self.buttons[number].setChecked(True)
+        self.strip.ensureWidgetVisible(self.buttons[number])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._crops.adjustSize()  # only now it is known where the buttons are
+        self.strip.ensureWidgetVisible(self.buttons[self._number])

@@ -41,7 +41,7 @@ class PhotoRecord:
     def title(self) -> str:
         """`party.jpg`, or `party.jpg, face 2 of 3`."""
         count = len(self.found.faces)
-        return self.path.name if count == 1 else f"{self.path.name}, face {self.index + 1} of {count}"
+        return self.path.name if count == 1 else f"{self.path.name}, face {self.found.number(self.index)} of {count}"
 
     def is_of(self, face: FaceState) -> bool:
         """Whether `face` comes from this photo, whatever its sliders say."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from facedesigner.engine.found_photo import FoundPhoto
 from facedesigner.engine.photo import PhotoFace
 from facedesigner.gui.photo.face_chooser import FaceChooser
+from facedesigner.gui.photo.photo_record import PhotoRecord
 from tests.gui.photo.fake_opener import grey
 
 LEFT = Qt.MouseButton.LeftButton
@@ -63,3 +64,31 @@ def test_boxes_lie_on_the_photo_at_any_size(qtbot, chooser):
     top = (chooser.photo.height() - 200 * scale) / 2
     assert box.left() == pytest.approx(200 * scale, abs=2) and box.top() == pytest.approx(top + 50 * scale, abs=2)
     assert not chooser.grab().isNull()
+
+
+def test_all_faces_of_a_crowd_are_there_and_the_chosen_one_is_seen(qtbot):
+    boxes = [(1900 - 100 * n, 10, 1960 - 100 * n, 70) for n in range(20)]  # the largest first, the rightmost
+    found = FoundPhoto(
+        Path("crowd.jpg"),
+        np.zeros((100, 1000, 3), np.uint8),
+        0.5,
+        tuple(PhotoFace(grey(10 * n), box, 60) for n, box in enumerate(boxes)),
+    )
+    chooser = FaceChooser(found, 0)
+    qtbot.addWidget(chooser)
+    chooser.resize(500, 400)
+    chooser.show()
+    qtbot.waitExposed(chooser)
+    assert len(chooser.buttons) == 20 and all(button.isVisible() for button in chooser.buttons)
+
+    def seen(number: int) -> bool:
+        return not chooser.buttons[number].visibleRegion().isEmpty()
+
+    assert seen(19) and not seen(0)
+    for number in (0, 10):
+        chooser.photo.choose(number)
+        assert seen(number)
+    assert chooser.index == 9
+    # the number on the photo, in the panel and at the screen reader is one
+    assert PhotoRecord(found, chooser.index).title == "crowd.jpg, face 11 of 20"
+    assert "face 11 is chosen" in chooser.photo.accessibleName()

@@ -116,7 +116,7 @@ def test_several_faces_are_offered_the_largest_first(qtbot, session, desk, opene
     chooser.buttons[0].click()
     with qtbot.waitSignal(desk.opened):
         chooser.accept()
-    assert desk.record.index == 1 and desk.record.title == "two.jpg, face 2 of 2"
+    assert desk.record.index == 1 and desk.record.title == "two.jpg, face 1 of 2"  # the left one
     desk.stop()
     ended(qtbot, desk)
     desk.choose_again()
