@@ -17,7 +17,7 @@ from facedesigner.commands.common import (
     progress,
 )
 from facedesigner.commands.source import add_source_options, face_from
-from facedesigner.state.ages import OLDEST, SEVEN, age_of, aged, range_words, there_and_back
+from facedesigner.state.ages import AGE, OLDEST, SEVEN, age_of, aged, range_words, there_and_back
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
@@ -99,18 +99,22 @@ def show_one(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own:
     image, _ = draw(engine, older)
     print(save_png(image, args.out, older, engine.info.name, overwrite=args.overwrite), flush=True)
     print(f"seems {own:.0f} as generated, was {age_of(face, own):.0f}, asked for {args.to:g}", file=sys.stderr)
-    print(seen(before, image), file=sys.stderr)
+    changed = older.control(AGE)
+    others = any(name != AGE for name, _ in older.controls)
+    print(seen(before, image, args.to, changed, others), file=sys.stderr)
 
 
-def seen(before: Image, after: Image) -> str:
-    """What the networks of the extra see."""
+def seen(before: Image, after: Image, asked: float, changed: float, others: bool) -> str:
+    """What the networks of the extra see, and how that falls short of what was asked, see `Seen.shortfall`."""
     from facedesigner.engine.aging import AgeMeter
 
     try:
         found = AgeMeter()(before, after)
     except ImportError:
         return "to measure the age and whether it is the same person: pip install 'facedesigner[faces]'"
-    return f"the age network sees {found.years:.0f} years, before {found.years_before:.0f}; {found.who}"
+    words = f"the age network sees {found.years:.0f} years, before {found.years_before:.0f}; {found.who}"
+    shortfall = found.shortfall(asked, changed, others)
+    return f"{words}\n{shortfall}" if shortfall else words
 
 
 def show_series(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own: float) -> None:

@@ -14,6 +14,8 @@ from facedesigner.engine.request import Control, Image
 from facedesigner.state.ages import AGE, OLDEST
 from training.weights import AgePath, Weights
 
+MISTAKEN = 8.0  # years by which the age network is wrong, about
+SURE = 4.0  # of log-odds between two looks that mean more than the network's own wavering
 SPREAD = 10.0  # years that faces as generated are younger or older than the mean face, about
 
 
@@ -76,11 +78,27 @@ class Seen:
     years_before: float
     years: float
     distance: float  # of the embeddings, see `likeness.SAME_PERSON`
+    male_before: float = 0.0  # log-odds of male over female
+    male: float = 0.0
 
     @property
     def who(self) -> str:
         same = "seems the same person" if self.distance < SAME_PERSON else "seems another person"
         return f"{same} (distance {self.distance:.2f}, the limit is {SAME_PERSON})"
+
+    def shortfall(self, asked: float, changed: float, others: bool) -> str:
+        """What became of the wish for a face of `asked` years, `changed` of them by the slider: "" where networks agree
+        with it to what they are good for. `others`: whether other sliders are set, which may hold the age back."""
+        found = []
+        missed = asked - self.years
+        if abs(changed) > MISTAKEN and abs(missed) > MISTAKEN and missed * changed > 0:
+            found.append(f"asked for {asked:.0f} years, the face looks {self.years:.0f}")
+        if self.male_before * self.male < 0 and abs(self.male - self.male_before) > SURE:
+            found.append(f"it turned {'male' if self.male > 0 else 'female'}")
+        if not found:
+            return ""
+        advice = "; other sliders hold it back: set them after the age, or less of them" if others else ""
+        return f"{' and '.join(found)}{advice}".capitalize() + "."
 
 
 class AgeMeter:
@@ -91,17 +109,18 @@ class AgeMeter:
         from training.tasks.labels import Labeller  # dlib and its models: only where somebody wants to know
 
         self._labeller, self._identity = Labeller(), Identity()
-        self._before: tuple[Image, float, np.ndarray] | None = None
+        self._before: tuple[Image, float, float, np.ndarray] | None = None
 
     def __call__(self, before: Image, after: Image) -> Seen:
         """Two aligned pictures (H, H, 3) uint8."""
         if self._before is None or self._before[0] is not before:
             self._before = (before, *self._measured(before))
-        years, who = self._measured(after)
-        return Seen(self._before[1], years, float(np.linalg.norm(who - self._before[2])))
+        _, years_before, male_before, who_before = self._before
+        years, male, who = self._measured(after)
+        return Seen(years_before, years, float(np.linalg.norm(who - who_before)), male_before, male)
 
-    def _measured(self, picture: Image) -> tuple[float, np.ndarray]:
+    def _measured(self, picture: Image) -> tuple[float, float, np.ndarray]:
         from training.tasks.labels import LOOK, enlarged
 
-        ages, _ = self._labeller.networks([self._labeller.chips(enlarged(picture, LOOK))])
-        return float(ages[0]), self._identity(picture)
+        ages, male = self._labeller.networks([self._labeller.chips(enlarged(picture, LOOK))])
+        return float(ages[0]), float(male[0]), self._identity(picture)

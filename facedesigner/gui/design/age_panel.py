@@ -17,12 +17,17 @@ from facedesigner.gui.design.age_strip import AgeStrip
 from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
-from facedesigner.state.ages import OLDEST, age_of, aged, range_words
+from facedesigner.state.ages import AGE, OLDEST, age_of, aged, range_words
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
     from facedesigner.engine.aging import Seen
 
+READ = (
+    "Read off the latent at once, by a rule that was fitted to what an age network sees in many faces. It may differ "
+    "from what the network sees in this one."
+)
+LOOKED = "What a network sees in the two pictures, without and with the change of age. It is wrong by some eight years."
 WAITING = "The age appears once a model is loaded."
 NO_PATH = (
     "This model has no age slider in years. Make one with “python -m training aging”, or load the model that comes "
@@ -43,9 +48,13 @@ class AgePanel(QWidget):
         self.monitor = AgeMonitor(session, thread, self, make)
         self.slider = ValueSlider(0.0, OLDEST, 0.0, "years")
         self.slider.set_names("Age", TIP)
-        self.generated, self.estimate, self.identity = (QLabel() for _ in range(3))
-        for label in (self.estimate, self.identity):
+        self.generated, self.estimate, self.identity, self.shortfall = (QLabel() for _ in range(4))
+        for label in (self.estimate, self.identity, self.shortfall):
             label.setWordWrap(True)
+        self.shortfall.setProperty("role", "warning")
+        self.shortfall.hide()
+        self.generated.setToolTip(READ)
+        self.estimate.setToolTip(LOOKED)
         self.hint = QLabel(WAITING)
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
@@ -108,6 +117,7 @@ class AgePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.addWidget(self.slider)
         layout.addLayout(self.form)
+        layout.addWidget(self.shortfall)
         layout.addWidget(self.hint)
         layout.addStretch(1)
         for button in (self.reset_button, self.strip_button, self.animation_button):
@@ -133,7 +143,8 @@ class AgePanel(QWidget):
             return
         self.slider.default = round(own, 1)
         self.slider.set_value(age_of(face, own))
-        self.generated.setText(f"seems {own:.0f} years old")
+        self.generated.setText(f"about {own:.0f} years, by its latent")
+        self.shortfall.hide()
         for label in (self.estimate, self.identity):  # of the face before
             label.setEnabled(False)
 
@@ -141,6 +152,11 @@ class AgePanel(QWidget):
         if face == self._session.face:
             self.estimate.setText(f"{seen.years:.0f} years, {seen.years_before:.0f} before, by an age network")
             self.identity.setText(seen.who)
+            changed = face.control(AGE)
+            others = any(name != AGE for name, _ in face.controls)
+            words = seen.shortfall(self.slider.value, changed, others) if changed else ""
+            self.shortfall.setText(words)
+            self.shortfall.setVisible(bool(words))
             for label in (self.estimate, self.identity):
                 label.setEnabled(True)
 

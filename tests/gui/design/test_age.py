@@ -12,7 +12,7 @@ from PIL import Image, ImageSequence
 from PySide6.QtWidgets import QFileDialog
 
 from facedesigner.engine.aging import Seen
-from facedesigner.engine.request import ModelInfo
+from facedesigner.engine.request import ModelInfo, RenderRequest
 from facedesigner.gui.design.age_animation import AgeAnimation
 from facedesigner.gui.design.age_panel import NO_PATH, WAITING, AgePanel
 from facedesigner.gui.design.age_strip import AgeStrip
@@ -117,8 +117,6 @@ def test_no_model_and_a_model_without_a_path_are_said(make_panel, qapp, session)
 
 
 def test_networks_look_at_the_face_in_a_thread_of_their_own(panel, session, thread, qtbot):
-    from facedesigner.engine.request import RenderRequest
-
     panel.show()
     qtbot.waitUntil(lambda: "same person" in panel.identity.text())
     assert threading.get_ident() not in Meter.threads
@@ -134,6 +132,22 @@ def test_networks_look_at_the_face_in_a_thread_of_their_own(panel, session, thre
     with qtbot.waitSignal(thread.rendered):
         thread.submit(RenderRequest(session.face))
     assert not panel.identity.isEnabled()
+
+
+def test_an_age_that_is_not_reached_stands_beside_the_slider(make_panel, session, thread, qtbot):
+    def look(before, after):
+        return Seen(28.0, 38.0, 0.2)
+
+    panel = make_panel(make_meter=lambda: look)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.own.years is not None)
+    session.commit("Smile", face=session.face.with_control("pc01", 1.0))
+    panel.slider.put(65.0)
+    thread.submit(RenderRequest(session.face))
+    qtbot.waitUntil(panel.shortfall.isVisible)
+    assert "looks 38" in panel.shortfall.text() and "other sliders" in panel.shortfall.text()
+    panel.slider.reset()
+    assert not panel.shortfall.isVisible()
 
 
 def test_missing_packages_are_said(make_panel, qtbot):

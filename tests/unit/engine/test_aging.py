@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from facedesigner.engine.aging import Aging
+from facedesigner.engine.aging import Aging, Seen
 from facedesigner.engine.controls import LatentEditor, declared_controls
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.request import RenderRequest
@@ -113,3 +113,13 @@ def test_a_damaged_path_is_said(weights, years, tmp_path):
     save_weights(replace(weights, age_path=replace(weights.age_path, years=years)), tmp_path / "bad.safetensors")
     with pytest.raises(WeightsError, match="age path"):
         load_weights(tmp_path / "bad.safetensors")
+
+
+def test_an_age_that_is_not_reached_is_said_with_what_holds_it_back():
+    assert Seen(28, 61, 0.2).shortfall(65, 37, others=True) == ""  # within what the network errs by
+    words = Seen(28, 38, 0.2, 2.0, -3.0).shortfall(65, 37, others=True)
+    assert words.startswith("Asked for 65 years, the face looks 38 and it turned female; other sliders")
+    assert Seen(28, 38, 0.2, 2.0, 1.0).shortfall(65, 37, others=False) == "Asked for 65 years, the face looks 38."
+    assert Seen(40, 38, 0.2).shortfall(12, -28, others=False) == "Asked for 12 years, the face looks 38."
+    assert Seen(40, 38, 0.2).shortfall(45, 5, others=False) == ""  # hardly a wish
+    assert Seen(28, 80, 0.2).shortfall(65, 37, others=False) == ""  # further than asked is no failure of the slider
