@@ -44,6 +44,8 @@ REASONS = {  # in the order in which they are asked for
     "duplicate": "Nearly the same as another picture",
     "by hand": "Thrown out by hand",
 }
+SEVERAL = ("largest", "reject")
+ENLARGED = 0.45  # of the size asked for: the least that a face may have of it, so that pictures of half the size pass
 KEPT, MENDED, REJECTED = "kept", "mended", "rejected"
 
 
@@ -52,7 +54,14 @@ class Options:
     size: int = option(256, "side of the aligned faces that are written", low=16, high=2048, unit="px")
     format: str = option("png", "of the faces: png loses nothing, webp is a tenth of its size", choices=("png", "webp"))
     min_face: int = option(
-        128, "reject where the aligned square has fewer pixels a side in the original", low=8, high=4096, unit="px"
+        0,
+        "reject where the aligned square has fewer pixels a side in the original; 0: nearly half of `size`",
+        low=0,
+        high=4096,
+        unit="px",
+    )
+    several: str = option(
+        "largest", "of a picture with several faces of about one size: take the largest, or reject it", choices=SEVERAL
     )
     max_yaw: float = option(42.0, "reject heads turned further than this to a side", low=5.0, high=90.0, unit="°")
     max_blur: float = option(0.70, "reject above: 0.4 to 0.6 is sharp, 0.85 is clearly blurred", low=0.0, high=1.0)
@@ -65,6 +74,11 @@ class Options:
     max_similarity: float = option(
         0.96, "of faces more alike than this the one with the most detail stays; 1 keeps all", low=0.5, high=1.0
     )
+
+    @property
+    def least(self) -> int:
+        """Pixels that the aligned square must have in the original."""
+        return self.min_face or max(8, round(ENLARGED * self.size))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,11 +82,11 @@ class Inspector:
         thumbnail.thumbnail((THUMBNAIL, THUMBNAIL), reducing_gap=2.0)
         face = None
         least = min(image.size)
-        if least >= self.options.min_face or forced:
+        if least >= self.options.least or forced:
             face = self.detect(image)
         if face is None:
             reason, message = "no face", "no face was found, whichever way it was turned"
-            if least < self.options.min_face:
+            if least < self.options.least:
                 reason, message = (
                     "too small",
                     self.small(f"the picture is {image.width} × {image.height} pixels", least),
@@ -121,6 +121,8 @@ class Inspector:
             **tones(look, points),
             **checks,
         }
+        if face.others and not reason:
+            notes = (*notes, f"the largest of {face.others + 1} faces")
         made = self.make(face.image, placement) if forced or not reason else None
         detail = pack(texture.fingerprint(grey))
         return Inspection(reason, message or "; ".join(notes), made, thumbnail, round(roll, 1), measures, detail)
@@ -128,9 +130,9 @@ class Inspector:
     def check(self, face: Face, found: dict[str, float]) -> tuple[str, str]:
         """(reason, sentence) of the first thing that speaks against the face; two empty texts when nothing does."""
         limits = self.options
-        if face.others:
+        if face.others and limits.several == "reject":
             return "several faces", f"{face.others + 1} faces of about one size: crop it to one"
-        if found["face_pixels"] < limits.min_face:
+        if found["face_pixels"] < limits.least:
             return "too small", self.small("the face with its surroundings", found["face_pixels"])
         if abs(found["yaw"]) > limits.max_yaw:
             return "turned away", f"the head is turned {abs(found['yaw']):.0f}°; up to {limits.max_yaw:g}° are taken"
@@ -143,7 +145,7 @@ class Inspector:
         return "", ""
 
     def small(self, what: str, side: float) -> str:
-        return f"{what} gives a square of {side:.0f} pixels; {self.options.min_face} are the least"
+        return f"{what} gives a square of {side:.0f} pixels; {self.options.least} are the least"
 
     def make(self, image: Image.Image, placement: align.Placement) -> Image.Image:
         """The aligned face; a picture that is in place already is not resampled, or only once."""

@@ -38,19 +38,40 @@ def test_a_face_that_is_not_upright_is_turned(inspector, faces, encode, angle):
     assert np.allclose((points[36:42].mean(0) + points[42:48].mean(0)) / 2, (0.5, 0.47), atol=0.03)
 
 
-def test_several_faces_are_refused(inspector, faces, encode):
-    both = Image.new("RGB", (512, 256))
+def set_options(inspector, monkeypatch, **changes):
+    monkeypatch.setattr(inspector, "options", Options(**changes))
+
+
+def test_of_several_faces_the_largest_is_taken_or_all_are_refused(inspector, faces, encode, monkeypatch):
+    both = Image.new("RGB", (480, 256))
     both.paste(faces[0], (0, 0))
-    both.paste(faces[1], (256, 0))
+    both.paste(faces[1].resize((224, 224)), (256, 0))
+    found = inspector(encode(both))
+    assert found.reason == "" and found.message == "the largest of 2 faces"
+    alone, other = (np.asarray(inspector(encode(face)).face, np.float32) for face in faces[:2])
+    made = np.asarray(found.face, np.float32)
+    assert np.abs(made - alone).mean() < 8 < np.abs(made - other).mean()
+    set_options(inspector, monkeypatch, several="reject")
     found = inspector(encode(both))
     assert found.reason == "several faces" and "2 faces" in found.message
+
+
+def test_the_least_face_follows_the_size_that_is_asked_for(inspector, face, encode, monkeypatch):
+    half = encode(face.resize((128, 128), Image.Resampling.LANCZOS))  # such as the program's own
+    assert inspector(half).reason == ""
+    set_options(inspector, monkeypatch, size=512)
+    found = inspector(half)
+    assert found.reason == "too small" and "230 are the least" in found.message
+    set_options(inspector, monkeypatch, size=512, min_face=100)
+    assert inspector(half).reason == ""
+    assert Options(size=64).least == 29 and Options(size=16).least == 8
 
 
 def test_a_small_face_in_a_large_picture_is_too_small(inspector, face, encode):
     scene = Image.new("RGB", (900, 600), (90, 110, 130))
     scene.paste(face.resize((110, 110), Image.Resampling.LANCZOS), (400, 200))
     found = inspector(encode(scene))
-    assert found.reason == "too small" and "128 are the least" in found.message
+    assert found.reason == "too small" and "115 are the least" in found.message
 
 
 def test_a_tiny_picture_is_too_small(inspector, face, encode):
