@@ -23,7 +23,7 @@ from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.data_picker import DataPicker
 from facedesigner.gui.training.option_form import OptionForm, Section
 from facedesigner.gui.training.variants import Variant
-from training.config import CONFIGS, Data, Log, RunConfig, Train, load_config
+from training.config import CONFIGS, Anneal, Data, Log, RunConfig, Train, load_config
 from training.options import Field, fields_of
 
 MAIN = ("images", "batch", "learning_rate")  # of Train; the others are folded away
@@ -57,6 +57,7 @@ class SetupPanel(QWidget):
         self.more = OptionForm([field for field in train if field.name not in MAIN])
         self.data = OptionForm([field for field in fields_of(Data) if field.name != "source"])
         self.data.set_values({"cache": str(cache)})
+        self.anneal = OptionForm(fields_of(Anneal))
         self.log = OptionForm(fields_of(Log))
         self.hint = MessageLabel()
         self.hint.setProperty("role", "hint")
@@ -65,7 +66,7 @@ class SetupPanel(QWidget):
         theme.set_icon(self.start_button, "play")
         self._lay_out()
         self._fill_presets()
-        for form in (self.options, self.train, self.more, self.data, self.log):
+        for form in self._forms:
             form.changed.connect(self._show_problem)
         self.data.rows["include"].changed.connect(self._take_include)
         self.picker.changed.connect(self._show_problem)
@@ -79,8 +80,12 @@ class SetupPanel(QWidget):
         """Why no run can start now; "" if it can."""
         if self._busy:
             return BUSY
-        forms = (self.options, self.train, self.more, self.data, self.log)
-        return self.picker.problem or self._variants_problem or next((f.problem for f in forms if f.problem), "")
+        wrong = (form.problem for form in self._forms if form.problem)
+        return self.picker.problem or self._variants_problem or next(wrong, "")
+
+    @property
+    def _forms(self) -> tuple[OptionForm, ...]:
+        return self.options, self.train, self.more, self.anneal, self.data, self.log
 
     def set_busy(self, busy: bool) -> None:
         self._busy = busy
@@ -108,6 +113,7 @@ class SetupPanel(QWidget):
             options=self.options.values(),
             data=Data(**{**self.data.values(), "source": self.picker.source}),
             train=Train(**self.train.values(), **self.more.values()),
+            anneal=Anneal(**self.anneal.values()),
             log=Log(**self.log.values()),
         )
 
@@ -122,6 +128,7 @@ class SetupPanel(QWidget):
         self.variant.blockSignals(False)
         for form in (self.train, self.more):
             form.set_values(dataclasses.asdict(config.train))
+        self.anneal.set_values(dataclasses.asdict(config.anneal))
         self.log.set_values(dataclasses.asdict(config.log))
         self.data.set_values({"holdout": config.data.holdout})
         self._show_options()
@@ -144,6 +151,7 @@ class SetupPanel(QWidget):
             Section("Generator", generator),
             Section("Options of the generator", self.options, folded=True),
             Section("More on training", self.more, folded=True),
+            Section("Values that change on the way", self.anneal, folded=True),
             Section("More on the pictures", self.data, folded=True),
             Section("Samples and checkpoints", self.log, folded=True),
         ):

@@ -9,10 +9,10 @@ from facedesigner.gui.training.curves import short_count
 from facedesigner.gui.training.field_row import FieldRow, tip
 from facedesigner.gui.training.option_form import OptionForm
 from facedesigner.gui.training.variants import parse
-from training.config import Data, Train, load_config
+from training.config import Anneal, Data, Train, load_config
 from training.options import Field, fields_of
 
-FIELDS = {field.name: field for cls in (Train, Data) for field in fields_of(cls)}
+FIELDS = {field.name: field for cls in (Anneal, Train, Data) for field in fields_of(cls)}
 
 
 def row(qtbot, name: str) -> FieldRow:
@@ -67,7 +67,7 @@ def test_text_is_read_as_the_fields_kind(qtbot, name, text, value):
 
 
 def test_every_value_survives_the_form(qtbot):
-    for cls in (Train, Data):
+    for cls in (Train, Anneal, Data):
         form = OptionForm(fields_of(cls))
         qtbot.addWidget(form)
         assert cls(**form.values()) == cls()
@@ -109,6 +109,15 @@ def test_a_preset_fills_the_form_and_the_pictures_stay(make_tab, pictures):
     assert setup.config().options == {"resolution": 16, "gamma": 0.3}
     setup.preset.setCurrentText("style64")
     assert setup.config().train == load_config(setup.preset.currentData()).train
+    for index in range(setup.preset.count()):  # nothing of a preset gets lost on its way through the form
+        setup.preset.setCurrentIndex(index)
+        preset, made = load_config(setup.preset.currentData()), setup.config()
+        assert (made.variant, made.train, made.anneal, made.log) == (
+            preset.variant,
+            preset.train,
+            preset.anneal,
+            preset.log,
+        )
 
 
 def test_a_run_cannot_start_while_something_is_wrong(make_tab):
