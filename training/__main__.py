@@ -16,11 +16,26 @@ from training.commands import (
     evaluate,
     export,
     look,
+    piece,
     run,
     superres,
 )
 
-COMMANDS = (run, evaluate, export, convert, look, curate, directions, concept, encoder, superres, embeddings, aging)
+COMMANDS = (
+    run,
+    piece,
+    evaluate,
+    export,
+    convert,
+    look,
+    curate,
+    directions,
+    concept,
+    encoder,
+    superres,
+    embeddings,
+    aging,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

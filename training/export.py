@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
+from training.annealing import annealed
 from training.checkpoint import load_checkpoint
 from training.conditions import title
 from training.config import RunConfig
@@ -57,17 +58,23 @@ def export(folder: Path, out: Path, directions: int = 12) -> Weights:
     return weights
 
 
-def save_companion(folder: Path, out: Path) -> int:
-    """Writes the companion of the run in `folder`, atomically; returns the pictures it has seen. ValueError when the
-    folder is no run, OSError when `out` cannot be written."""
+KEPT = ("learning_rate", "beta1", "beta2", "ema_half_life", "augment", "augment_probability", "flip")  # of `Train`
+
+
+def save_companion(folder: Path, out: Path, before: int = 0) -> int:
+    """Writes the companion of the run in `folder`, atomically; returns the pictures it has seen, `before` of them in
+    what the run started from. ValueError when the folder is no run, OSError when `out` cannot be written."""
     config, _, images = load_run(folder)
+    now = annealed(config, images)
+    images += before
     state = load_checkpoint(folder / "last.pt", torch.device("cpu"))
     tensors = {GENERATOR + key: compact(value) for key, value in state["average"].items()}
     tensors |= {DISCRIMINATOR + key: compact(value) for key, value in state["discriminator"].items()}
     metadata = {
         "format": COMPANION,
         "variant": config.variant,
-        "options": json.dumps(config.options),
+        "options": json.dumps(now.options),
+        "train": json.dumps({name: getattr(now.train, name) for name in KEPT}),
         "images": str(images),
         "data": config.data.about,
         "terms": config.data.terms,
