@@ -8,22 +8,39 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-# What is not an action of the menus. DESIGN.md's conventions, kept by the design tab.
-POINTING = (
+from facedesigner.gui.sketch.kit import TOOLS
+
+# What is not an action of the menus.
+DESIGN = (
     ("Arrow keys", "Walk the gallery, or move the zoomed picture"),
+    ("Home, End", "First and last face of the gallery"),
     ("Enter", "Choose the face in the gallery"),
     ("Space or Ctrl+click", "Select a face for breeding"),
     ("Wheel, + and -", "Zoom the picture"),
     ("0 or double-click", "Fit the picture into the window"),
     ("B", "Compare with the face before the sliders"),
+    ("M", "Measure what a slider moves besides"),
     ("Double-click on a slider", "Set it back"),
     ("Drop a PNG or a .face file", "Open the face in it"),
+    ("Drop any other picture", "Open it as a photo, or in Sketch if it is a drawing"),
     ("Drop a .safetensors file", "Load that model"),
+)
+SKETCH = (
+    *((tool.key, f"{tool.label}: {tool.tip[:1].lower()}{tool.tip[1:]}") for tool in TOOLS),
+    ("S", "Symmetry: draw both halves at once"),
+    ("G", "Faint guide under the sheet"),
+    ("[ and ], or Ctrl+wheel", "Smaller or larger brush"),
+    ("Wheel, + and -", "Zoom the sheet"),
+    ("Comma and full stop, or Shift+wheel", "Turn the sheet"),
+    ("0", "Fit the sheet into the view"),
+    ("Space or middle button", "Hold to move the sheet"),
+    ("Shift", "Hold for a straight line"),
+    ("Esc", "Take back the stroke under way"),
 )
 
 
 class ShortcutSheet(QDialog):
-    """Lists the shortcuts of `actions` and the pointing ones."""
+    """Lists the shortcuts of `actions`, which hold everywhere, then those of Design and of Sketch."""
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,15 +52,20 @@ class ShortcutSheet(QDialog):
             )
             for action in actions
         ]
-        self.rows = (*rows, *POINTING)
+        self.sections = {"Everywhere": tuple(rows), "Design": DESIGN, "Sketch": SKETCH}
         sheet = QWidget()
         grid = QGridLayout(sheet)
         grid.setHorizontalSpacing(self.fontMetrics().averageCharWidth() * 4)
-        for row, (keys, text) in enumerate(self.rows):
-            label = QLabel(keys)
-            label.setProperty("role", "heading")
-            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(QLabel(text), row, 1)
+        for title, lines in self.sections.items():
+            heading = QLabel(title)
+            heading.setProperty("role", "hint")
+            grid.addWidget(heading, grid.rowCount(), 1)
+            for keys, text in lines:
+                label = QLabel(keys)
+                label.setProperty("role", "heading")
+                row = grid.rowCount()
+                grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignRight)
+                grid.addWidget(QLabel(text), row, 1)
         scroll = QScrollArea()
         scroll.setWidget(sheet)
         scroll.setWidgetResizable(True)

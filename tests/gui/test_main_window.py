@@ -391,10 +391,14 @@ def test_every_shortcut_is_on_the_sheet_and_unambiguous(window):
     from facedesigner.gui.shortcuts import ShortcutSheet
 
     window.show_shortcuts()
-    rows = dict(window.findChild(ShortcutSheet).rows)
+    sections = window.findChild(ShortcutSheet).sections
+    rows = dict(sections["Everywhere"])
     for keys in ("Ctrl+O", "Ctrl+S", "Ctrl+E", "Ctrl+Z", "Ctrl+Shift+Z", "Esc", "?  or  F1"):
         assert keys in rows
     assert any("Ctrl+Enter" in keys for keys in rows)
+    for name, lines in sections.items():
+        assert len(dict(lines)) == len(lines), name
+    assert {"B", "M"} <= set(dict(sections["Design"]))
 
 
 def test_a_png_comes_back_with_its_locks_and_taught_sliders(window, tmp_path):
