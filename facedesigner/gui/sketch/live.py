@@ -30,6 +30,7 @@ class Live(QObject):
     shown = Signal(object)  # SketchResult of the newest drawing and the chosen variant
     variant_shown = Signal(int, object)  # index, SketchResult
     emptied = Signal()  # there is nothing to draw from
+    loading = Signal()  # the first picture of an engine takes longer: its networks are loaded
 
     def __init__(self, canvas: Canvas, make_engine: Callable[[], SketchEngine], follow: float) -> None:
         super().__init__(canvas)
@@ -39,7 +40,7 @@ class Live(QObject):
         self._stamps = count(1)
         self._valid = 0  # stamps below belong to what is gone
         self._newest: Snapshot | None = None
-        self._busy = self._changed = False
+        self._busy = self._changed = self._loaded = False
         self._soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._soon.timeout.connect(self._submit)
         self._rest = QTimer(self, singleShot=True, interval=REST)
@@ -67,6 +68,7 @@ class Live(QObject):
     def renew(self) -> None:
         """The engine is made anew, for another model."""
         self._thread.renew()
+        self._loaded = False
         self.refresh()
 
     def close(self) -> None:
@@ -101,6 +103,8 @@ class Live(QObject):
             place=canvas.sheet.has_scan,
         )
         self._busy, self._changed = True, False
+        if not self._loaded:
+            self.loading.emit()
         self._thread.submit(self._newest)
 
     def _submit_variants(self) -> None:
@@ -114,7 +118,7 @@ class Live(QObject):
         self._thread.submit_variants(others)
 
     def _take(self, snapshot: Snapshot, result: SketchResult) -> None:
-        self._busy = False
+        self._busy, self._loaded = False, True
         if self._changed:
             self._submit()
         if snapshot.stamp > self._valid:

@@ -29,6 +29,7 @@ EMPTY_COLOURISE = (
     "Shade a portrait with the pencil, open a drawing, or lay a grey photo under the sheet. Here it gets its colours; "
     "a few strokes with the colour brush say which."
 )
+LOADING = "Loading the networks that make photos of drawings. It takes a few seconds, once."
 FOLLOW = 70  # per cent, at first
 WIDTH = 300  # pixels, at least
 
@@ -79,6 +80,11 @@ class ResultPanel(QWidget):
         self.words.clear()
         self.milliseconds.clear()
         self._enable()
+
+    def show_loading(self) -> None:
+        """The networks are being loaded; a picture that is there stays."""
+        if self.view.picture is None:
+            self.view.clear(LOADING)
 
     def show_result(self, result: SketchResult) -> None:
         """A picture, or in its place, or below the last one, why there is none."""

@@ -123,6 +123,7 @@ class SketchTab(QWidget):
         live.shown.connect(self._show)
         live.variant_shown.connect(result.show_variant)
         live.emptied.connect(result.clear)
+        live.loading.connect(result.show_loading)
 
     def _switch(self, colourise: bool) -> None:
         self.files.keep_paper = colourise

@@ -16,7 +16,7 @@ from facedesigner.engine.sketching import VARIANTS, ColorizeRequest, SketchReque
 from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.sketch import photos
 from facedesigner.gui.sketch.raster import blank
-from facedesigner.gui.sketch.result_panel import EMPTY, EMPTY_COLOURISE
+from facedesigner.gui.sketch.result_panel import EMPTY, EMPTY_COLOURISE, LOADING
 from facedesigner.gui.sketch.sketch_tab import SketchTab
 from facedesigner.gui.sketch.sketch_thread import SketchThread, Snapshot
 from facedesigner.state import drawing
@@ -78,6 +78,17 @@ def test_variants_follow_when_the_hand_rests_and_can_be_chosen(drawn: SketchTab,
         drawn.result.use.click()
     assert used.args == [FaceState(MODEL, seed=2)]
     buttons[2].grab()  # paints
+
+
+def test_loading_is_said_until_the_first_photo(tab: SketchTab, engine: FakeSketchEngine, qtbot):
+    engine.gate.clear()
+    with qtbot.waitSignal(tab.live.loading):
+        draw(tab, (200, 200), (800, 800))
+    assert tab.result.view.message == LOADING
+    engine.gate.set()
+    qtbot.waitUntil(lambda: tab.result.result is not None)
+    with qtbot.assertNotEmitted(tab.live.loading, wait=50):
+        draw(tab, (200, 800), (800, 200))
 
 
 def test_design_goes_on_with_the_photo_that_is_shown(drawn: SketchTab, qtbot):
