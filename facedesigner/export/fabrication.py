@@ -62,6 +62,7 @@ class Fabrication:
     dpi: float
     landmarks: Landmarks  # in these pixels
     notes: tuple[str, ...] = ()  # what the user should know
+    pupil_mm: float | None = None  # that was asked for
 
     @property
     def millimetres(self) -> tuple[float, float]:
@@ -70,7 +71,7 @@ class Fabrication:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return measures(self.landmarks, self.dpi / 25.4)
+        return measures(self.landmarks, self.dpi / 25.4, self.pupil_mm)
 
     @property
     def opaque(self) -> Image:
@@ -150,7 +151,7 @@ def fabricate(
         pixels = np.ascontiguousarray(pixels[:, ::-1])
         found = flipped(found, pixels.shape[1])
     progress(1.0, "Done")
-    return Fabrication(pixels, options.size.dpi, found, notes)
+    return Fabrication(pixels, options.size.dpi, found, notes, options.size.pupil_mm)
 
 
 def enlarged(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from facedesigner.engine.landmarks import EyesError, Landmarks
 
 INCH = 25.4  # mm
+AGREES = 0.005  # share by which pupils that are found again may be off
 PUPIL_MM = 63.0  # between the pupils of the mean adult (N. A. Dodgson, Variation and extrema of human IPD, 2004)
 PUPILS = (5.0, 500.0)  # mm: from a doll's to a poster's
 HEADS = (20.0, 2000.0)  # mm
@@ -88,14 +89,17 @@ class Measure:
         return f"{self.label} {self.mm:.1f} mm"
 
 
-def measures(landmarks: Landmarks, pixels_per_mm: float) -> tuple[Measure, ...]:
+def measures(landmarks: Landmarks, pixels_per_mm: float, pupil_mm: float | None = None) -> tuple[Measure, ...]:
     """The pupil distance first; the others where the landmarks are known. The head's height goes down through the
-    middle of the face."""
+    middle of the face. A pupil distance that was asked for, `pupil_mm`, is stated as such where what is found again in
+    the pixels agrees to what finding pupils is good for."""
 
     def between(label: str, start: np.ndarray, end: np.ndarray) -> Measure:
         return Measure(label, start, end, float(np.hypot(*(end - start))) / pixels_per_mm)
 
     found = [between(PUPILS_LABEL, *landmarks.eyes)]
+    if pupil_mm is not None and abs(found[0].mm / pupil_mm - 1) <= AGREES:
+        found[0] = replace(found[0], mm=pupil_mm)
     points, head = landmarks.points, landmarks.head
     if points is not None and head is not None:
         found += [between(label, points[a], points[b]) for label, (a, b) in PAIRS.items()]

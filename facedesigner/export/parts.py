@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -93,7 +94,9 @@ def write_set(target: Path, parts: Mapping[str, bytes], overwrite: bool = False)
         with zipfile.ZipFile(buffer, "w") as archive:
             for name, content in parts.items():
                 packed = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
-                archive.writestr(name, content, packed)
+                entry = zipfile.ZipInfo(name, time.localtime()[:6])
+                entry.external_attr = 0o644 << 16  # by itself zipfile lets nobody but the owner read what is unpacked
+                archive.writestr(entry, content, packed)
         return [write_file(target, buffer.getvalue(), overwrite)]
     if target.exists() and not target.is_dir():
         raise ExportError(f"{target} is a file: name a folder, or a zip to make")

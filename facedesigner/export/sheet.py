@@ -68,6 +68,21 @@ def tiling(width: float, height: float, page: str) -> Tiling:
     return best
 
 
+def fewer_pages(width: float, height: float, page: str) -> str:
+    """A sentence on how the picture would fit one page, or fewer ones by a hair's breadth; "" where neither helps."""
+    plan = tiling(width, height, page)
+    if plan.count == 1:
+        return ""
+    for larger in PAGES:
+        if PAGES[larger][0] > PAGES[page][0] and tiling(width, height, larger).count == 1:
+            return f"On {larger} it fits on one page."
+    for percent in range(99, 84, -1):
+        count = tiling(width * percent / 100, height * percent / 100, page).count
+        if count < plan.count:
+            return f"At {percent}% of the size it takes {count}."
+    return ""
+
+
 def sheet(fabrication: Fabrication, page: str, title: str, about: str = "") -> bytes:
     """A PDF. `title` names the face, `about` is a line below, such as how it was made. SheetError."""
     from reportlab.lib.utils import ImageReader

@@ -262,13 +262,14 @@ class FabricationDialog(QDialog):
         self._show_busy()
 
     def _paper(self, width: float, height: float) -> str:
-        from facedesigner.export.sheet import tiling
+        from facedesigner.export.sheet import fewer_pages, tiling
 
         paper = self.form.paper.currentText()
         plan = tiling(width, height, paper)
         if plan.count == 1:
             return f"Fits on one page {paper}."
-        return f"Takes {plan.count} pages {paper}, {plan.columns} across and {plan.rows} down."
+        words = f"Takes {plan.count} pages {paper}, {plan.columns} across and {plan.rows} down."
+        return f"{words} {fewer_pages(width, height, paper)}".rstrip()
 
     def _show_busy(self) -> None:
         for button in self.buttons.values():

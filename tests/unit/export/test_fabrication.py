@@ -122,3 +122,12 @@ def test_measures_in_millimetres():
     points[31], points[35] = (50, 70), (60, 70)
     found = {m.label: m.mm for m in measures(Landmarks(np.array([[40.0, 50], [70, 50]]), points), 2.0)}
     assert found["Pupil distance"] == 15 and found["Head height"] == 60 and found["Nose width"] == 5
+
+
+def test_a_pupil_distance_that_was_asked_for_is_stated_as_such():
+    marks = Landmarks(np.array([[40.0, 50], [70, 50]]), None)
+    assert measures(marks, 2.0)[0].mm == 15.0
+    assert measures(marks, 2.0, 15.05)[0].mm == 15.05  # found again within half a per cent
+    assert measures(marks, 2.0, 15.2)[0].mm == 15.0  # further off, it is what was found
+    made = fabricate(eyed(), options(21.0, 300.0), find_eyes)
+    assert str(made.measures[0]).endswith(" 21.0 mm")

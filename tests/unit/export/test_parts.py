@@ -43,6 +43,7 @@ def test_the_set_of_a_face(made, tmp_path):
     (packed,) = write_set(tmp_path / "set.zip", made)
     with zipfile.ZipFile(packed) as archive:
         assert archive.namelist() == list(made) and archive.testzip() is None
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}  # all may read what is unpacked
 
 
 def test_the_recipe_and_the_mark_are_told_or_not(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from facedesigner.engine.landmarks import pointed_at
 from facedesigner.export.fabrication import Fabrication
-from facedesigner.export.sheet import OVERLAP, SheetError, sheet, tiling
+from facedesigner.export.sheet import OVERLAP, SheetError, fewer_pages, sheet, tiling
 
 
 def made(width, height, dpi=25.4):
@@ -66,3 +66,13 @@ def test_what_cannot_be_is_said():
         tiling(10, 10, "B5")
     with pytest.raises(SheetError, match="100 are the most: choose a larger page or a smaller face"):
         tiling(9000, 9000, "A4")
+
+
+def test_a_sliver_of_a_second_page_is_answered_with_advice():
+    assert fewer_pages(150, 200, "A4") == ""
+    assert fewer_pages(195, 250, "A4") == "On A3 it fits on one page."
+    assert tiling(600, 250, "A3").count > 1
+    advice = fewer_pages(402, 250, "A3")
+    percent = int(advice.partition("%")[0].removeprefix("At "))
+    assert tiling(402 * percent / 100, 250 * percent / 100, "A3").count < tiling(402, 250, "A3").count
+    assert fewer_pages(1500, 1500, "A3").startswith(("At ", ""))
