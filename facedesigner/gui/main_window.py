@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from facedesigner.engine.request import ModelInfo, RenderResult
     from facedesigner.state.face import FaceState
 
+PHOTO, SLIDERS = "photo", "sliders"  # whose progress it is
 PROGRESS = {"gallery": "Drawing faces"}  # batches with a progress bar; thumbnails just fill in
 PREFERRED_WIDTH, PREFERRED_HEIGHT = 1500, 940  # less on a smaller screen
 
@@ -112,6 +113,7 @@ class MainWindow(QMainWindow):
         self.photo.setWidget(self.photo_panel)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.photo)
         self.photo.hide()
+        self._in_design, self._photo_in_design = True, False  # and whether the photo is to be seen with it
 
     def _connect_actions(self) -> None:
         actions, documents = self.actions_, self.documents
@@ -147,7 +149,7 @@ class MainWindow(QMainWindow):
         self.documents.loading.connect(lambda path: self.status.begin(f"Loading {path.name}…"))
         self.documents.photos.said.connect(self.status.say)
         self.documents.photos.working.connect(self._show_photo_work)
-        self.documents.photos.finished.connect(self.status.finish)
+        self.documents.photos.finished.connect(lambda: self.status.finish(PHOTO))
         self.documents.photos.opened.connect(self._show_photo)
         self.documents.photos.drawing_found.connect(self.tabs.draw)
         self.tabs.photo_found.connect(self._open_photo)
@@ -159,12 +161,13 @@ class MainWindow(QMainWindow):
         self.preferences.failed.connect(self.status.say)
         self.no_model.load.connect(self.documents.ask_load_model)
         self.no_model.train.connect(self.tabs.show_training)
-        self.finder.said.connect(lambda line: self.status.begin(line, 0, self.finder.close))
-        self.finder.changed.connect(lambda: None if self.finder.busy else self.status.finish())
+        self.finder.said.connect(lambda line: self.status.begin(line, 0, self.finder.close, SLIDERS))
+        self.finder.changed.connect(lambda: None if self.finder.busy else self.status.finish(SLIDERS))
         self.finder.made.connect(self.documents.load_model)
         self.finder.failed.connect(lambda reason: show_error("No sliders were found", reason, parent=self))
         self.tabs.stack_chosen.connect(self._choose_stack)
         self.tabs.model_made.connect(self._use_trained)
+        self.tabs.currentChanged.connect(self._show_tab)
         self.tabs.runs_chosen.connect(lambda runs: self._change(runs_folder=str(runs)))
         self.tabs.face_wanted.connect(self.enhance)
         for part in (self.tabs, self.tools):
@@ -226,17 +229,26 @@ class MainWindow(QMainWindow):
     def find_sliders(self) -> None:
         """Named sliders for the model in use; the new model is opened when they are found."""
         if self.session.info is not None and not self.finder.busy:
-            self.status.begin("Looking for sliders…", 0, self.finder.close)
+            self.status.begin("Looking for sliders…", 0, self.finder.close, SLIDERS)
             self.finder.add_sliders(self.session.info.path)
 
     def _show_photo(self) -> None:
         self.tabs.show_faces()
         self.photo.show()
 
+    def _show_tab(self) -> None:
+        """What belongs to Design is there with Design alone."""
+        before, self._in_design = self._in_design, self.tabs.currentWidget() is self.tabs.faces
+        if before and not self._in_design:
+            self._photo_in_design = self.photo.isVisible()
+        self.photo.setVisible(self._in_design and self._photo_in_design)
+        for action in (self.actions_.new_faces, self.actions_.reset, self.actions_.photo):
+            action.setEnabled(self._in_design)
+
     def _show_photo_work(self, text: str, percent: int) -> None:
         """`percent` -1: it is not known how far it is."""
-        self.status.begin(text, 100 if percent >= 0 else 0, self.documents.photos.stop)
-        self.status.bar.setValue(percent)
+        self.status.begin(text, 100 if percent >= 0 else 0, self.documents.photos.stop, PHOTO)
+        self.status.step(max(percent, 0), PHOTO)
 
     def stop(self) -> None:
         """Ends drawing and refining; what they have reached stays."""
@@ -273,15 +285,16 @@ class MainWindow(QMainWindow):
 
     def _begin_batch(self, tag: str, total: int) -> None:
         if tag in PROGRESS:
-            self.status.begin(PROGRESS[tag], total, self.design.stop)
+            self.status.finish(tag)  # that of a batch which this one takes the place of
+            self.status.begin(PROGRESS[tag], total, self.design.stop, tag)
 
     def _step_batch(self, tag: str) -> None:
         if tag in PROGRESS:
-            self.status.step()
+            self.status.step(of=tag)
 
     def _finish_batch(self, tag: str) -> None:
         if tag in PROGRESS:
-            self.status.finish()
+            self.status.finish(tag)
 
     # -- settings
 

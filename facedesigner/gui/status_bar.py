@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 
 PROGRESS_DELAY = 400  # ms; what is done sooner needs no progress bar
 MESSAGE_TIME = 8000  # ms
+
+
+@dataclass
+class Work:
+    """Something that is under way."""
+
+    text: str
+    total: int
+    cancel: Callable[[], None] | None
+    done: int = 0
 
 
 class StatusBar(QStatusBar):
@@ -54,7 +65,7 @@ class StatusBar(QStatusBar):
         self.model.setToolTip("The loaded model")
         for widget in (self.work, self.bar, self.stop, self.milliseconds, self.device, self.model):
             self.addPermanentWidget(widget)
-        self._cancel: Callable[[], None] | None = None
+        self._works: dict[str, Work] = {}
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(PROGRESS_DELAY)
@@ -65,30 +76,47 @@ class StatusBar(QStatusBar):
         """Shows a message for a while."""
         self.showMessage(message, MESSAGE_TIME)
 
-    def begin(self, text: str, total: int = 0, cancel: Callable[[], None] | None = None) -> None:
-        """Something that takes time starts: `total` steps, 0 if unknown; `cancel` is called to stop it."""
-        self._cancel = cancel
-        self.work.setText(text)
-        self.bar.setRange(0, total)
-        self.bar.setValue(0)
-        if self.bar.isHidden():
-            self._delay.start()
-        else:
+    def begin(self, text: str, total: int = 0, cancel: Callable[[], None] | None = None, of: str = "") -> None:
+        """Something that takes time starts, or tells more of itself: `total` steps, 0 if unknown; `cancel` is called to
+        stop it. Of several things under way, told apart by `of`, the one that began last is shown."""
+        known = self._works.get(of)
+        self._works[of] = Work(text, total, cancel, known.done if known else 0)
+        self._show_work()
+
+    def step(self, done: int | None = None, of: str = "") -> None:
+        """One step more, or so many in all."""
+        work = self._works.get(of)
+        if work is not None:
+            work.done = work.done + 1 if done is None else done
+            self.bar.setValue(self._newest.done if self._newest else 0)
+
+    def finish(self, of: str = "") -> None:
+        self._works.pop(of, None)
+        self._show_work()
+
+    @property
+    def _newest(self) -> Work | None:
+        return next(reversed(self._works.values()), None)
+
+    def _show_work(self) -> None:
+        work = self._newest
+        if work is None:
+            self._delay.stop()
+            for widget in (self.work, self.bar, self.stop):
+                widget.hide()
+            return
+        self.work.setText(work.text)
+        self.bar.setRange(0, work.total)
+        self.bar.setValue(work.done)
+        if not self.bar.isHidden():
             self._show_progress()
-
-    def step(self) -> None:
-        self.bar.setValue(self.bar.value() + 1)
-
-    def finish(self) -> None:
-        self._delay.stop()
-        self._cancel = None
-        for widget in (self.work, self.bar, self.stop):
-            widget.hide()
+        elif not self._delay.isActive():
+            self._delay.start()
 
     def cancel(self) -> None:
         """Stops what is under way, if it can be stopped."""
-        if self._cancel is not None:
-            self._cancel()
+        if self._newest is not None and self._newest.cancel is not None:
+            self._newest.cancel()
 
     def show_milliseconds(self, value: float) -> None:
         self.milliseconds.setText(f"{value:.1f} ms a frame")
@@ -114,4 +142,4 @@ class StatusBar(QStatusBar):
     def _show_progress(self) -> None:
         self.work.show()
         self.bar.show()
-        self.stop.setVisible(self._cancel is not None)
+        self.stop.setVisible(self._newest is not None and self._newest.cancel is not None)

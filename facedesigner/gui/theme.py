@@ -39,7 +39,9 @@ QPushButton:default:hover {{ border: 1px solid {text}; }}
 QPushButton:disabled, QPushButton:default:disabled, QToolButton:disabled {{
     background-color: {background}; border: 1px solid {border}; color: {disabled};
 }}
-QToolBar QToolButton:disabled, QToolButton[autoRaise="true"]:disabled {{ border: 1px solid transparent; }}
+QToolBar QToolButton:disabled, QToolButton[autoRaise="true"]:disabled {{
+    background-color: transparent; border: 1px solid transparent;
+}}
 QLabel[role="hint"] {{ color: {muted}; }}
 QLabel[role="heading"] {{ font-weight: bold; }}
 QLabel[role="drop"] {{ color: {muted}; border: 1px dashed {border}; }}

@@ -387,6 +387,20 @@ def test_drawing_the_gallery_shows_progress_that_can_be_stopped(window, qtbot, e
     qtbot.waitUntil(lambda: not window.status.bar.isVisibleTo(window))
 
 
+def test_what_belongs_to_design_is_there_with_design_alone(window):
+    window.show()
+    window.photo.show()
+    other = window.tabs.addTab(QWidget(), "Other")
+    window.tabs.setCurrentIndex(other)
+    assert not window.photo.isVisible() and not window.actions_.new_faces.isEnabled()
+    window.tabs.show_faces()
+    assert window.photo.isVisible() and window.actions_.new_faces.isEnabled()
+    window.photo.toggleViewAction().trigger()
+    window.tabs.setCurrentIndex(other)
+    window.tabs.show_faces()
+    assert not window.photo.isVisible()
+
+
 def test_every_shortcut_is_on_the_sheet_and_unambiguous(window):
     from facedesigner.gui.shortcuts import ShortcutSheet
 
