@@ -45,10 +45,16 @@ class BatchForm(QWidget):
             box.setValue(start)
             box.setToolTip(about)
             box.valueChanged.connect(lambda: self.changed.emit())
+        self.patience.setSuffix(" refused in a row")
         self.distance, self.psi = QDoubleSpinBox(), QDoubleSpinBox()
         for decimal, high, begin, about in (
             (self.distance, 1.5, DISTANCE, "Least distance of embeddings, to each other and to the training data"),
-            (self.psi, PSI_MAX, PSI_DEFAULT, "Truncation: more is more varied, and riskier"),
+            (
+                self.psi,
+                PSI_MAX,
+                PSI_DEFAULT,
+                "How far faces may be from the average one (truncation psi): more is more varied, and riskier",
+            ),
         ):
             decimal.setRange(0.0, high)
             decimal.setSingleStep(0.05)
@@ -141,9 +147,9 @@ class BatchForm(QWidget):
         form = QFormLayout()
         form.addRow("&Number of faces", self.count)
         form.addRow("Least &distance", self.distance)
-        form.addRow("&Truncation psi", self.psi)
+        form.addRow("&Variety", self.psi)
         form.addRow("S&eed", self.seed)
-        form.addRow("&Patience", self.patience)
+        form.addRow("Give &up after", self.patience)
         where = QHBoxLayout()
         where.addWidget(self.folder, 1)
         where.addWidget(self.folder_button)

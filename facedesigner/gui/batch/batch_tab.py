@@ -38,7 +38,8 @@ WORDS = {
     STOPPED: "Stopped. Make faces goes on where it was.",
 }
 NARROW = (
-    "The wish is too narrow for this model: widen what refused most, lower the distance, raise psi, or raise patience."
+    "The wish is too narrow for this model: widen what refused most, lower the distance, raise the variety, or let "
+    "more be refused in a row."
 )
 
 

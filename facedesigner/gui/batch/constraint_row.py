@@ -78,7 +78,7 @@ class ConstraintRow(QWidget):
         self.word.blockSignals(False)
         self.pages.setCurrentIndex(1 if words else 0)
         unit = PLAIN.get(self.name, "σ")
-        self.unit.setText(unit)
+        self.unit.setText("" if unit == "σ" else unit)  # the tool tip tells
         about = "From the mean of the model's faces, in standard deviations" if unit == "σ" else f"In {unit}"
         for field in (self.low, self.high):
             field.setToolTip(f"{about}; empty for no limit")

@@ -13,6 +13,7 @@ from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
 from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.state.face import FaceState
 
+DEVIATION = "σ"  # the unit of most sliders
 LOCK_TIP = (
     "Locked: the other sliders move around this one, without what they would change of it. "
     "Randomise, Reset and New faces leave its value as it is."
@@ -35,7 +36,8 @@ class ControlRow(QWidget):
         self.label = QLabel(control.label)
         self.slider = make_slider(control)
         about = f"{control.description}\n" if control.description else ""
-        tip = f"{about}Double-click sets it back to {control.default:g}; arrow keys step."
+        deviation = "In standard deviations of the model's faces. " if control.unit == DEVIATION else ""
+        tip = f"{about}{deviation}Double-click sets it back to {control.default:g}; arrow keys step."
         if control.choices:
             tip = f"{about}What the model was told that it draws."
         self.slider.set_names(control.label, tip)
@@ -46,7 +48,7 @@ class ControlRow(QWidget):
         self.lock.setAccessibleName(f"Lock {control.label}")
         self.lock.setToolTip(LOCK_TIP_MENU if control.choices else LOCK_TIP)
         self._locked: bool | None = None  # what the icon shows
-        self.strip = ThumbnailStrip(control.minimum, control.maximum, control.unit)
+        self.strip = ThumbnailStrip(control.minimum, control.maximum, shown_unit(control.unit))
         self.strip.setAccessibleName(f"What {control.label} does")
         self.strip.setHidden(bool(control.choices))
         grid = QGridLayout(self)
@@ -111,4 +113,9 @@ class ControlRow(QWidget):
 def make_slider(control: Control) -> ValueSlider | ChoiceMenu:
     if control.choices:
         return ChoiceMenu(control.choices)
-    return ValueSlider(control.minimum, control.maximum, control.default, control.unit)
+    return ValueSlider(control.minimum, control.maximum, control.default, shown_unit(control.unit))
+
+
+def shown_unit(unit: str) -> str:
+    """What stands beside a number: of a deviation the tool tip tells, once."""
+    return "" if unit == DEVIATION else unit

@@ -12,7 +12,7 @@ from facedesigner.gui.design.value_slider import NumberBox, ValueSlider
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX, PSI_MIN, SEED_MAX, FaceState
 
 PSI_TIP = (
-    "Truncation psi: how far a face may be from the average one. 0 is the average face, about 0.7 is regular and "
+    "How far a face may be from the average one: truncation psi. 0 is the average face, about 0.7 is regular and "
     "clean, 1 is as varied as the model learned, more is wild. Double-click sets it back to 0.7."
 )
 NOISE_TIP = "The noise behind fine details such as strands of hair: 0 to 4294967295. Another number, other details."
@@ -29,7 +29,7 @@ class RecipeBar(QWidget):
         self._face: FaceState | None = None
         self.seed = SeedBox()
         self.psi = ValueSlider(PSI_MIN, PSI_MAX, PSI_DEFAULT)
-        self.psi.set_names("Truncation psi", PSI_TIP)
+        self.psi.set_names("Variety", PSI_TIP)
         self.noise = NumberBox()
         self.noise.setDecimals(0)  # a QSpinBox ends at 2**31 - 1
         self.noise.setRange(0, SEED_MAX)
@@ -45,7 +45,7 @@ class RecipeBar(QWidget):
         for row, (label, widget, buddy) in enumerate(
             (
                 (QLabel("&Seed"), self.seed, self.seed.edit),
-                (QLabel("&Truncation ψ"), self.psi, self.psi.slider),
+                (QLabel("Vari&ety"), self.psi, self.psi.slider),
                 (self._noise_label, self.noise, self.noise),
             ),
             start=1,
@@ -57,7 +57,7 @@ class RecipeBar(QWidget):
         self.seed.entered.connect(self._enter_seed)
         self.psi.previewed.connect(lambda psi: self.previewed.emit(self._need_face().with_psi(psi)))
         self.psi.committed.connect(
-            lambda psi: self.committed.emit(self._need_face().with_psi(psi), f"Truncation {psi:.2f}")
+            lambda psi: self.committed.emit(self._need_face().with_psi(psi), f"Variety {psi:.2f}")
         )
         self.noise.valueChanged.connect(self._enter_noise)
         self.setDisabled(True)

@@ -253,7 +253,7 @@ def test_truncation_and_noise(tab, session):
     tab.recipe.psi.put(1.2)
     tab.recipe.noise.setValue(4_000_000_000)
     assert (session.face.psi, session.face.noise_seed) == (1.2, 4_000_000_000)
-    assert steps(session) == ["Truncation 1.20", "Noise 4000000000"]
+    assert steps(session) == ["Variety 1.20", "Noise 4000000000"]
 
 
 def test_adapts_to_a_model_without_sliders_and_noise(make_tab):
@@ -337,7 +337,7 @@ def test_keyboard_reaches_everything_in_order(tab):
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabledTo(tab):
             chain.append(widget.accessibleName() or widget.property("text"))
         widget = widget.nextInFocusChain()
-    expected = ["&New faces", "Amount of variation", "Seed", "Truncation psi", "Noise seed", "Compare", "Face"]
+    expected = ["&New faces", "Amount of variation", "Seed", "Variety", "Noise seed", "Compare", "Face"]
     expected += ["Layers: All", "Turn", "Lock Turn", "Background", "R&andomise"]
     assert [name for name in chain if name in expected] == expected
     assert len([name for name in chain if str(name).startswith("Seed ")]) == 1, "one tile stands for the gallery"
