@@ -175,6 +175,7 @@ class DesignTab(QWidget):
         if self.view.picture is None:
             self.view.clear("Drawing…")
         self.sliders.use_model(info)
+        self.view_panel.set_pixels(info.resolution)
         self.recipe.show_noise(info.has_noise)
         self.recipe.setEnabled(True)
         self.gallery_panel.setEnabled(True)

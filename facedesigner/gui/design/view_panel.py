@@ -32,8 +32,9 @@ class ViewPanel(QWidget):
         fit = self._button("zoom-fit", "", "Fit the picture into the view (double-click, or 0)", "Fit")
         zoom_out = self._button("zoom-out", "", "Smaller (wheel, or -)", "Zoom out")
         zoom_in = self._button("zoom-in", "", "Larger (wheel, or +)", "Zoom in")
-        self.percent = QLabel("100 %")
-        self.percent.setToolTip("100 % fits the picture into the view")
+        self._pixels = 0  # across the model's pictures
+        self.percent = QLabel()
+        self.percent.setToolTip("At 100 % a pixel of the picture is a pixel of the screen")
         bar = QHBoxLayout()
         bar.addWidget(self.compare)
         bar.addWidget(self.pixels)
@@ -50,7 +51,16 @@ class ViewPanel(QWidget):
         fit.clicked.connect(self.view.fit)
         zoom_in.clicked.connect(lambda: self.view.zoom_by(ZOOM_STEP))
         zoom_out.clicked.connect(lambda: self.view.zoom_by(1 / ZOOM_STEP))
-        self.view.zoom_changed.connect(lambda zoom: self.percent.setText(f"{zoom:.0%}".replace("%", " %")))
+        self.view.zoom_changed.connect(lambda _zoom: self._show_percent())
+
+    def set_pixels(self, pixels: int) -> None:
+        """How many pixels across the model's pictures have."""
+        self._pixels = pixels
+        self._show_percent()
+
+    def _show_percent(self) -> None:
+        share = self.view.magnification(self._pixels) if self._pixels else None
+        self.percent.setText("" if share is None else f"{share:.0%}".replace("%", " %"))
 
     def _button(self, icon: str, text: str, tip: str, name: str = "") -> QToolButton:
         button = QToolButton()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 ZOOM_MIN, ZOOM_MAX = 0.25, 40.0  # 1 fits the picture into the view
@@ -63,6 +63,14 @@ class ZoomView(QWidget):
         fixed = self._to_picture(place, cell)
         self._set_zoom(min(max(self._zoom * factor, ZOOM_MIN), ZOOM_MAX))
         self._move_centre(fixed - self._in_picture(place - cell.center()))
+
+    def magnification(self, pixels: int) -> float:
+        """How many pixels of the screen a pixel takes of a picture that is so many wide."""
+        return self._size().width() * self.devicePixelRatioF() / max(pixels, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.zoom_changed.emit(self._zoom)  # the picture is as large as the view lets it be
 
     # -- what a view says
 
