@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+CONTACTS = "contact-sheet.png"  # of a batch, see `facedesigner.export.batch_folder`
 
 
 class DataError(ValueError):
@@ -73,7 +74,9 @@ class Source:
 
 
 def visible(name: str) -> bool:
-    return not any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+    """Whether a file may be a picture of a data set: not hidden, and no overview that a batch of ours left."""
+    parts = PurePosixPath(name).parts
+    return not any(part.startswith(".") or part == "__MACOSX" for part in parts) and parts[-1:] != (CONTACTS,)
 
 
 def decode_square(content: bytes, resolution: int) -> tuple[np.ndarray, int]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from itertools import count
 from pathlib import Path
+from random import randrange
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -24,6 +27,8 @@ from facedesigner.state.constraint import DISTANCE, MOST, PLAIN, WORDS, Wish, pa
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX
 
 FIRST = ("age", "glasses", "gender")  # of the attributes
+JOURNAL = "batch.jsonl"  # of a batch, see `export.batch_folder`, which imports numpy
+MOST_HEADER = 10_000  # characters of its first line
 
 
 class BatchForm(QWidget):
@@ -38,7 +43,7 @@ class BatchForm(QWidget):
         self.count, self.seed, self.patience = QSpinBox(), QSpinBox(), QSpinBox()
         for box, least, most, start, about in (
             (self.count, 1, MOST, 50, "How many faces; a batch that is there goes on up to this"),
-            (self.seed, 0, 2**31 - 1, 0, "Another seed gives other faces; the same one the same faces"),
+            (self.seed, 0, 2**31 - 1, randrange(2**31), "Another seed gives other faces; the same one the same faces"),
             (self.patience, 1, 1_000_000, 300, "How many faces may be refused in a row before it gives up"),
         ):
             box.setRange(least, most)
@@ -61,8 +66,9 @@ class BatchForm(QWidget):
             decimal.setValue(begin)
             decimal.setToolTip(about)
             decimal.valueChanged.connect(lambda: self.changed.emit())
-        self.folder = QLineEdit(str(folder))
+        self.folder = QLineEdit(str(unused(folder)))
         self.folder.setToolTip("A folder of its own for the pictures, the table and the contact sheet")
+        self.folder.textChanged.connect(self._take_seed)
         self.folder.textChanged.connect(lambda: self.changed.emit())
         self.folder_button = QPushButton("…")
         self.folder_button.setToolTip("Choose a folder")
@@ -99,6 +105,14 @@ class BatchForm(QWidget):
         except ValueError as error:
             return f"{str(error)[:1].upper()}{str(error)[1:]}."
         return ""
+
+    def _take_seed(self) -> None:
+        """A batch that is there goes on with its own seed."""
+        try:
+            with (self.path / JOURNAL).open(encoding="utf-8") as journal:
+                self.seed.setValue(int(json.loads(journal.readline(MOST_HEADER))["seed"]))
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):
+            return  # no batch, or one that cannot be gone on with: said when it is begun
 
     @property
     def path(self) -> Path:
@@ -163,3 +177,9 @@ class BatchForm(QWidget):
         layout.addWidget(self.add_button)
         layout.addSpacing(10)
         layout.addLayout(form)
+
+
+def unused(folder: Path) -> Path:
+    """The folder, or one with a number behind its name, in which nothing is yet."""
+    names = (folder if number == 1 else folder.with_name(f"{folder.name}-{number}") for number in count(1))
+    return next(path for path in names if not path.exists() or (path.is_dir() and not any(path.iterdir())))

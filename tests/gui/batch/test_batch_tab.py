@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from facedesigner.gui.batch import batch_tab
+from facedesigner.export import batch_folder
+from facedesigner.gui.batch import batch_form, batch_tab
+from facedesigner.gui.batch.batch_form import BatchForm
 from facedesigner.gui.batch.batch_tab import BatchTab
 from facedesigner.gui.session import Session
 from tests.gui.fake_engine import fake_info
@@ -135,3 +137,20 @@ def test_without_a_model_nothing_can_be_made(qtbot, qapp, tmp_path):
     tab = BatchTab(Session(), tmp_path)
     qtbot.addWidget(tab)
     assert not tab.start_button.isEnabled() and "Load a model" in tab.hint.text()
+
+
+def test_a_batch_that_is_there_goes_on_with_its_seed_and_a_new_one_gets_a_folder(qtbot, tmp_path):
+    folder = tmp_path / "batch"
+    form = BatchForm(folder)
+    qtbot.addWidget(form)
+    assert form.path == folder and batch_form.JOURNAL == batch_folder.JOURNAL
+    folder.mkdir()
+    (folder / "batch.jsonl").write_text('{"batch": 1, "seed": 4711}\n{}\n')
+    again = BatchForm(folder)
+    qtbot.addWidget(again)
+    assert again.path == tmp_path / "batch-2"
+    again.folder.setText(str(folder))
+    assert again.seed.value() == 4711
+    (folder / "batch.jsonl").write_text("nonsense")
+    again.folder.setText(f"{folder}/")
+    assert again.seed.value() == 4711

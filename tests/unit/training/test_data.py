@@ -11,9 +11,10 @@ import pytest
 import torch
 from PIL import Image
 
+from tests.unit.training.helpers import make_pictures
 from training import data
 from training.data import DataError, load_faces
-from training.pictures import decode_square
+from training.pictures import CONTACTS, decode_square
 
 
 def encoded(colour: Any, form: str = "PNG", mode: str = "RGB", **options: Any) -> bytes:
@@ -253,3 +254,9 @@ def test_nothing_held_out():
     assert len(train) == 2
     assert len(held) == 0
     assert held.images.shape == (0, 3, 1, 1)
+
+
+def test_the_contact_sheet_of_a_batch_is_no_face(tmp_path):
+    make_pictures(tmp_path / "batch", count=3)
+    (tmp_path / "batch" / CONTACTS).write_bytes((tmp_path / "batch" / "000.png").read_bytes())
+    assert load_faces(tmp_path / "batch", 16).names == ("000.png", "001.png", "002.png")
