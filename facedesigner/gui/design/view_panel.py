@@ -33,7 +33,11 @@ class ViewPanel(QWidget):
         zoom_out = self._button("zoom-out", "", "Smaller (wheel, or -)", "Zoom out")
         zoom_in = self._button("zoom-in", "", "Larger (wheel, or +)", "Zoom in")
         self._pixels = 0  # across the model's pictures
-        self.percent = QLabel()
+        self.percent = QLabel("0000 %")
+        self.percent.ensurePolished()
+        self.percent.setMinimumWidth(self.percent.sizeHint().width())  # a larger number must not squeeze the buttons
+        self.percent.clear()
+        self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.percent.setToolTip("At 100 % a pixel of the picture is a pixel of the screen")
         bar = QHBoxLayout()
         bar.addWidget(self.compare)

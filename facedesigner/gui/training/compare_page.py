@@ -154,8 +154,13 @@ class ComparePage(QWidget):
             self.data.setText(folder)
 
 
+COMPANION = ".training.safetensors"  # what training goes on from
+
+
 def is_generator(path: Path) -> bool:
     """Whether a weights file holds a generator, and not what belongs to one: its header tells, without torch."""
+    if path.name.endswith(COMPANION):
+        return False
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))

@@ -26,7 +26,8 @@ print(json.dumps({'count': 20, 'resolution': 256, 'models': {'mine': {'colours':
 def page(qtbot, script, tmp_path: Path) -> Iterator[ComparePage]:
     models = tmp_path / "models"
     models.mkdir()
-    for name, metadata in (("mine", {"variant": "style"}), ("encoder", {"generator": "mine"})):
+    kinds = {"mine": {"variant": "style"}, "encoder": {"generator": "mine"}, "mine.training": {"variant": "style"}}
+    for name, metadata in kinds.items():
         header = json.dumps({"__metadata__": metadata}).encode()
         (models / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
     page = ComparePage(models, tmp_path / "compare")
@@ -57,7 +58,17 @@ def test_what_is_missing_is_said_as_it_is_chosen(page, run, tmp_path):
 def test_only_generators_are_offered(page, run):
     page.offer([run])
     names = [page.list.item(row).text() for row in range(page.list.count())]
-    assert "mine" in names and "style128" in names and not {"encoder", "encoder128"} & set(names)
+    assert (
+        "mine" in names
+        and "style128" in names
+        and not {
+            "encoder",
+            "encoder128",
+            "mine.training",
+            "style256.training",
+        }
+        & set(names)
+    )
 
 
 def test_models_are_measured_and_shown_beside_the_floor(page, qtbot, script, tmp_path):
