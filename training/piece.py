@@ -26,7 +26,7 @@ from PIL import Image
 from training.annealing import annealed
 from training.compute import keep_memory
 from training.config import Data, Log, RunConfig, parse_config
-from training.events import Ended, Event, Metrics, Saved
+from training.events import Ended, Metrics, Saved
 from training.export import export, load_run, save_companion
 from training.files import replacing
 from training.loop import train
@@ -38,7 +38,7 @@ SHEET, SEED = 8, 0  # rows of the sheet, and its seed
 WRITE_EVERY = 120.0  # seconds between two writings of what there is
 PIECE, STATE = "piece.json", "state."
 
-Say = Callable[[str], None]
+Say = Callable[[Metrics | str], None]  # takes what the run logs, and sentences
 
 
 def begin(source: Path, data: Path, minutes: float, batch: int, overrides: tuple[str, ...] = ()) -> RunConfig:
@@ -73,22 +73,20 @@ def run_piece(source: Path, config: RunConfig, out: Path, say: Say, stop: Callab
     keep_memory()
     torch.backends.cudnn.benchmark = True
     before = pictures_of(source)
-    folder = out / "run"
     try:
-        return run_once(config, out, folder, before, say, stop)
+        return run_once(config, out, before, say, stop)
     except NotCompiled as error:
         say(f"compiled networks do not work here ({error}): going on without")
         plain = dataclasses.replace(config, train=dataclasses.replace(config.train, compile=False))
-        return run_once(plain, out, folder, before, say, stop)
+        return run_once(plain, out, before, say, stop)
 
 
 class NotCompiled(RuntimeError):  # noqa: N818 it names a state
     """Something failed before the first log of a compiled run."""
 
 
-def run_once(
-    config: RunConfig, out: Path, folder: Path, before: int, say: Say, stop: Callable[[], bool]
-) -> dict[str, Any]:
+def run_once(config: RunConfig, out: Path, before: int, say: Say, stop: Callable[[], bool]) -> dict[str, Any]:
+    folder = out / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
@@ -98,7 +96,7 @@ def run_once(
         for event in train(config, folder, stop):
             if isinstance(event, Metrics):
                 logged = event
-                say(described(event))
+                say(event)
             if isinstance(event, Saved) and time.monotonic() - written > WRITE_EVERY:
                 found = write_out(folder, out, before, logged)
                 written = time.monotonic()
@@ -111,12 +109,6 @@ def run_once(
     return found
 
 
-def described(event: Event) -> str:
-    assert isinstance(event, Metrics)
-    values = " ".join(f"{name} {value:.3f}" for name, value in event.values.items())
-    return f"{event.images:>11,} pictures {event.images_per_second:8.1f}/s  {values}"
-
-
 def pictures_of(source: Path) -> int:
     """How many pictures a companion or a run has seen."""
     return load_run(source)[2] if source.is_dir() else int(read(source)[0].get("images", "0"))
@@ -124,7 +116,7 @@ def pictures_of(source: Path) -> int:
 
 def write_out(folder: Path, out: Path, before: int, logged: Metrics | None) -> dict[str, Any]:
     """The files that travel, each replaced as a whole."""
-    whole = out / "run" / "companion.safetensors"
+    whole = folder / "companion.safetensors"
     images = save_companion(folder, whole, before)
     content = whole.read_bytes()
     parts = [content[start : start + PART] for start in range(0, len(content), PART)]

@@ -17,7 +17,7 @@ from facedesigner.commands.common import (
     progress,
 )
 from facedesigner.commands.source import add_source_options, face_from
-from facedesigner.state.ages import AGE, OLDEST, SEVEN, age_of, aged, range_words, there_and_back
+from facedesigner.state.ages import AGE, OLDEST, SEVEN, age_of, aged, moved_besides, range_words, there_and_back
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
@@ -99,9 +99,7 @@ def show_one(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own:
     image, _ = draw(engine, older)
     print(save_png(image, args.out, older, engine.info.name, overwrite=args.overwrite), flush=True)
     print(f"seems {own:.0f} as generated, was {age_of(face, own):.0f}, asked for {args.to:g}", file=sys.stderr)
-    changed = older.control(AGE)
-    others = any(name != AGE for name, _ in older.controls)
-    print(seen(before, image, args.to, changed, others), file=sys.stderr)
+    print(seen(before, image, args.to, older.control(AGE), moved_besides(older)), file=sys.stderr)
 
 
 def seen(before: Image, after: Image, asked: float, changed: float, others: bool) -> str:

@@ -20,6 +20,11 @@ def age_of(face: FaceState, own: float) -> float:
     return round(min(max(round(own, 1) + face.control(AGE), 0.0), OLDEST), 1)
 
 
+def moved_besides(face: FaceState) -> bool:
+    """Whether other sliders are set, which may hold the age back."""
+    return any(name != AGE for name, _ in face.controls)
+
+
 def aged(face: FaceState, own: float, years: float) -> FaceState:
     """The face asked to be `years` old, to a tenth; other sliders stay."""
     return face.with_control(AGE, round(years - round(own, 1), 1))

@@ -28,14 +28,19 @@ def add(commands: Any) -> None:
 
 
 def piece_command(args: argparse.Namespace) -> int:
-    from training.commands.run import stop_requests
+    from training.commands.run import describe, stop_requests
+    from training.events import Metrics
     from training.piece import begin, run_piece
 
     if not args.minutes > 0:
         raise ValueError(f"--minutes is {args.minutes:g}; choose more than 0")
     config = begin(args.source, args.data, args.minutes, args.batch, tuple(args.set))
+
+    def say(what: Metrics | str) -> None:
+        print(what if isinstance(what, str) else describe(what), flush=True)
+
     with stop_requests(watch_stdin=False) as stop:
-        found = run_piece(args.source, config, args.out, lambda words: print(words, flush=True), stop)
+        found = run_piece(args.source, config, args.out, say, stop)
     new = found["images"] - found["before"]
     print(f"{args.out}: {new:,} pictures in {found['seconds']:.0f} s on {found['device']}, {found['images']:,} in all")
     return 0

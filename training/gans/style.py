@@ -239,20 +239,20 @@ class Discriminator(nn.Module, Growing):
                 block.get_parameter("skip.weight").zero_()
 
     def forward(self, pictures: Tensor) -> Tensor:  # (N, 3, R, R) -> (N,)
-        x: Tensor | None = None
-        for seen, block in [*self.blocks.items(), ("", None)]:
-            if x is None or self.scale > 1:
-                pictures = pictures if x is None else halve(pictures)
-                folded = F.pixel_unshuffle(pictures, self.scale).contiguous(memory_format=torch.channels_last)
-                new = activate(self.from_rgb[seen or str(pictures.shape[-1])](folded))
-                x = new if x is None else x + new
-            if block is not None:
-                x = block(x)  # halves the resolution
-        assert x is not None
+        x = self.seen(pictures)
+        for block in self.blocks.values():
+            x = block(x)  # halves the resolution
+            if self.scale > 1:
+                pictures = halve(pictures)
+                x = x + self.seen(pictures)
         if self.deviation:
             x = torch.cat([x, minibatch_deviation(x)], 1)
         x = activate(self.conv(x))
         return self.logit(activate(self.hidden(x.flatten(1)))).squeeze(1).float()  # type: ignore[no-any-return]
+
+    def seen(self, pictures: Tensor) -> Tensor:  # (N, 3, R, R) -> (N, width, R / scale, R / scale)
+        folded = F.pixel_unshuffle(pictures, self.scale).contiguous(memory_format=torch.channels_last)
+        return activate(self.from_rgb[str(pictures.shape[-1])](folded))
 
 
 def minibatch_deviation(x: Tensor, group: int = 4) -> Tensor:

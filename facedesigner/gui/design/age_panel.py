@@ -17,7 +17,7 @@ from facedesigner.gui.design.age_strip import AgeStrip
 from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
-from facedesigner.state.ages import AGE, OLDEST, age_of, aged, range_words
+from facedesigner.state.ages import AGE, OLDEST, age_of, aged, moved_besides, range_words
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
@@ -153,8 +153,7 @@ class AgePanel(QWidget):
             self.estimate.setText(f"{seen.years:.0f} years, {seen.years_before:.0f} before, by an age network")
             self.identity.setText(seen.who)
             changed = face.control(AGE)
-            others = any(name != AGE for name, _ in face.controls)
-            words = seen.shortfall(self.slider.value, changed, others) if changed else ""
+            words = seen.shortfall(self.slider.value, changed, moved_besides(face)) if changed else ""
             self.shortfall.setText(words)
             self.shortfall.setVisible(bool(words))
             for label in (self.estimate, self.identity):
