@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QWidget
 
 from facedesigner import resources
 from facedesigner.export.png import read_face, save_png
 from facedesigner.gui import theme
 from facedesigner.gui.errors import ErrorDialog
+from facedesigner.gui.lazy_tab import LazyTab
 from facedesigner.gui.main_window import MainWindow
 from facedesigner.gui.photo.paste_dialog import PasteDialog
 from facedesigner.gui.places import Places
@@ -61,6 +62,18 @@ def make_window(qtbot, make_thread: Callable[..., RenderThread], places: Places,
 @pytest.fixture
 def window(make_window: Callable[..., MainWindow]) -> MainWindow:
     return make_window()
+
+
+def test_fits_a_small_screen_whatever_tab_is_in_view(window, qtbot):
+    window.design.sliders.see(window.session.face)
+    window.show()
+    for index in range(window.tabs.count()):
+        window.tabs.setCurrentIndex(index)
+        if isinstance(window.tabs.currentWidget(), LazyTab):
+            window.tabs.currentWidget().build()
+    QApplication.processEvents()
+    least = window.minimumSizeHint()
+    assert least.width() <= 1024 and least.height() <= 700
 
 
 def message(window: MainWindow) -> str:

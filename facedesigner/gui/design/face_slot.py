@@ -47,7 +47,7 @@ class FaceSlot(QFrame):
         self.weight.setPrefix("× ")
         self.weight.setAccessibleName(f"Weight of {name}")
         self.weight.setToolTip(f"How much {name} counts: 1 is once, 0 not at all")
-        self.add_button = QPushButton("Add current")
+        self.add_button = QPushButton("Add face")
         self.add_button.setAccessibleName(f"Add the current face to {name}")
         self.add_button.setToolTip(f"Put the current face into {name}; several faces count as their average")
         self.clear_button = QToolButton()
@@ -56,6 +56,7 @@ class FaceSlot(QFrame):
         self.clear_button.setToolTip(f"Take all faces out of {name}")
         theme.set_icon(self.clear_button, "delete")
         head = QHBoxLayout()
+        head.setSpacing(4)
         for widget in (title, hint):
             head.addWidget(widget)
         head.addStretch(1)

@@ -10,6 +10,7 @@ from facedesigner.state.face import FaceState
 
 COUNT = 5
 GAP = 3  # pixels
+SMALLEST, LARGEST = 2.2, 3.2  # of a picture, in heights of a line of text
 
 
 class ThumbnailStrip(QWidget):
@@ -34,14 +35,20 @@ class ThumbnailStrip(QWidget):
 
     @property
     def side(self) -> int:
-        """Of one picture, in pixels before the screen's scale."""
-        return round(self.fontMetrics().height() * 3.2)
+        """Of one picture, in pixels before the screen's scale: smaller where there is little room."""
+        return min(self._lines(LARGEST), (self.width() - (COUNT - 1) * GAP) // COUNT)
 
     def sizeHint(self) -> QSize:
-        return QSize(COUNT * self.side + (COUNT - 1) * GAP, self.side)
+        return self._size(LARGEST)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(self._size(SMALLEST).width(), self._size(LARGEST).height())
+
+    def _size(self, lines: float) -> QSize:
+        return QSize(COUNT * self._lines(lines) + (COUNT - 1) * GAP, self._lines(lines))
+
+    def _lines(self, lines: float) -> int:
+        return round(self.fontMetrics().height() * lines)
 
     def picture(self, index: int) -> QImage | None:
         return self._pictures[index]
