@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
 from facedesigner.gui.message_label import MessageLabel
-from facedesigner.gui.training.curves import Curves
 from facedesigner.gui.training.run_header import RunHeader
 from facedesigner.gui.training.run_record import RunRecord, evaluation
 from facedesigner.gui.training.sample_pane import SamplePane
 from facedesigner.gui.training.worker import Worker
+
+if TYPE_CHECKING:
+    from facedesigner.gui.training.curves import Curves
 
 REDRAW = 200  # ms between two paintings of the curves while events stream
 REALS, MOMENT, CODES = "reals", "moment", "codes"  # what can stand beside the samples, or the folder of another run
@@ -44,7 +47,7 @@ class RunMonitor(QWidget):
         heading.setProperty("role", "heading")
         heading.setMinimumHeight(self.beside.sizeHint().height())
         self.left, self.right = SamplePane("A", heading, worker), SamplePane("B", self.beside, worker)
-        self.curves = Curves()
+        self._curves: Curves | None = None
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW)
@@ -55,6 +58,16 @@ class RunMonitor(QWidget):
         for pane in (self.left, self.right):
             pane.moved.connect(self._mark_moments)
         self.show_run(None)
+
+    @property
+    def curves(self) -> Curves:
+        """Made when there is something to draw: the plotting library takes longer to import than the tab to open."""
+        if self._curves is None:
+            from facedesigner.gui.training.curves import Curves
+
+            self._curves = Curves()
+            self._layout.addWidget(self._curves, 2)
+        return self._curves
 
     def show_run(self, record: RunRecord | None) -> None:
         """Another run, or the same read anew."""
@@ -72,7 +85,8 @@ class RunMonitor(QWidget):
         notes = [*record.notes, evaluation(record.folder)] if record is not None else []
         self.notes.setText("\n".join(filter(None, notes)))
         self.notes.setVisible(bool(self.notes.text()))
-        self.curves.setVisible(record is not None)
+        if self._curves is not None:
+            self._curves.setVisible(record is not None)
         samples = record.samples if record is not None else []
         self.left.show_samples(samples, NO_SAMPLES, index=max(len(samples) - 1, 0) if jump else None)
         self._show_beside(jump)
@@ -147,10 +161,13 @@ class RunMonitor(QWidget):
             )
 
     def _draw_curves(self) -> None:
-        self.curves.show_history(self.record.history if self.record is not None else None)
-        self.curves.compare(self._other.history if self._other is not None else None)
+        if self.record is not None:
+            self.curves.show_history(self.record.history)
+            self.curves.compare(self._other.history if self._other is not None else None)
 
     def _mark_moments(self) -> None:
+        if self.record is None:
+            return
         # The newest grid needs no mark: it is where the curves end.
         left = None if self.left.picker.following else self.left.moment
         self.curves.show_moments(left, self.right.moment if self.beside.currentData() == MOMENT else None)
@@ -165,9 +182,8 @@ class RunMonitor(QWidget):
         trouble = QHBoxLayout()
         trouble.addWidget(self.problem, 1)
         trouble.addWidget(self.details, 0, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.header)
-        layout.addLayout(trouble)
-        layout.addWidget(self.notes)
-        layout.addWidget(panes, 5)
-        layout.addWidget(self.curves, 2)
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.header)
+        self._layout.addLayout(trouble)
+        self._layout.addWidget(self.notes)
+        self._layout.addWidget(panes, 5)

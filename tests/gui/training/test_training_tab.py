@@ -51,8 +51,9 @@ def press(tab: TrainingTab, words: str) -> None:
     next(button for button in found.buttons() if words in button.text()).click()
 
 
-def test_opening_the_window_does_not_import_the_diagrams():
-    code = "import sys, facedesigner.gui.app; sys.exit('pyqtgraph' in sys.modules)"
+def test_neither_the_window_nor_the_tab_imports_the_diagrams():
+    modules = "facedesigner.gui.app, facedesigner.gui.training.training_tab"
+    code = f"import sys, {modules}; sys.exit('pyqtgraph' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
