@@ -56,15 +56,16 @@ def range_of(control: Control) -> str:
 
 
 def offered(engine: FaceEngine) -> tuple[Control, ...]:
-    """The controls of the loaded model, then the sliders that the user taught with it."""
-    from facedesigner.engine.request import taught_control
+    """The controls of the loaded model as the user calls them, then the sliders that were taught with it."""
+    from facedesigner.engine.request import relabelled, taught_control
     from facedesigner.gui.places import Places
+    from facedesigner.state import kept
     from facedesigner.state import sliders as sliders_file
 
     info = engine.info
-    path = sliders_file.file_of(Places.of_user().sliders, info.hash)
+    path = kept.file_of(Places.of_user().sliders, info.hash)
     try:
-        taught = sliders_file.load(path, info.hash, info.latent_shape[1])
-    except sliders_file.SlidersError as error:
+        shelf = sliders_file.load(path, info.hash, info.latent_shape[1])
+    except kept.KeptError as error:
         raise CommandError(f"{error}: mend or delete {path}") from None
-    return (*info.controls, *(taught_control(slider, info) for slider in taught))
+    return (*relabelled(info.controls, shelf.labels), *(taught_control(slider, info) for slider in shelf.taught))

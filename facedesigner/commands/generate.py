@@ -50,7 +50,7 @@ def generate_command(args: argparse.Namespace) -> int:
         check_picture_name(args.out)
     seed = secrets.randbelow(most + 1 - args.count) if args.seed is None else args.seed
     faces = [FaceState("", seed=seed + i, psi=args.psi, noise_seed=args.noise_seed) for i in range(args.count)]
-    paths = [args.out or args.out_dir / f"{face.title}.png" for face in faces]
+    paths = [args.out or args.out_dir / f"{face.stem}.png" for face in faces]
     for path in paths:
         check_free(path, args.overwrite)
     from facedesigner.export.png import save_png

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -41,6 +42,11 @@ class Control:
     choices: tuple[str, ...] = ()
     taught: Taught | None = None
 
+    @property
+    def nameless(self) -> bool:
+        """A principal direction, which nobody has given a meaning."""
+        return self.name.startswith("pc") and self.name[2:].isdecimal()
+
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
@@ -58,6 +64,11 @@ class ModelInfo:
     card: dict[str, str] = field(default_factory=dict)  # data, terms, metrics, images: shown in the About box
     measures: dict[str, tuple[float, float]] = field(default_factory=dict)  # mean and deviation over the model's faces
     ages: tuple[float, float] | None = None  # years that the age slider really reaches; None without an age path
+
+
+def relabelled(controls: Iterable[Control], labels: Mapping[str, str]) -> tuple[Control, ...]:
+    """The controls with the labels that a user gave to some, by name."""
+    return tuple(replace(control, label=labels.get(control.name, control.label)) for control in controls)
 
 
 def taught_control(slider: Slider, info: ModelInfo, group: str = MINE) -> Control:

@@ -37,7 +37,7 @@ def stem_of(
     lengths = {measure.label: round(measure.mm, 1) for measure in found}
     values = {
         "name": name,
-        "seed": face.title.removeprefix("seed") if face else None,
+        "seed": face.origin.removeprefix("seed") if face else None,
         "model": model_name,
         "pupil": options.size.pupil_mm or lengths[PUPILS_LABEL],
         "head": options.size.head_mm or lengths.get(HEAD_LABEL),

@@ -12,7 +12,10 @@ from facedesigner.gui import theme
 class Actions(QObject):
     """Every action; the window connects them."""
 
-    def __init__(self, stack: QUndoGroup, show_history: QAction, show_photo: QAction, window: QWidget) -> None:
+    def __init__(
+        self, stack: QUndoGroup, show_history: QAction, show_photo: QAction, show_favourites: QAction, window: QWidget
+    ) -> None:
+        """`show_...` show and hide a dock."""
         super().__init__(window)
         self.new_faces = self._action("&New faces", "dice", "Ctrl+Enter", "Ctrl+Return")
         self.open = self._action("&Open…", "open", "Ctrl+O")
@@ -23,6 +26,7 @@ class Actions(QObject):
         self.load_model = self._action("&Load model…", "model", "Ctrl+L")
         self.find_sliders = self._action("&Find named sliders", "teach")
         self.find_sliders.setToolTip("Measure this model's faces and make sliders for smile, age, hair and more")
+        self.keep = self._action("Add to &favourites", "star", "Ctrl+D")
         self.strip = self._action("&Seven ages…", "strip")
         self.animation = self._action("&Animation of ages…", "play")
         self.enhance = self._action("&Enhance", "enhance", "Ctrl+Shift+E")
@@ -52,6 +56,10 @@ class Actions(QObject):
         self.photo = show_photo
         self.photo.setText("&Photo")
         theme.set_icon(self.photo, "paste")
+        self.favourites = show_favourites
+        self.favourites.setText("Fa&vourites")
+        self.favourites.setShortcut("Ctrl+Shift+D")
+        theme.set_icon(self.favourites, "star")
         self.full_screen = self._action("&Full screen", "fullscreen", "F11")
         self.full_screen.setCheckable(True)
         self.shortcuts = self._action("&Shortcuts", "keyboard", "?", "F1")
@@ -86,7 +94,7 @@ class Actions(QObject):
         for group in (
             (self.open, self.save, self.export),
             (self.undo, self.redo, self.reset),
-            (self.history,),
+            (self.favourites, self.history),
         ):
             bar.addSeparator()
             bar.addActions(group)
@@ -106,10 +114,10 @@ class Actions(QObject):
             ),
             "&Edit": (self.undo, self.redo, None, self.reset, self.stop),
             "Fa&ce": (
-                *(self.strip, self.animation, self.enhance, None),
+                *(self.keep, None, self.strip, self.animation, self.enhance, None),
                 *(self.certify, self.fabricate, self.relief),
             ),
-            "&View": (self.history, self.photo, self.full_screen),
+            "&View": (self.favourites, self.history, self.photo, self.full_screen),
             "&Help": (self.shortcuts, self.about),
         }
 

@@ -214,7 +214,7 @@ class Documents(QObject):
         return self.save_to(self.path) if self.path else self.save_as()
 
     def save_as(self) -> bool:
-        suggestion = self.path or self.folder() / f"{self._session.committed_face.title}.face"
+        suggestion = self.path or self.folder() / f"{self._session.committed_face.stem}.face"
         chosen = self._ask_name("Save project", suggestion, PROJECTS)
         return chosen is not None and self.save_to(chosen)
 
@@ -234,9 +234,7 @@ class Documents(QObject):
         """Asks where and writes the full picture with its recipe."""
         from facedesigner.export.png import free_path
 
-        chosen = self._ask_name(
-            "Export picture", free_path(self.folder(), self._session.committed_face.title), PICTURES
-        )
+        chosen = self._ask_name("Export picture", free_path(self.folder(), self._session.committed_face.stem), PICTURES)
         if chosen is not None:
             self._preferences.set(replace(self._preferences.settings, save_folder=str(chosen.parent)))
             self.export_to(chosen, overwrite=True)  # the dialog asked

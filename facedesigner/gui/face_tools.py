@@ -88,12 +88,12 @@ class FaceTools(QObject):
 
         model = self._session.info.name if self._session.info else ""
         # Kept after it is closed: cutting out may be busy for a while longer.
-        self._open(FabricationDialog(image, face, model, face.title, folder, self._window), keep=True)
+        self._open(FabricationDialog(image, face, model, face.stem, folder, self._window), keep=True)
 
     def _relief(self, face: FaceState, image: Image, folder: Path) -> None:
         from facedesigner.gui.relief.relief_dialog import ReliefDialog
 
-        self._open(ReliefDialog(image, face.title, folder, self._window))
+        self._open(ReliefDialog(image, face.stem, folder, self._window))
 
     def _open(self, dialog: QDialog, keep: bool = False) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not keep)

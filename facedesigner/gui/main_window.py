@@ -22,6 +22,8 @@ from facedesigner.gui.design.design_tab import DesignTab
 from facedesigner.gui.documents import Documents
 from facedesigner.gui.errors import show_error
 from facedesigner.gui.face_tools import FaceTools
+from facedesigner.gui.favourites.favourites import Favourites
+from facedesigner.gui.favourites.favourites_panel import FavouritesPanel
 from facedesigner.gui.no_model_page import NoModelPage
 from facedesigner.gui.photo.photo_panel import PhotoPanel
 from facedesigner.gui.places import Places
@@ -78,11 +80,12 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.tabs)
         self.tools = FaceTools(session, thread, self.design.gallery, self)
         self._build_history()
-        self._build_photo()
+        self._build_docks(places)
         self.undo_group = QUndoGroup(self)
         self.undo_group.addStack(session.undo_stack)
         self._choose_stack(session.undo_stack)
-        self.actions_ = Actions(self.undo_group, self.history.toggleViewAction(), self.photo.toggleViewAction(), self)
+        history, photo, favourites = (d.toggleViewAction() for d in (self.history, self.photo, self.favourites))
+        self.actions_ = Actions(self.undo_group, history, photo, favourites, self)
         self.actions_.show_theme(preferences.settings.theme)
         self.actions_.fill_menus(self.menuBar(), self.status.menu)
         self.addToolBar(self.actions_.toolbar())
@@ -106,14 +109,19 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.history)
         self.history.hide()
 
-    def _build_photo(self) -> None:
+    def _build_docks(self, places: Places) -> None:
+        """Those that belong to Design."""
+        self.kept = Favourites(places.favourites, self)
         self.photo_panel = PhotoPanel(self.documents.photos)
-        self.photo = QDockWidget("Photo", self)
-        self.photo.setObjectName("photo")
-        self.photo.setWidget(self.photo_panel)
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.photo)
-        self.photo.hide()
-        self._in_design, self._photo_in_design = True, False  # and whether the photo is to be seen with it
+        self.favourites_panel = FavouritesPanel(self.session, self.thread_, self.kept)
+        self.photo, self.favourites = QDockWidget("Photo", self), QDockWidget("Favourites", self)
+        for dock, panel in ((self.photo, self.photo_panel), (self.favourites, self.favourites_panel)):
+            dock.setObjectName(dock.windowTitle().lower())
+            dock.setWidget(panel)
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            dock.hide()
+        self._in_design = True
+        self._seen_in_design = {self.photo: False, self.favourites: False}  # while another tab is in view
 
     def _connect_actions(self) -> None:
         actions, documents = self.actions_, self.documents
@@ -124,6 +132,7 @@ class MainWindow(QMainWindow):
             (actions.save_as, documents.save_as),
             (actions.export, documents.export),
             (actions.paste, documents.paste),
+            (actions.keep, self.keep),
             (actions.strip, self.design.age.show_strip),
             (actions.animation, self.design.age.show_animation),
             (actions.enhance, self.enhance),
@@ -157,6 +166,10 @@ class MainWindow(QMainWindow):
         self.photo_panel.paste_wanted.connect(self.documents.paste)
         self.session.undo_stack.cleanChanged.connect(self._show_clean)
         self.session.model_changed.connect(self._show_model)
+        self.session.model_changed.connect(self.kept.use_model)
+        self.kept.failed.connect(lambda title, words: show_error(title, words, parent=self))
+        self.favourites_panel.said.connect(self.status.say)
+        self.favourites_panel.chosen.connect(lambda face: self._use_face(f"Choose {face.title}", face))
         self.preferences.changed.connect(self._apply_settings)
         self.preferences.failed.connect(self.status.say)
         self.no_model.load.connect(self.documents.ask_load_model)
@@ -220,6 +233,12 @@ class MainWindow(QMainWindow):
         self.undo_group.addStack(stack)
         self.undo_group.setActiveStack(stack)
 
+    def keep(self) -> None:
+        """The face in view among the favourites, which are shown when it is the first."""
+        self.favourites_panel.add()
+        if len(self.kept.faces) == 1:
+            self.favourites.show()
+
     def enhance(self) -> None:
         """The face in view, enlarged in several ways."""
         info = self.session.info
@@ -240,9 +259,11 @@ class MainWindow(QMainWindow):
         """What belongs to Design is there with Design alone."""
         before, self._in_design = self._in_design, self.tabs.currentWidget() is self.tabs.faces
         if before and not self._in_design:
-            self._photo_in_design = self.photo.isVisible()
-        self.photo.setVisible(self._in_design and self._photo_in_design)
-        for action in (self.actions_.new_faces, self.actions_.reset, self.actions_.photo):
+            self._seen_in_design = {dock: dock.isVisible() for dock in self._seen_in_design}
+        for dock, seen in self._seen_in_design.items():
+            dock.setVisible(self._in_design and seen)
+        actions = self.actions_
+        for action in (actions.new_faces, actions.reset, actions.photo, actions.favourites, actions.keep):
             action.setEnabled(self._in_design)
 
     def _show_photo_work(self, text: str, percent: int) -> None:

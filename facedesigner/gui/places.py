@@ -38,6 +38,11 @@ class Places:
         return self.sessions.parent / "sliders"
 
     @property
+    def favourites(self) -> Path:
+        """Folder of the faces that the user keeps, a file for each model."""
+        return self.sessions.parent / "favourites"
+
+    @property
     def drawing(self) -> Path:
         """File of the sketch that is being drawn."""
         return self.sessions.parent / "drawing.json"

@@ -6,12 +6,14 @@ import base64
 import binascii
 import hashlib
 import math
+import re
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 SEED_MAX = 2**32 - 1
 PSI_MIN, PSI_MAX, PSI_DEFAULT = 0.0, 1.5, 0.7
+NAME_LENGTH = 60  # letters
 TAUGHT = "mine-"  # begins the name of every slider that the user taught
 
 
@@ -75,7 +77,8 @@ class FaceState:
     as `(name, value)`; a name may end in `@coarse`, `@middle` or `@fine`. `psi` is the truncation (Karras 2019, 0 to
     1.5): 0 is the mean face, 1 leaves the sample as drawn. `locks` names sliders whose directions are taken out of the
     movement of all others, sorted. `taught` holds the directions of the taught sliders among `controls` and `locks`;
-    others are dropped. Raises ValueError naming what is out of range.
+    others are dropped. `name` is what the user calls the person, "" for nothing. Raises ValueError naming what is out
+    of range.
     """
 
     model: str  # hash of the weights file, "" until a model is known
@@ -86,6 +89,7 @@ class FaceState:
     noise_seed: int = 0
     locks: tuple[str, ...] = ()
     taught: tuple[Taught, ...] = ()
+    name: str = ""
 
     def __post_init__(self) -> None:
         if (self.seed is None) == (self.latent is None):
@@ -97,6 +101,7 @@ class FaceState:
             raise ValueError(f"truncation psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
         if not all(math.isfinite(value) for _, value in self.controls):
             raise ValueError("a control must be a finite number")
+        object.__setattr__(self, "name", check_name(self.name))
         object.__setattr__(self, "controls", tuple(sorted((n, float(v)) for n, v in dict(self.controls).items() if v)))
         object.__setattr__(self, "locks", tuple(sorted(set(self.locks))))
         if self.taught:
@@ -120,10 +125,15 @@ class FaceState:
         return replace(self, locks=tuple(locks), taught=(*self.taught, *taught))
 
     def with_seed(self, seed: int) -> FaceState:
-        return replace(self, seed=seed, latent=None)
+        """Another person, without a name."""
+        return replace(self, seed=seed, latent=None, name="")
 
     def with_latent(self, latent: Latent) -> FaceState:
-        return replace(self, seed=None, latent=latent)
+        """Another person, without a name."""
+        return replace(self, seed=None, latent=latent, name="")
+
+    def with_name(self, name: str) -> FaceState:
+        return replace(self, name=name)
 
     def with_model(self, model: str) -> FaceState:
         return replace(self, model=model)
@@ -133,7 +143,17 @@ class FaceState:
 
     @property
     def title(self) -> str:
-        """`seed0042` or `latent-1a2b3c`: a file name without its ending."""
+        """What to call the face: its name, else `seed0042` or `latent-1a2b3c`."""
+        return self.name or self.origin
+
+    @property
+    def stem(self) -> str:
+        """The title as a file name without its ending."""
+        return re.sub(r"[^\w ()+-]+", "_", self.name).strip("_ ") or self.origin
+
+    @property
+    def origin(self) -> str:
+        """`seed0042` or `latent-1a2b3c`, whatever the face is called."""
         if self.seed is not None:
             return f"seed{self.seed:04d}"
         return f"latent-{abs(hash_of(self.latent.data if self.latent else b'')):06x}"
@@ -149,3 +169,11 @@ def check_seed(seed: int, what: str = "seed") -> int:
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_MAX:
         raise ValueError(f"the {what} is {seed!r}; choose a whole number from 0 to {SEED_MAX}")
     return seed
+
+
+def check_name(name: str) -> str:
+    """The name on one line without control characters, or ValueError when it is too long."""
+    name = " ".join("".join(letter if letter.isprintable() else " " for letter in name[: 4 * NAME_LENGTH]).split())
+    if len(name) > NAME_LENGTH:
+        raise ValueError(f"the name has {len(name)} letters or more; choose at most {NAME_LENGTH}")
+    return name

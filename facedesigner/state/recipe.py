@@ -12,7 +12,7 @@ RECIPE_VERSION = 1
 RECIPE_KEY = "facedesigner"
 XMP_KEY = "XML:com.adobe.xmp"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-KEYS = {"version", "model", "seed", "latent", "controls", "psi", "noise_seed", "locks", "taught"}
+KEYS = {"version", "model", "seed", "latent", "controls", "psi", "noise_seed", "locks", "taught", "name"}
 
 XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -29,8 +29,8 @@ class RecipeError(ValueError):
 
 
 def to_dict(face: FaceState) -> dict[str, Any]:
-    """JSON-ready values of a face, with the version. Locks and taught directions are there only if the face has some,
-    so that an older program reads all other faces."""
+    """JSON-ready values of a face, with the version. Locks, taught directions and the name are there only if the face
+    has some, so that an older program reads all other faces."""
     values: dict[str, Any] = {"version": RECIPE_VERSION, "model": face.model}
     if face.latent is None:
         values["seed"] = face.seed
@@ -41,6 +41,8 @@ def to_dict(face: FaceState) -> dict[str, Any]:
         values["locks"] = list(face.locks)
     if face.taught:
         values["taught"] = [{"label": taught.label, **latent_to(taught.vector)} for taught in face.taught]
+    if face.name:
+        values["name"] = face.name
     return values
 
 
@@ -67,6 +69,7 @@ def from_dict(values: Any) -> FaceState:
             noise_seed=values["noise_seed"],
             locks=tuple(map(text, listed(values.get("locks", [])))),
             taught=tuple(Taught(text(one["label"]), latent_of(one)) for one in listed(values.get("taught", []))),
+            name=text(values.get("name", "")),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise RecipeError(f"the recipe is incomplete or damaged ({error}): export the face again") from None

@@ -1,24 +1,19 @@
-"""The sliders that a user taught, one JSON file a model: what each does, and how sure it was on held-out faces."""
+"""The sliders that a user taught and renamed, one JSON file a model."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from facedesigner.state import kept
 from facedesigner.state.face import FaceState, Latent, Taught
-from facedesigner.state.files import write_atomically
+from facedesigner.state.kept import KeptError
 from facedesigner.state.recipe import latent_of, latent_to, listed, text, whole
 
 SLIDERS_VERSION = 1
 LABEL_LENGTH = 40
 FEWEST = 2  # faces a side: with one, nothing tells what they have in common
-
-
-class SlidersError(ValueError):
-    """The file of taught sliders cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +34,38 @@ class Slider:
         return self.taught.name
 
 
-def file_of(folder: Path, model: str) -> Path:
-    return folder / f"{model}.json"
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is kept of a model's sliders: those that were taught, and other names for the model's own."""
+
+    taught: tuple[Slider, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)  # name of a control -> what the user calls it
 
 
-def save(sliders: Sequence[Slider], path: Path, model: str) -> None:
+def save(shelf: Shelf, path: Path, model: str) -> None:
     """Writes atomically, and makes the folder. OSError when it cannot be written; the old file then stays."""
-    values = {
-        "version": SLIDERS_VERSION,
-        "model": model,
-        "sliders": [{"label": s.label, "right": s.right, "total": s.total, **latent_to(s.vector)} for s in sliders],
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(values, indent=1).encode())
+    sliders = [{"label": s.label, "right": s.right, "total": s.total, **latent_to(s.vector)} for s in shelf.taught]
+    kept.save(path, SLIDERS_VERSION, model, sliders=sliders, labels=dict(shelf.labels))
 
 
-def load(path: Path, model: str, columns: int) -> tuple[Slider, ...]:
-    """The sliders of a model whose latents have `columns`; none when there is no file.
+def load(path: Path, model: str, columns: int) -> Shelf:
+    """What is kept of a model whose latents have `columns`; nothing when there is no file.
 
-    SlidersError names what is wrong with the file, or the model that it belongs to if that is another one.
+    KeptError names what is wrong with the file, or the model that it belongs to if that is another one.
     """
+    values = kept.load(path, SLIDERS_VERSION, model)
     try:
-        values: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise SlidersError(f"{path} cannot be read: {error.strerror or error}") from None
-    except (ValueError, RecursionError):
-        raise SlidersError(f"{path.name} is not JSON, so it was damaged or changed by hand") from None
-    try:
-        if values["version"] != SLIDERS_VERSION:
-            raise SlidersError(f"{path.name} is of version {values['version']!r}: a newer FaceDesigner made it")
-        if values["model"] != model:
-            raise SlidersError(f"{path.name} was taught with model {values['model']}, not {model}")
         found = tuple(
             Slider(text(one["label"]), latent_of(one), whole(one["right"]), whole(one["total"]))
-            for one in listed(values["sliders"])
+            for one in listed(values.get("sliders", []))
         )
-    except SlidersError:
-        raise
-    except (KeyError, TypeError, ValueError) as error:
-        raise SlidersError(f"{path.name} is incomplete or damaged ({error})") from None
+        labels = {name: check_label(text(label), ()) for name, label in values.get("labels", {}).items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise KeptError(f"{path.name} is incomplete or damaged ({error})") from None
     for slider in found:
         if slider.vector.shape != (1, columns):
-            raise SlidersError(f"{path.name}: {slider.label} is {slider.vector.shape}, this model needs {(1, columns)}")
-    return found
+            raise KeptError(f"{path.name}: {slider.label} is {slider.vector.shape}, this model needs {(1, columns)}")
+    return Shelf(found, labels)
 
 
 def check_label(label: str, taken: Sequence[str]) -> str:

@@ -10,7 +10,8 @@ from facedesigner.cli import main
 from facedesigner.export.png import read_face
 from facedesigner.gui.places import Places
 from facedesigner.state.face import Latent
-from facedesigner.state.sliders import Slider, file_of, save
+from facedesigner.state.kept import file_of
+from facedesigner.state.sliders import Shelf, Slider, save
 from tests.tiny import tiny_weights
 
 
@@ -40,7 +41,7 @@ def weights_and_face(tmp_path, capsys) -> tuple[str, str]:
 def taught_in(places: Places, picture: str) -> Slider:
     model = read_face(Path(picture)).model
     slider = Slider("Big hat", Latent(1, 8, struct.pack("<8f", *range(8))), 3, 4)
-    save([slider], file_of(places.sliders, model), model)
+    save(Shelf((slider,), {"pc02": "Cheeks"}), file_of(places.sliders, model), model)
     return slider
 
 
@@ -54,6 +55,7 @@ def test_controls_as_a_table_and_as_json(weights_and_face, places, capsys):
     assert main(["controls", "--json", "--weights", weights]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [c["name"] for c in found] == ["pc01", "pc02", "pc03", slider.name]
+    assert found[1]["label"] == "Cheeks"
     assert found[0] | {"description": ""} == {
         "name": "pc01",
         "label": "Component 1",

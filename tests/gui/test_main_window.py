@@ -444,3 +444,17 @@ def test_a_project_of_another_model_is_refused(window, tmp_path):
     box = window.findChild(QMessageBox)
     assert OTHER in box.text() and window.documents.path is None
     box.close()
+
+
+def test_the_face_in_view_is_kept_among_the_favourites(window, qtbot):
+    window.show()
+    window.session.commit("Name", face=window.session.face.with_name("Anna"))
+    window.actions_.keep.trigger()
+    assert window.favourites.isVisible() and "Anna is kept" in window.status.currentMessage()
+    window.session.commit("Seed", face=window.session.face.with_seed(99))
+    window.favourites_panel.chosen.emit(window.kept.faces[0])
+    assert window.session.undo_stack.undoText() == "Choose Anna" and window.session.face.name == "Anna"
+    window.tabs.setCurrentIndex(window.tabs.addTab(QWidget(), "Other"))
+    assert not window.favourites.isVisible() and not window.actions_.keep.isEnabled()
+    window.tabs.show_faces()
+    assert window.favourites.isVisible()

@@ -7,7 +7,8 @@ import pytest
 from facedesigner.engine.request import BROUGHT, MINE
 from facedesigner.gui.sliders import Sliders
 from facedesigner.state.face import FaceState, Latent
-from facedesigner.state.sliders import Slider, file_of
+from facedesigner.state.kept import file_of
+from facedesigner.state.sliders import Slider
 from tests.gui.fake_engine import HASH, fake_info
 
 
@@ -69,6 +70,18 @@ def test_rename_keeps_the_key_of_the_slider(sliders, tmp_path):
         sliders.rename(name, "Smile")
 
 
+def test_the_models_own_may_be_called_otherwise_and_as_before(sliders, tmp_path):
+    sliders.rename("pc01", "Head  to the left")
+    assert sliders.label("pc01") == again(tmp_path).label("pc01") == "Head to the left"
+    assert sliders.controls[0].name == "pc01"
+    with pytest.raises(ValueError, match="already"):
+        sliders.rename("pc02", "head to the left")
+    with pytest.raises(ValueError, match="already"):
+        sliders.add(slider("Turn"))  # what it is called in the weights and on other machines
+    sliders.give_back("pc01")
+    assert sliders.label("pc01") == again(tmp_path).label("pc01") == "Turn"
+
+
 def test_a_removed_slider_stays_on_the_faces_that_carry_it(sliders, tmp_path):
     sliders.add(slider("Hat"))
     name = sliders.own[0].name
@@ -106,7 +119,7 @@ def test_a_file_taught_with_another_model_is_set_aside(sliders, tmp_path, failur
     path = file_of(tmp_path / "sliders", HASH)
     path.rename(file_of(tmp_path / "sliders", "0123456789abcdef"))
     sliders.use_model(fake_info(hash="0123456789abcdef"))
-    assert f"taught with model {HASH}" in failures[0] and sliders.own == ()
+    assert f"belongs to model {HASH}" in failures[0] and sliders.own == ()
 
 
 def test_what_cannot_be_written_lasts_until_the_window_closes(sliders, tmp_path, failures):

@@ -119,7 +119,7 @@ class CertificateDialog(QDialog):
     def ask_save(self) -> None:
         if self.checked is None:
             return
-        start = self._save_folder / f"{self.checked.face.title}-certificate.pdf"
+        start = self._save_folder / f"{self.checked.face.stem}-certificate.pdf"
         name, _ = QFileDialog.getSaveFileName(self, "Save certificate", str(start), "Certificate (*.pdf)")
         if name:
             pdf = Path(name).with_suffix(".pdf")

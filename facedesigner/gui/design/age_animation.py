@@ -132,7 +132,7 @@ class AgeAnimation(QDialog):
         self._show_state()
 
     def ask_export(self) -> None:
-        name = str(Path.home() / f"{self._face.title}-ages.gif")
+        name = str(Path.home() / f"{self._face.stem}-ages.gif")
         chosen, kind = QFileDialog.getSaveFileName(self, "Export animation", name, KINDS)
         if chosen:
             path, ending = Path(chosen), ".mp4" if "mp4" in kind else ".gif"

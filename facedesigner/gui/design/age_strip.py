@@ -70,7 +70,7 @@ class AgeStrip(QDialog):
         self.accept()
 
     def ask_export(self) -> None:
-        name = str(Path.home() / f"{self._face.title}-ages.png")
+        name = str(Path.home() / f"{self._face.stem}-ages.png")
         chosen, _ = QFileDialog.getSaveFileName(self, "Export seven ages", name, "PNG picture (*.png)")
         if chosen:
             path = Path(chosen)

@@ -42,7 +42,7 @@ class ControlPanel(QWidget):
     previewed = Signal(str, float)  # key, value
     committed = Signal(str, float, str)  # key, value, text
     lock_toggled = Signal(str, bool)  # name, on
-    asked = Signal(str, str)  # rename, delete or keep; the name of a taught slider
+    asked = Signal(str, str)  # rename, original, delete or keep; the name of the slider
     randomise = Signal()
     reset = Signal()
     teach = Signal()

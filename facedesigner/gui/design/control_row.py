@@ -27,7 +27,7 @@ class ControlRow(QWidget):
     previewed = Signal(str, float)
     committed = Signal(str, float, str)
     lock_toggled = Signal(str, bool)
-    asked = Signal(str, str)  # what to do with a taught slider: rename, delete or keep; its name
+    asked = Signal(str, str)  # what to do with the slider: rename, original, delete or keep; its name
 
     def __init__(self, control: Control) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class ControlRow(QWidget):
         grid.addWidget(self.slider, 0, 1)
         grid.addWidget(self.lock, 0, 2)
         grid.addWidget(self.strip, 1, 1, 1, 2)
-        if control.taught:
+        if control.taught or control.nameless:
             grid.addWidget(self._make_menu(control), 1, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.slider.previewed.connect(lambda value: self.previewed.emit(self.key, value))
         self.slider.committed.connect(
@@ -69,20 +69,26 @@ class ControlRow(QWidget):
         self.strip.picked.connect(self.slider.put)
 
     def _make_menu(self, control: Control) -> QToolButton:
-        """What can be done with a slider that was taught."""
+        """What can be done with a slider that was taught, or has only a number."""
         button = QToolButton()
         button.setText("Edit  ")  # the arrow of the menu needs room
         button.setAutoRaise(True)
-        button.setAccessibleName(f"Rename or delete {control.label}")
-        button.setToolTip("Rename, delete or keep this taught slider")
+        button.setAccessibleName(f"Edit {control.label}")
+        button.setToolTip("Rename, delete or keep this taught slider" if control.taught else "Rename this slider")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
-        kept = control.group == MINE
-        for text, action in (("&Rename…", "rename"), ("&Delete…", "delete")) if kept else (("&Keep", "keep"),):
+        for text, action in self._actions(control):
             menu.addAction(text).triggered.connect(lambda _, action=action: self.asked.emit(action, control.name))
         button.setMenu(menu)
         self.menu = menu
         return button
+
+    @staticmethod
+    def _actions(control: Control) -> tuple[tuple[str, str], ...]:
+        rename = ("&Rename…", "rename")
+        if not control.taught:
+            return (rename, ("&Original name", "original"))
+        return (rename, ("&Delete…", "delete")) if control.group == MINE else (("&Keep", "keep"),)
 
     @property
     def key(self) -> str:

@@ -301,6 +301,7 @@ class DesignTab(QWidget):
         self._session.commit(text, face=edits.held(face, self._controls, self._session.locks))
 
     def _finish_edits(self) -> None:
+        self.recipe.finish()
         for slider in self.findChildren(ValueSlider):
             slider.finish()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -83,7 +82,7 @@ def new_faces(
     """
     if SEED_LOCK not in locks:
         plain = reset(face, controls, locks)
-        return [replace(plain, seed=random_seed(random), latent=None) for _ in range(count)]
+        return [plain.with_seed(random_seed(random)) for _ in range(count)]
     if all(control.name in locks for control in controls):
         return []
     return [randomised(face, controls, locks, ALL_LAYERS, random) for _ in range(count)]
@@ -95,8 +94,9 @@ def same_person(one: FaceState, other: FaceState) -> bool:
 
 
 def describe(face: FaceState) -> str:
-    """`Seed 42`, or what else a face comes from."""
-    return f"Seed {face.seed}" if face.seed is not None else f"Made of others: {face.title}"
+    """`Seed 42`, or what else a face comes from, after its name if it has one."""
+    origin = f"Seed {face.seed}" if face.seed is not None else f"Made of others: {face.origin}"
+    return f"{face.name} ({origin[:1].lower()}{origin[1:]})" if face.name else origin
 
 
 def _draw(control: Control, random: Random) -> float:

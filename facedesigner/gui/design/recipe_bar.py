@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from facedesigner.gui.design.seed_box import SeedBox
 from facedesigner.gui.design.value_slider import NumberBox, ValueSlider
-from facedesigner.state.face import PSI_DEFAULT, PSI_MAX, PSI_MIN, SEED_MAX, FaceState
+from facedesigner.state.face import NAME_LENGTH, PSI_DEFAULT, PSI_MAX, PSI_MIN, SEED_MAX, FaceState
 
 PSI_TIP = (
     "How far a face may be from the average one: truncation psi. 0 is the average face, about 0.7 is regular and "
@@ -27,6 +27,10 @@ class RecipeBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._face: FaceState | None = None
+        self.name = QLineEdit()
+        self.name.setMaxLength(NAME_LENGTH)
+        self.name.setAccessibleName("Name of the face")
+        self.name.setToolTip("What you call this person: files, favourites and the history are named after it")
         self.seed = SeedBox()
         self.psi = ValueSlider(PSI_MIN, PSI_MAX, PSI_DEFAULT)
         self.psi.set_names("Variety", PSI_TIP)
@@ -44,6 +48,7 @@ class RecipeBar(QWidget):
         grid.addWidget(heading, 0, 0, 1, 2)
         for row, (label, widget, buddy) in enumerate(
             (
+                (QLabel("Name"), self.name, self.name),
                 (QLabel("&Seed"), self.seed, self.seed.edit),
                 (QLabel("Vari&ety"), self.psi, self.psi.slider),
                 (self._noise_label, self.noise, self.noise),
@@ -54,6 +59,7 @@ class RecipeBar(QWidget):
             label.setToolTip(buddy.toolTip())
             grid.addWidget(label, row, 0)
             grid.addWidget(widget, row, 1)
+        self.name.editingFinished.connect(self._enter_name)
         self.seed.entered.connect(self._enter_seed)
         self.psi.previewed.connect(lambda psi: self.previewed.emit(self._need_face().with_psi(psi)))
         self.psi.committed.connect(
@@ -64,7 +70,11 @@ class RecipeBar(QWidget):
 
     def show_face(self, face: FaceState) -> None:
         changed_seed = self._face is None or (face.seed, face.latent) != (self._face.seed, self._face.latent)
+        changed_name = self._face is None or face.name != self._face.name
         self._face = face
+        self.name.setPlaceholderText(face.origin)
+        if changed_name:
+            self.name.setText(face.name)
         if changed_seed:  # else what is being typed would be lost at each tick of a slider
             self.seed.show_seed(face.seed)
         self.psi.set_value(face.psi)
@@ -74,6 +84,17 @@ class RecipeBar(QWidget):
     def show_noise(self, has_noise: bool) -> None:
         self.noise.setVisible(has_noise)
         self._noise_label.setVisible(has_noise)
+
+    def finish(self) -> None:
+        """Takes a name that is still being typed."""
+        if self._face is not None:
+            self._enter_name()
+
+    def _enter_name(self) -> None:
+        face = self._need_face().with_name(self.name.text())
+        if face.name != self._need_face().name:
+            self.committed.emit(face, f"Name {face.name}" if face.name else "No name")
+        self.name.setText(face.name)
 
     def _enter_seed(self, seed: int) -> None:
         self.committed.emit(self._need_face().with_seed(seed), f"Seed {seed}")

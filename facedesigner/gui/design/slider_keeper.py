@@ -17,7 +17,7 @@ from facedesigner.state.face import FaceState
 
 
 class SliderKeeper(QObject):
-    """Does what the panel asks for a taught slider. No dialog blocks."""
+    """Does what the panel asks for a slider. No dialog blocks."""
 
     def __init__(self, session: Session, thread: RenderThread, sliders: Sliders, panel: ControlPanel) -> None:
         super().__init__(panel)
@@ -37,6 +37,8 @@ class SliderKeeper(QObject):
     def _do(self, action: str, name: str) -> None:
         if action == "rename":
             self._ask_name(name, "Rename slider", "Name", self._sliders.rename)
+        elif action == "original":
+            self._sliders.give_back(name)
         elif action == "delete":
             self._ask_delete(name)
         else:

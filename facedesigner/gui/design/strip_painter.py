@@ -14,6 +14,7 @@ from facedesigner.gui.session import Session
 from facedesigner.state.face import FaceState
 
 REST = 300  # milliseconds
+LEAST = 0.5  # of the full resolution: an earlier exit shows too little of who it is
 PREFIX = "strip:"
 
 
@@ -43,7 +44,8 @@ class StripPainter(QObject):
             tag = PREFIX + row.key
             if base in (row.strip.shows, self._active.get(tag)):
                 continue
-            resolution = exit_for(info.resolutions, row.strip.side * row.devicePixelRatioF())
+            side = max(row.strip.side * row.devicePixelRatioF(), LEAST * info.resolution)
+            resolution = exit_for(info.resolutions, side)
             self._active[tag] = base
             faces = [base.with_control(row.key, value, row.control.taught) for value in row.strip.values]
             self._thread.submit_batch(tag, [RenderRequest(face, resolution) for face in faces])

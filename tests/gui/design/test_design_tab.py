@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QInputDialog
 
 from facedesigner.engine.request import RenderRequest, RenderResult
 from facedesigner.gui.design.design_tab import NOTHING_FREE, STARTING, DesignTab
@@ -362,3 +363,37 @@ def test_a_typed_face_of_a_latent_has_no_seed(qtbot, tab, session):
     assert isinstance(session.face, FaceState) and session.face.seed is None
     assert tab.recipe.seed.edit.text() == ""
     assert "no seed" in tab.recipe.seed.edit.placeholderText()
+
+
+def test_a_name_is_one_step_and_is_kept_when_it_is_still_being_typed(tab, session, qtbot):
+    before = session.undo_stack.count()
+    tab.recipe.name.setText("Anna")
+    tab.recipe.name.editingFinished.emit()
+    assert session.face.name == "Anna" and session.undo_stack.undoText() == "Name Anna"
+    tab.controls.rows[0].slider.put(1.0)
+    assert session.face.name == "Anna"
+    tab.recipe.name.setText("Anna K.")
+    session.settle()  # as before saving
+    assert session.project().face.name == "Anna K."
+    for _ in range(session.undo_stack.count() - before):
+        session.undo_stack.undo()
+    assert tab.recipe.name.text() == "" == session.face.name
+    session.undo_stack.redo()
+    assert tab.recipe.name.text() == "Anna"
+    tab.recipe.seed.entered.emit(7)
+    assert tab.recipe.name.text() == "" and tab.recipe.name.placeholderText() == "seed0007"
+
+
+def test_a_principal_direction_is_renamed(tab, session, qtbot):
+    actions = {action.text(): action for action in tab.controls.rows[0].menu.actions()}
+    assert set(actions) == {"&Rename…", "&Original name"}
+    actions["&Rename…"].trigger()
+    dialog = tab.window().findChild(QInputDialog)
+    dialog.setTextValue("Head to the left")
+    dialog.accept()
+    row = tab.controls.rows[0]
+    assert row.label.text() == "Head to the left"
+    row.slider.put(1.0)
+    assert session.undo_stack.undoText() == "Head to the left +1.0"
+    next(action for action in row.menu.actions() if "Original" in action.text()).trigger()
+    assert tab.controls.rows[0].label.text() == "Turn"

@@ -46,7 +46,7 @@ def test_a_slider_is_taught_saved_and_used(qtbot, tab, session, dialog, tmp_path
     dialog.save_button.click()
     row = tab.controls.rows[-1]
     assert (row.control.label, row.control.group) == ("Freckles", "Mine")
-    assert len(load(tmp_path / "sliders" / f"{HASH}.json", HASH, 8)) == 1
+    assert len(load(tmp_path / "sliders" / f"{HASH}.json", HASH, 8).taught) == 1
     row.slider.put(1.5)
     assert session.face.control(row.control.name) == 1.5 and session.face.taught == (row.control.taught,)
     assert session.undo_stack.undoText() == "Freckles +1.5"

@@ -1,6 +1,7 @@
 import pytest
 
 from facedesigner.state.face import FaceState, Latent
+from facedesigner.state.recipe import from_dict, to_dict
 
 
 def test_a_face_has_either_a_seed_or_a_latent():
@@ -35,6 +36,24 @@ def test_controls_are_sorted_and_zero_is_no_control():
 def test_a_latent_of_wrong_length_or_not_finite_is_refused(data):
     with pytest.raises(ValueError, match="latent"):
         Latent(1, 1, data)
+
+
+def test_a_name_belongs_to_the_person():
+    anna = FaceState("m", seed=42).with_name("  Anna\n Karenina\x1b ")
+    assert anna.name == anna.title == "Anna Karenina" and anna.origin == "seed0042"
+    assert anna.with_control("a", 1.0).with_psi(0.5).with_locks(["a"]).name == "Anna Karenina"
+    assert anna.with_seed(43).name == anna.with_latent(Latent(1, 1, b"\0\0\x80\x3f")).name == ""
+    assert from_dict(to_dict(anna)) == anna and "name" not in to_dict(anna.with_name(""))
+    for long in ("x" * 61, "x" * 10**6):
+        with pytest.raises(ValueError, match="choose at most 60"):
+            anna.with_name(long)
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"), [("Jürgen (2)", "Jürgen (2)"), ("../a/b", "a_b"), ("..", "seed0042"), ("C:\\x", "C_x")]
+)
+def test_a_file_is_called_like_the_face_whatever_that_is(name, stem):
+    assert FaceState("m", seed=42, name=name).stem == stem
 
 
 def test_titles_are_file_names():

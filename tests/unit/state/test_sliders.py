@@ -4,8 +4,9 @@ import struct
 import pytest
 
 from facedesigner.state.face import FaceState, Latent, Taught
+from facedesigner.state.kept import KeptError, file_of
 from facedesigner.state.recipe import RecipeError, describe, from_json, to_dict, to_json
-from facedesigner.state.sliders import Slider, SlidersError, check_examples, check_label, file_of, load, save
+from facedesigner.state.sliders import Shelf, Slider, check_examples, check_label, load, save
 
 MODEL = "0123456789abcdef"
 
@@ -66,9 +67,10 @@ def test_damaged_locks_and_directions_are_refused(values):
 
 def test_sliders_are_kept_a_file_a_model(tmp_path):
     path = file_of(tmp_path / "sliders", MODEL)
-    assert load(path, MODEL, 2) == ()
-    save([SMILE, HAT], path, MODEL)
-    assert load(path, MODEL, 2) == (SMILE, HAT)
+    assert load(path, MODEL, 2) == Shelf()
+    shelf = Shelf((SMILE, HAT), {"pc01": "Shape of the head"})
+    save(shelf, path, MODEL)
+    assert load(path, MODEL, 2) == shelf
     assert [file.name for file in path.parent.iterdir()] == [f"{MODEL}.json"]
 
 
@@ -76,24 +78,26 @@ def test_sliders_are_kept_a_file_a_model(tmp_path):
     ("spoil", "message"),
     [
         (lambda text: text[:40], "not JSON"),
-        (lambda text: text.replace(MODEL, "fedcba9876543210"), "taught with model fedcba9876543210, not"),
+        (lambda text: text.replace(MODEL, "fedcba9876543210"), "belongs to model fedcba9876543210, not"),
         (lambda text: text.replace('"version": 1', '"version": 2'), "newer FaceDesigner"),
         (lambda text: text.replace("Smile", "").replace('"label"', '"name"'), "incomplete or damaged"),
         (lambda text: "[]", "incomplete or damaged"),
+        (lambda text: text.replace('"labels": {}', '"labels": []'), "incomplete or damaged"),
+        (lambda text: text.replace('"labels": {}', '"labels": {"pc01": "%s"}' % (60 * "x")), "incomplete or damaged"),
     ],
 )
 def test_a_broken_file_says_what_is_wrong(tmp_path, spoil, message):
     path = file_of(tmp_path, MODEL)
-    save([SMILE], path, MODEL)
+    save(Shelf((SMILE,)), path, MODEL)
     path.write_text(spoil(path.read_text()))
-    with pytest.raises(SlidersError, match=message):
+    with pytest.raises(KeptError, match=message):
         load(path, MODEL, 2)
 
 
 def test_a_slider_of_another_size_is_refused(tmp_path):
     path = file_of(tmp_path, MODEL)
-    save([SMILE], path, MODEL)
-    with pytest.raises(SlidersError, match=r"Smile is \(1, 2\), this model needs \(1, 3\)"):
+    save(Shelf((SMILE,)), path, MODEL)
+    with pytest.raises(KeptError, match=r"Smile is \(1, 2\), this model needs \(1, 3\)"):
         load(path, MODEL, 3)
 
 
