@@ -30,6 +30,7 @@ from facedesigner.resources import default_weights
 from facedesigner.state.ages import AGE, SEVEN, aged
 from facedesigner.state.face import FaceState
 from training.curation.curate import cores
+from training.movements import AgePath
 from training.tasks.identity import Identity
 from training.tasks.labels import LOOK, Labeller, enlarged
 from training.tasks.measuring import in_pool, noise_of, together
@@ -80,10 +81,12 @@ def main() -> None:
     torch.set_num_threads(1)
     weights = load_weights(args.weights)
     editor = LatentEditor(weights, torch.device("cpu"))
-    if editor.aging is None:
+    paths = weights.of(AgePath)
+    if not paths:
         arguments.error(f"{args.weights} has no age path: make one with `python -m training aging`")
     base = plain_latents(weights.generator, weights.latent_mean, SEED, args.faces, args.psi)
-    own = [editor.aging.own(latent) for latent in base]
+    path = paths[0].placed(weights.latent_mean)
+    own = [path.own(latent) for latent in base]
     plain = FaceState("", seed=0, psi=1.0)  # the latents are truncated already
 
     def asked_for(faces: range, years: float | None = None, change: float = 0.0) -> list[Tensor]:

@@ -26,11 +26,12 @@ from facedesigner.engine.controls import LatentEditor
 from facedesigner.resources import default_weights
 from facedesigner.state.face import FaceState
 from training.curation.curate import cores
+from training.movements import Direction
 from training.tasks.attributes import ATTRIBUTES
 from training.tasks.measuring import Measure, in_pool, noise_of, together
 from training.tasks.recogniser import Recogniser
 from training.tasks.samples import pictures_of, plain_latents
-from training.weights import Direction, Weights, load_weights
+from training.weights import Weights, load_weights
 
 SEED = 100_000  # far from the seeds that directions are made with
 OWN, OTHERS, SAME = 1.5, 0.35, 0.8  # what is asked of a slider
@@ -202,7 +203,7 @@ def main() -> None:
     torch.set_num_threads(1)
     weights = load_weights(args.weights)
     order = [a.name for a in ATTRIBUTES]
-    named = [d for d in weights.directions if d.name in order]
+    named = [d for d in weights.of(Direction) if d.name in order]
     columns = sorted(weights.measures, key=lambda name: order.index(name) if name in order else len(order))
     counted = sum(name in order for name in columns)
     names = [d.name for d in named]
@@ -214,7 +215,7 @@ def main() -> None:
         print(table("unlocked", names, columns, free.half), flush=True)
         fixed = movements(measure, weights, base, moves(base, ends(weights, named, names)), columns)
         print(table("all others locked", names, columns, fixed.half), flush=True)
-        axes = [replace(d, minimum=-2.0, maximum=2.0) for d in weights.directions if d.name not in order][:6]
+        axes = [replace(d, minimum=-2.0, maximum=2.0) for d in weights.of(Direction) if d.name not in order][:6]
         for title, locks in (("unlocked, ±2", []), ("named sliders locked, ±2", names)):
             if not axes:
                 break

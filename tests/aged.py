@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from tests.tiny import tiny_weights
-from training.weights import AgePath, Direction, load_weights, save_weights
+from training.movements import AgePath, Direction
+from training.weights import load_weights, save_weights
 
 LEVEL = 30.0
 YEARS = (0.0, 20.0, 40.0, 90.0)
@@ -29,9 +29,7 @@ def aged_weights(path: Path, *, straight: bool = False) -> Path:
     tiny_weights(path)
     weights = load_weights(path)
     vector = torch.ones(weights.generator.latent_shape)
-    old = (Direction("age", "Age", "Face", vector, -5.0, 5.0, "years"),) if straight else ()
-    with_path = replace(
-        weights, directions=(*weights.directions, *old), age_path=age_path(weights.generator.latent_shape)
-    )
-    save_weights(with_path, path, keep_hash=True)
+    old = [Direction("age", "Age", "Face", vector, -5.0, 5.0, "years")] if straight else []
+    with_old = weights.having(Direction, [*weights.of(Direction), *old])
+    save_weights(with_old.having(AgePath, [age_path(weights.generator.latent_shape)]), path, keep_hash=True)
     return path

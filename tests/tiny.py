@@ -37,7 +37,7 @@ def tiny_weights(path: Path, *, seed: int = 0, variant: str = "style", name: str
     mean, directions = offered_directions(generator, 3)
     card = {"data": "none: untrained", "terms": "for tests"}
     choices = offered_choices(generator)
-    save_weights(Weights(variant, name, options, generator, mean, directions, card, choices=choices), path)
+    save_weights(Weights(variant, name, options, generator, mean, (*choices, *directions), card), path)
     return path
 
 

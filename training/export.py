@@ -19,9 +19,10 @@ from training.files import replacing
 from training.gans import create
 from training.gans.base import Generator
 from training.loop import run_config
+from training.movements import Choice, Direction
 from training.sheets import save_sheet
 from training.warm_start import DISCRIMINATOR, GENERATOR
-from training.weights import COMPANION, Choice, Direction, Weights, compact, save_weights
+from training.weights import COMPANION, Weights, compact, save_weights
 
 
 def load_run(folder: Path, overrides: tuple[str, ...] = ()) -> tuple[RunConfig, Generator, int]:
@@ -52,7 +53,7 @@ def export(folder: Path, out: Path, directions: int = 12) -> Weights:
     name = config.name or f"{config.variant}-{generator.resolution}"
     options = dataclasses.asdict(gan.options)
     mean, found = offered_directions(generator, directions)
-    weights = Weights(config.variant, name, options, generator, mean, found, card, choices=offered_choices(generator))
+    weights = Weights(config.variant, name, options, generator, mean, (*offered_choices(generator), *found), card)
     out.parent.mkdir(parents=True, exist_ok=True)
     save_weights(weights, out)
     return weights

@@ -18,6 +18,7 @@ from facedesigner.engine.request import Image, Lesson, ModelInfo, RenderRequest,
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.sliders import check_examples
 from training.compute import pick_device
+from training.movements import AgePath
 from training.sampling import latents_of, to_bytes
 from training.weights import Weights, load_weights
 from training.weights import WeightsError as TrainingWeightsError
@@ -77,7 +78,7 @@ class FaceEngine:
             has_noise=bool(generator.noise_shapes),
             card=weights.card,
             measures=weights.measures,
-            ages=(weights.age_path.low, weights.age_path.high) if weights.age_path else None,
+            ages=next(((path.low, path.high) for path in weights.of(AgePath)), None),
         )
         return self._info
 
@@ -156,8 +157,7 @@ class FaceEngine:
     @torch.inference_mode()
     def age(self, face: FaceState) -> float | None:
         """How old the face seems as generated, in years, read off its latent; None for a model without an age path."""
-        aging = self._editor.aging
-        return None if aging is None else aging.own(self._editor.truncated(self._latent(face), face.psi))
+        return self._editor.own_age(self._latent(face), face.psi)
 
     @torch.inference_mode()
     def breed(self, parents: Sequence[FaceState], count: int, seed: int) -> list[FaceState]:

@@ -21,6 +21,7 @@ from facedesigner.engine.face_engine import LEAST_PSI, FaceEngine, pack
 from facedesigner.engine.request import Image, RenderRequest
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.uniqueness import Pushed
+from training.movements import Direction
 from training.tasks.encoder import components_of
 from training.tasks.identity import CHIP, FACE_BOX, LOOK, PADDING, Identity, enlarged
 from training.weights import Weights, load_weights
@@ -117,7 +118,7 @@ def movements(weights: Weights) -> Tensor:
     axes = torch.zeros(min(COMPONENTS, len(components)), rows, columns)
     axes[:, :last] = components[: len(axes), None]
     axes[:, :, columns - generator.conditions.dim :] = 0
-    named = [direction for direction in weights.directions if direction.normal is not None]
+    named = [direction for direction in weights.of(Direction) if direction.normal is not None]
     if named:
         hold = Hold.of([d.vector.expand(rows, columns) for d in named], [d.normal for d in named])
         axes = torch.stack([hold.without(axis) for axis in axes])

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
-DRAWING = {f"training.{module}" for module in ("gans", "weights", "sampling", "compute", "features")}
+DRAWING = {f"training.{module}" for module in ("gans", "movements", "weights", "sampling", "compute", "features")}
 NETWORKS = {"training.tasks", "training.pictures"}
 LABELS = {"training.tasks.labels", "training.curation"}  # dlib comes along: where a face is found or measured
 FORMS = {f"training.{module}" for module in ("config", "events", "options", "curation.contract")}  # plain Python

@@ -28,7 +28,7 @@ def import_command(args: argparse.Namespace) -> int:
 
     weights = import_weights(args.file, args.out, name=args.name, data=args.data, terms=args.terms)
     side = weights.generator.resolution
-    print(f"{args.out}: {weights.name}, {side} x {side} pixels, {len(weights.directions)} directions")
+    print(f"{args.out}: {weights.name}, {side} x {side} pixels, {len(weights.movements)} sliders")
     return 0
 
 

@@ -38,7 +38,7 @@ def export_command(args: argparse.Namespace) -> int:
     from training.export import export
 
     weights = export(args.folder, args.out)
-    print(f"{args.out}: {weights.name}, {megabytes(args.out)}, {len(weights.directions)} directions")
+    print(f"{args.out}: {weights.name}, {megabytes(args.out)}, {len(weights.movements)} sliders")
     return 0
 
 

@@ -22,13 +22,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.movements import AgePath
 from training.tasks.cache import measured_with_cache
 from training.tasks.directions import VERSION
 from training.tasks.encoder import components_of
 from training.tasks.linear import Space, ridge
 from training.tasks.measuring import Measure, Measured, noise_of, together
 from training.tasks.samples import pictures_of, plain_latents, sample_latents
-from training.weights import AgePath, Weights, load_weights, save_weights
+from training.weights import Weights, load_weights, save_weights
 
 STEP, OLDEST = 10.0, 90.0  # years between two knots, of the last knot
 COMPONENTS = 96  # principal components of the styles that the curve moves in, in each stage
@@ -211,5 +212,5 @@ def add_age_path(
     measured = measured_with_cache(cache, key, latents, measure, say)
     path = find_age_path(weights, latents, measured, measure, Onlooker(), say, steps, seed)
     out.parent.mkdir(parents=True, exist_ok=True)
-    save_weights(replace(weights, age_path=path), out, keep_hash=True)
+    save_weights(weights.having(AgePath, [path]), out, keep_hash=True)
     return path

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from training.movements import Direction
 from training.tasks.attributes import ATTRIBUTES, Attribute
 from training.tasks.concept import Place, quiet_direction, teach
-from training.weights import Direction, Weights, save_weights
+from training.weights import Weights, save_weights
 
 RANGE = (-1.0, 2.0)  # of the slider
 BACK = 0.25  # share of the direction that the taught generator stands back by, so that nothing is left of it at zero
@@ -70,4 +71,5 @@ def with_slider(weights: Weights, direction: Tensor, name: str) -> Weights:
     slider = Direction(
         name, about.label, about.group, vector, lowest, highest, "", about.description, normal, taught=True
     )
-    return replace(weights, directions=(slider, *(d for d in weights.directions if d.name != name)))
+    others = (direction for direction in weights.of(Direction) if direction.name != name)
+    return weights.having(Direction, [slider, *others])

@@ -24,12 +24,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.movements import Direction
 from training.tasks.attributes import ATTRIBUTES, HELD, Attribute
 from training.tasks.cache import measured_with_cache
 from training.tasks.linear import Space, conditional, freedom, normals, ridge
 from training.tasks.measuring import Measure, Measured, together
 from training.tasks.samples import PLAIN_SHARE, plain_latents, sample_latents
-from training.weights import Direction, Weights, load_weights, save_weights
+from training.weights import Weights, load_weights, save_weights
 
 VERSION = 1  # of the measures: a cache of another one is not used
 
@@ -135,7 +136,7 @@ def find_directions(
     response = probe(found, throws, bends)
     own = np.diag(response)
 
-    taught = {direction.name: direction for direction in weights.directions if direction.taught}
+    taught = {direction.name: direction for direction in weights.of(Direction) if direction.taught}
     directions, left_out = list(taught.values()), []
     for index, attribute in enumerate(used):
         if attribute not in attributes or attribute.name in taught:
@@ -336,7 +337,7 @@ def name_sliders(
         embeddings = measured_with_cache(cache / f"{out.stem}.identity.jsonl", key, some, recognise, say)["embedding"]
     found = find_directions(weights, latents, measured, measure, say, seed=seed, embeddings=embeddings)
     names = {attribute.name for attribute in ATTRIBUTES} | {direction.name for direction in found.directions}
-    kept = tuple(direction for direction in weights.directions if direction.name not in names)
+    kept = tuple(direction for direction in weights.of(Direction) if direction.name not in names)
     statistics = found.statistics
     stored = {
         name: (float(mean), float(deviation))
@@ -344,8 +345,8 @@ def name_sliders(
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     save_weights(
-        replace(weights, directions=(*found.directions, *kept), measures=stored),
+        replace(weights.having(Direction, [*found.directions, *kept]), measures=stored),
         out,
-        keep_hash=all(direction.taught for direction in weights.directions if direction.name in names),
+        keep_hash=all(direction.taught for direction in weights.of(Direction) if direction.name in names),
     )
     return found

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from facedesigner.engine.aging import Aging, Seen
+from facedesigner.engine.aging import Seen
 from facedesigner.engine.controls import LatentEditor, declared_controls
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.request import RenderRequest
@@ -12,14 +12,15 @@ from facedesigner.state.ages import AGE
 from facedesigner.state.face import FaceState
 from tests.aged import LEVEL, age_path, aged_weights
 from tests.tiny import tiny_weights
+from training.movements import AgePath
 from training.weights import WeightsError, load_weights, save_weights
 
 SHAPE = (4, 8)
 
 
 @pytest.fixture
-def aging() -> Aging:
-    return Aging(age_path(SHAPE), torch.zeros(8))
+def aging() -> AgePath:
+    return age_path(SHAPE).placed(torch.zeros(8))
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_age_is_read_before_the_other_sliders_and_locks_hold_against_it(weights)
     )
     torch.testing.assert_close(both, other + age)
     held = editor.edit(start, plain.with_controls({AGE: 30.0}).with_locks(["pc01"])) - start
-    along = editor.direction("pc01", {}).flatten()
+    along = editor.tangent(editor.movements["pc01"]).flatten()
     assert abs(float(age.flatten() @ along)) > 1e-3
     assert abs(float(held.flatten() @ along)) < 1e-5
     locked = editor.edit(start, plain.with_controls({"pc01": 2.0}).with_locks([AGE])) - start
@@ -103,14 +104,15 @@ def test_the_engine_tells_the_age_as_generated(tmp_path):
 def test_a_weights_file_keeps_its_path_and_its_hash(weights, tmp_path):
     save_weights(weights, tmp_path / "again.safetensors", keep_hash=True)
     again = load_weights(tmp_path / "again.safetensors")
-    assert again.hash == weights.hash and again.age_path is not None and weights.age_path is not None
-    assert again.age_path.years == weights.age_path.years and again.age_path.low == 18.0
-    torch.testing.assert_close(again.age_path.curve, weights.age_path.curve)
+    (path,), (before,) = again.of(AgePath), weights.of(AgePath)
+    assert again.hash == weights.hash and path.years == before.years and path.low == 18.0
+    torch.testing.assert_close(path.curve, before.curve)
 
 
 @pytest.mark.parametrize("years", [(0.0, 40.0, 20.0, 90.0), (0.0, 90.0)])
 def test_a_damaged_path_is_said(weights, years, tmp_path):
-    save_weights(replace(weights, age_path=replace(weights.age_path, years=years)), tmp_path / "bad.safetensors")
+    damaged = [replace(path, years=years) for path in weights.of(AgePath)]
+    save_weights(weights.having(AgePath, damaged), tmp_path / "bad.safetensors")
     with pytest.raises(WeightsError, match="age path"):
         load_weights(tmp_path / "bad.safetensors")
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from facedesigner.engine.request import RenderRequest
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.sliders import Slider
 from tests.tiny import tiny_weights
+from training.movements import Direction
 
 
 @pytest.fixture
@@ -15,7 +18,8 @@ def engine(tmp_path):
     engine = FaceEngine("cpu")
     engine.load(tiny_weights(tmp_path / "tiny.safetensors"))
     torch.manual_seed(0)  # principal directions hardly leak: fitted ones do
-    engine._editor.directions = {name: torch.randn(8) for name in ("age", "smile")} | {"hat": torch.randn(6, 8)}
+    for name, shape in (("age", (8,)), ("smile", (8,)), ("hat", (6, 8))):
+        engine._editor.movements[name] = Direction(name, name, "", torch.randn(shape))
     return engine
 
 
@@ -29,8 +33,12 @@ def moved(engine, face):
     return engine._drawn(face) - engine._drawn(face.with_controls({}).with_locks(()))
 
 
+def vector(engine, name):
+    return engine._editor.tangent(engine._editor.movements[name])
+
+
 def along(engine, movement, name):
-    direction = engine._editor.directions[name].expand(6, 8).flatten()
+    direction = vector(engine, name).flatten()
     return float(movement.flatten() @ direction / direction.norm())
 
 
@@ -77,7 +85,7 @@ def test_others_move_around_what_is_locked(engine, face):
     assert abs(along(engine, moved(engine, face.with_control("age", 0.0)), "age")) > 0.1
     locked = face.with_locks(["age"])
     assert along(engine, moved(engine, locked.with_control("age", 0.0)), "age") == pytest.approx(0, abs=1e-5)
-    own = 2.0 * float(engine._editor.directions["age"].expand(6, 8).norm())
+    own = 2.0 * float(vector(engine, "age").norm())
     assert along(engine, moved(engine, locked), "age") == pytest.approx(own, rel=1e-5)
 
 
@@ -98,7 +106,7 @@ def test_without_locks_sliders_add_up_as_they_always_did(engine, face):
     for key, value in face.controls:
         name, _, span = key.partition("@")
         first, last = engine._editor.ranges[span] if span else (0, 6)
-        expected[first:last] += value * engine._editor.directions[name].expand(6, 8)[first:last]
+        expected[first:last] += value * vector(engine, name)[first:last]
     assert torch.equal(engine._drawn(face), expected)
 
 
@@ -110,8 +118,8 @@ def test_what_is_held_is_kept_while_the_locks_stay(engine, face, monkeypatch):
 
 
 def test_a_taught_slider_can_be_locked_and_moves_around(engine, face):
-    vector = engine._editor.directions["age"].numpy().astype("<f4").tobytes()
-    taught = Slider("Mine", Latent(1, 8, vector)).taught
+    data = vector(engine, "age")[0].numpy().astype("<f4").tobytes()
+    taught = Slider("Mine", Latent(1, 8, data)).taught
     plain = FaceState(face.model, seed=42, controls=(("smile", 1.0),))
     mine, model = plain.with_locks([taught.name], [taught]), plain.with_locks(["age"])
     torch.testing.assert_close(moved(engine, mine), moved(engine, model))
@@ -127,11 +135,13 @@ def test_a_lock_that_the_model_lacks_is_said(engine, face):
 def test_a_bend_grows_with_the_square_and_passes_locks(engine, face):
     straight = moved(engine, face)
     bend = torch.randn(6, 8)
-    engine._editor.bends = {"hat": bend}
+    movements = engine._editor.movements
+    hat = movements["hat"]
+    movements["hat"] = replace(hat, bend=bend)
     assert torch.allclose(moved(engine, face) - straight, 0.25 * bend, atol=1e-5)
     turned = moved(engine, face.with_control("hat", -0.5)) - moved(engine, face.with_control("hat", 0.5))
-    assert torch.allclose(turned, -engine._editor.directions["hat"], atol=1e-5)
-    engine._editor.bends = {}
+    assert torch.allclose(turned, -vector(engine, "hat"), atol=1e-5)
+    movements["hat"] = hat
     held = moved(engine, face.with_locks(("age",)))
-    engine._editor.bends = {"hat": bend}
+    movements["hat"] = replace(hat, bend=bend)
     assert torch.allclose(moved(engine, face.with_locks(("age",))) - held, 0.25 * bend, atol=1e-5)

@@ -234,5 +234,7 @@ def test_a_class_that_is_not_there_is_named_in_the_result(tmp_path, value):
 def test_a_model_without_labels_edits_as_it_always_did(engine, face):
     latent = engine._latent(face)
     edited = face.with_control("pc01", 2.0)
-    expected = engine._editor.mean + 0.7 * (latent - engine._editor.mean) + 2.0 * engine._editor.directions["pc01"]
+    expected = (
+        engine._editor.mean + 0.7 * (latent - engine._editor.mean) + 2.0 * engine._editor.movements["pc01"].vector
+    )
     assert torch.equal(engine._editor.edit(latent, edited), expected)

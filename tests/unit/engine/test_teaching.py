@@ -69,7 +69,7 @@ def test_the_engine_teaches_a_slider_that_moves_the_face(engine):
 
 
 def test_the_same_direction_as_a_slider_of_the_model_draws_the_same_face_also_in_layers(engine):
-    vector = Latent(1, 8, engine._editor.directions["pc01"].numpy().astype("<f4").tobytes())
+    vector = Latent(1, 8, engine._editor.movements["pc01"].vector.numpy().astype("<f4").tobytes())
     taught = Slider("Mine", vector).taught
     face = FaceState(engine.info.hash, seed=9)
     for layers in ("", "@coarse"):

@@ -24,6 +24,7 @@ from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Calibration
 from tests.fake_identity import CALIBRATION, FakeIdentity, fake_embeddings, random_picture
 from tests.tiny import tiny_weights
+from training.movements import Direction
 from training.tasks.embeddings import Embeddings
 from training.weights import load_weights
 
@@ -254,8 +255,8 @@ def test_movements_leave_named_sliders_labels_and_fine_layers_alone(tmp_path):
     weights = load_weights(path)
     normal = torch.randn(weights.generator.latent_shape)
     named = torch.nn.functional.normalize(normal.flatten(), dim=0).view_as(normal)
-    direction = replace(weights.directions[0], vector=named, normal=named)
-    held = replace(weights, directions=(direction,))
+    direction = replace(weights.of(Direction)[0], vector=named, normal=named)
+    held = weights.having(Direction, [direction])
     axes = pushing.movements(held)
     assert axes.abs().max() > 0.01
     assert (axes.flatten(1) @ named.flatten()).abs().max() < 1e-5

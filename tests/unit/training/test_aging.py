@@ -6,6 +6,7 @@ import torch
 
 from tests.tiny import pale_weights
 from training.__main__ import main
+from training.movements import AgePath, Direction
 from training.tasks import aging
 from training.tasks.aging import add_age_path, age_reader, find_age_path, new_curve, still_gradients
 from training.tasks.linear import Space
@@ -121,8 +122,8 @@ def test_a_file_with_a_path_is_the_same_model(path, weights, tmp_path, monkeypat
     lines = list[str]()
     made = add_age_path(path, out, COUNT, 0, tmp_path / "measures.jsonl", measure, 2, lines.append)
     again = load_weights(out)
-    assert again.hash == weights.hash and again.age_path is not None and again.age_path.low == made.low
-    assert [d.name for d in again.directions] == [d.name for d in weights.directions]
+    assert again.hash == weights.hash and again.of(AgePath)[0].low == made.low
+    assert [d.name for d in again.of(Direction)] == [d.name for d in weights.of(Direction)]
     add_age_path(path, out, COUNT, 0, tmp_path / "measures.jsonl", measure, 1, lines.append)
     assert any("measured already" in line for line in lines)
 

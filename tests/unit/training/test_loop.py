@@ -14,6 +14,7 @@ from training.data import DataError
 from training.events import Ended, Measured, Metrics, Samples, Saved, Started, decode
 from training.export import export
 from training.loop import TrainingError, run_config, train
+from training.movements import Choice, Direction
 from training.trainer import Trainer
 from training.warm_start import warm_start
 from training.weights import load_weights
@@ -226,7 +227,7 @@ def test_export_makes_a_file_that_describes_itself(pictures, tmp_path):
     export(run, tmp_path / "model.safetensors", directions=3)
     weights = load_weights(tmp_path / "model.safetensors")
     assert weights.variant == "style" and weights.options["resolution"] == 16
-    assert [d.name for d in weights.directions] == ["pc01", "pc02", "pc03"]
+    assert [d.name for d in weights.of(Direction)] == ["pc01", "pc02", "pc03"]
     assert weights.card["terms"] == "for tests only"
     assert json.loads(json.dumps(weights.card)) == weights.card
 
@@ -244,11 +245,11 @@ def test_a_conditional_run_leaves_out_the_unlabelled_and_its_file_offers_menus(v
     export(run, tmp_path / "model.safetensors", directions=2)
     assert (run / "codes.png").exists()
     weights = load_weights(tmp_path / "model.safetensors")
-    assert [(c.name, c.label, c.classes, c.first) for c in weights.choices] == [
+    assert [(c.name, c.label, c.classes, c.first) for c in weights.of(Choice)] == [
         ("colour", "Colour", ("blue", "red"), 100),
         ("age", "Age", ("under 30", "from 30"), 102),
     ]
-    assert [d.name for d in weights.directions] == ["pc01", "pc02"]
+    assert [d.name for d in weights.of(Direction)] == ["pc01", "pc02"]
     assert weights.generator.conditions.prior == pytest.approx(state["from_data"]["prior"])
 
 
@@ -258,9 +259,9 @@ def test_an_infogan_run_needs_no_labels_and_its_file_offers_a_menu_and_sliders(p
     list(train(config, run))
     export(run, tmp_path / "model.safetensors", directions=2)
     weights = load_weights(tmp_path / "model.safetensors")
-    assert [(c.label, c.group, c.classes) for c in weights.choices] == [("Category 1", "Codes", ("1", "2", "3"))]
-    assert [d.name for d in weights.directions] == ["pc01", "pc02", "c01", "c02"]
-    for i, direction in enumerate(weights.directions[2:]):
+    assert [(c.label, c.group, c.classes) for c in weights.of(Choice)] == [("Category 1", "Codes", ("1", "2", "3"))]
+    assert [d.name for d in weights.of(Direction)] == ["pc01", "pc02", "c01", "c02"]
+    for i, direction in enumerate(weights.of(Direction)[2:]):
         assert direction.vector.nonzero().tolist() == [[103 + i]] and direction.vector.sum() == 1
         assert (direction.minimum, direction.maximum, direction.group) == (-2, 2, "Codes")
 
@@ -295,7 +296,7 @@ def test_a_checkpoint_from_before_labels_goes_on(pictures, tmp_path):
     torch.save(state, tmp_path / "last.pt")
     *_, ended = train(config, tmp_path)
     assert ended == Ended(32, "finished")
-    assert export(tmp_path, tmp_path / "model.safetensors").choices == ()
+    assert export(tmp_path, tmp_path / "model.safetensors").of(Choice) == ()
 
 
 def test_a_resumed_run_can_be_told_another_learning_rate(pictures, tmp_path):

@@ -1,6 +1,5 @@
 import json
 import pickle
-from dataclasses import replace
 
 import pytest
 import torch
@@ -8,7 +7,8 @@ from safetensors.torch import save_file
 
 from tests.tiny import tiny_weights
 from training.gans import create
-from training.weights import Choice, Direction, Weights, WeightsError, load_weights, read, save_weights
+from training.movements import Choice, Direction
+from training.weights import Weights, WeightsError, load_weights, read, save_weights
 
 OPTIONS = {"resolution": 16, "z_dim": 8, "mapping_layers": 1, "channel_base": 64, "channel_max": 8}
 
@@ -26,7 +26,7 @@ def path(tmp_path):
 def test_round_trip(path):
     weights = load_weights(path)
     assert (weights.variant, weights.name, weights.options) == ("style", "tiny", OPTIONS)
-    assert weights.directions[0].label == "Component 1" and weights.card == {"terms": "none"}
+    assert weights.of(Direction)[0].label == "Component 1" and weights.card == {"terms": "none"}
     assert len(weights.hash) == 16 and weights.hash == load_weights(path).hash
     z = torch.randn(1, 8)
     noise = [torch.zeros(1, 1, *shape) for shape in weights.generator.noise_shapes]
@@ -38,8 +38,8 @@ def test_all_of_a_slider_comes_back(path):
     weights = load_weights(path)
     vector, normal, bend = (torch.full((6, 8), float(i)) for i in (1, 2, 3))
     slider = Direction("hat", "Hat", "Hats", vector, -1.0, 2.0, "", "none to hat", normal, True, bend)
-    save_weights(replace(weights, directions=(slider, *weights.directions)), path)
-    hat, plain = load_weights(path).directions
+    save_weights(weights.having(Direction, [slider, *weights.of(Direction)]), path)
+    hat, plain = load_weights(path).of(Direction)
     assert hat.normal is not None and hat.bend is not None and hat.taught and not plain.taught
     assert all(torch.equal(a, b) for a, b in ((hat.vector, vector), (hat.normal, normal), (hat.bend, bend)))
     assert plain.normal is None and plain.bend is None
@@ -114,7 +114,7 @@ def test_a_file_without_labels_is_laid_out_as_before_there_were_any(path):
     metadata, tensors = read(path)
     assert set(metadata) == {"format", "variant", "name", "options", "directions", "card"}
     assert {name.partition(".")[0] for name in tensors} == {"generator", "latent_mean", "direction"}
-    assert load_weights(path).choices == ()
+    assert load_weights(path).of(Choice) == ()
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def conditional(tmp_path):
 
 def test_menus_round_trip(conditional):
     weights = load_weights(conditional)
-    assert weights.choices[1] == Choice("glasses", "Glasses", "Labels", ("no", "yes"), 10)
+    assert weights.of(Choice)[1] == Choice("glasses", "Glasses", "Labels", ("no", "yes"), 10)
     assert weights.generator.conditions.classes == (("female", "male"), ("no", "yes"))
 
 
