@@ -88,6 +88,18 @@ def test_every_method_enlarges_the_face(done, enlarger):
     done.grab()
 
 
+def test_each_column_says_what_its_method_is_for(done):
+    for header, method in zip(done.headers, done.methods, strict=True):
+        assert header.purpose.isVisible() and header.purpose.text() == method.purpose
+        assert header.purpose.toolTip() == header.title.toolTip() == method.about
+    assert "invents" in done.headers[2].purpose.text() and "aithful" in done.headers[1].purpose.text()
+    done.bar.wipe.click()
+    left = done.sides[0]
+    left.choice.setCurrentIndex(1)
+    assert left.purpose.isVisible() and left.purpose.text() == done.methods[1].purpose
+    assert done.methods[2].about in left.choice.itemData(2, Qt.ItemDataRole.ToolTipRole)
+
+
 def test_another_scale_begins_anew_and_keeps_the_place(done, qtbot):
     done.view.zoom_by(2.0)
     with qtbot.waitSignal(done._thread.ended):
