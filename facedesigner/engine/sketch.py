@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from facedesigner.engine.controls import noise_of
 from facedesigner.engine.hinting import spread
 from facedesigner.engine.inversion import packed
+from facedesigner.engine.kinds import is_lines
 from facedesigner.engine.looks import Look, recoloured
 from facedesigner.engine.paper import DrawingError, Sheet, cut_hints, prepared
 from facedesigner.engine.request import Image
@@ -42,6 +43,10 @@ COARSE = 16  # pixels that part colours and light from lines, where two pictures
 FINE_RANDOM, MIDDLE_RANDOM = 1.0, 0.5  # how far a variant's rows move to another face's
 VARIANT_SEED = 7_100_000  # of the faces whose textures variants take
 LARGEST_SIDE = 2048  # of a picture that is coloured
+UNSHADED = (
+    "this is a drawing of lines, and colours go by light and shade: shade it with a pencil first, or make a "
+    "photo of it (Portrait in Sketch, or `facedesigner sketch`)"
+)
 
 
 class SketchEngine:
@@ -76,7 +81,8 @@ class SketchEngine:
 
         def draw() -> SketchResult:
             self._colorize = self._colorize or ready(load_translator(self.folder / COLORIZE, "colorize"))
-            return SketchResult(request, in_colours(self._colorize, request))
+            notice = UNSHADED if is_lines(np.repeat(request.grey[..., None], 3, 2)) else ""
+            return SketchResult(request, in_colours(self._colorize, request), notice=notice)
 
         return timed(request, draw)
 

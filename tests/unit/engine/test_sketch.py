@@ -107,6 +107,15 @@ def test_a_colouring_keeps_size_and_lightness(engine):
     assert np.abs(lightness - grey).mean() < 6
 
 
+def test_a_colouring_of_lines_says_that_it_wants_shading(engine):
+    lines = face()
+    result = engine.colorize(ColorizeRequest(lines))
+    assert result.image is not None and "shade it with a pencil" in result.notice
+    shaded = lines.copy()
+    shaded[80:330, 110:290] = np.minimum(lines[80:330, 110:290], np.linspace(110, 210, 180).astype(np.uint8))
+    assert not engine.colorize(ColorizeRequest(shaded)).notice
+
+
 def test_lines_come_from_one_picture_alone():
     stripes = (torch.arange(SIDE) % 4 < 2).float().expand(1, 3, SIDE, SIDE) * 2 - 1
     plain = torch.zeros(1, 3, SIDE, SIDE)
