@@ -89,7 +89,7 @@ def recoloured(picture: Tensor, hints: Tensor, look: Look) -> Tensor:
         (found.back, toned(picture, found.back_colour, torch.tensor(look.back))),
     ):
         inside = mask > 0.5
-        hinted = (asked & inside).sum() > max(FEW, HINTED * inside.sum())
+        hinted = int((asked & inside).sum()) > max(FEW, HINTED * int(inside.sum()))
         result = result + mask * ((lit if hinted else made) - picture)
     result = torch.lerp(result, lit, soft(painted.float(), 5))
     return (result * 2 - 1).clamp(-1, 1)

@@ -45,7 +45,7 @@ VARIANT_SEED = 7_100_000  # of the faces whose textures variants take
 LARGEST_SIDE = 2048  # of a picture that is coloured
 UNSHADED = (
     "this is a drawing of lines, and colours go by light and shade: shade it with a pencil first, or make a "
-    "photo of it (Portrait in Sketch, or `facedesigner sketch`)"
+    "photo of it (Portrait in the Sketch tab, or the command “sketch”)"
 )
 
 

@@ -178,7 +178,9 @@ def test_sixteen_variants_have_sixteen_looks():
 
 
 def lines_of(picture: np.ndarray) -> np.ndarray:
-    return np.hypot(*np.gradient(picture.mean(2))).ravel()
+    down, across = np.gradient(picture.mean(2))
+    lines: np.ndarray = np.hypot(down, across).ravel()
+    return lines
 
 
 @pytest.mark.parametrize(("name", "follow"), [("smiling", 0.7), ("circle-face", 1.0), ("old-man", 0.0)])
