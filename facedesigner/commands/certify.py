@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facedesigner.commands.common import CommandError, add_engine_options, check_free, progress
+from facedesigner.commands.common import CommandError, add_engine_options, check_free, progress, say
 
 if TYPE_CHECKING:
     from facedesigner.engine.certifying import Certifier, Examined
+    from facedesigner.engine.training_faces import TrainingFaces
     from facedesigner.state.face import FaceState
 
 
@@ -26,6 +27,9 @@ def add(commands: Any) -> None:
         help="a folder, or the .pdf to write; the .json lies beside it (default: beside the picture)",
     )
     add_comparison(certify)
+    certify.add_argument(
+        "--training-faces", type=Path, metavar="FOLDER", help="the pictures the model was trained on: shows the nearest"
+    )
     certify.add_argument(
         "--threshold", type=float, help="distance under which a face is too close (default: the calibrated one)"
     )
@@ -50,11 +54,12 @@ def certify_command(args: argparse.Namespace) -> int:
         check_free(path, args.overwrite)
     certifier = load_certifier(args)
     examined = certifier.examine(args.file, recipe_of(args.file))
-    values = facts_of(certifier, examined, args.against, args.threshold)
-    save_certificate(values, examined.picture, paths, args.overwrite)
+    values, trained = found_out(certifier, examined, args.against, args.threshold, args.training_faces)
+    save_certificate(values, examined.picture, paths, args.overwrite, trained.pictures)
     print(f"{values['headline']}. {values['verdict']}")
     for near in values["neighbours"]:
         print(f"{near['distance']:.3f}  {percent(near['probability']):>11}  {near['name']} ({near['group']})")
+    say(trained.words + (" Name their folder with --training-faces." if args.training_faces is None else ""))
     for path in paths:
         print(path)
     return 0
@@ -84,6 +89,13 @@ def facts_of(
     certifier: Certifier, examined: Examined, against: Sequence[Path], threshold: float | None
 ) -> dict[str, Any]:
     """What a certificate of a picture says."""
+    return found_out(certifier, examined, against, threshold, None)[0]
+
+
+def found_out(
+    certifier: Certifier, examined: Examined, against: Sequence[Path], threshold: float | None, data: Path | None
+) -> tuple[dict[str, Any], TrainingFaces]:
+    """What a certificate of a picture says, and the nearest training faces, from the folder `data`."""
     from facedesigner.export.certificate import facts
 
     def show(done: int, total: int) -> None:
@@ -92,11 +104,14 @@ def facts_of(
     finding = certifier.check(examined.picture, (), against, show)
     progress("")
     assert finding is not None  # nothing stops it
-    return facts(
+    trained = certifier.training_faces(finding, data)
+    values = facts(
         picture=examined.described,
         relation=examined.relation,
         face=examined.face,
         info=certifier.info,
         finding=finding,
         threshold=finding.calibration.threshold if threshold is None else threshold,
+        training_faces=trained.words,
     )
+    return values, trained

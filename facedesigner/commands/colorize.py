@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress
+from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress, say
 
 
 def add(commands: Any) -> None:
-    colorize = commands.add_parser("colorize", help="colour a grey portrait or a shaded pencil drawing")
+    colorize = commands.add_parser("colorize", help="colour a grey portrait or a shaded drawing")
     colorize.set_defaults(command=colorize_command)
     colorize.add_argument("file", type=Path, help="the picture; it is only read")
     colorize.add_argument("--out", type=Path, required=True, help="the PNG file to write")
@@ -37,5 +37,7 @@ def colorize_command(args: argparse.Namespace) -> int:
     progress("")
     if result.image is None:
         raise CommandError(f"{args.file.name}: {result.error}")
+    if result.notice:
+        say(result.notice)
     print(save_photo(Image.fromarray(result.image), args.out, overwrite=args.overwrite))
     return 0

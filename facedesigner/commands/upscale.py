@@ -19,8 +19,8 @@ def add(commands: Any) -> None:
         "--method",
         choices=METHODS,
         default="resnet",
-        help="bicubic: smooth; resnet: sharper edges; gan: also draws texture; realesrgan: another program's, "
-        "if it is installed (default: resnet)",
+        help="bicubic: smooth, adds nothing; resnet: faithful, sharper edges; gan: crisp, invents detail that may "
+        "not be true; realesrgan: another program's, if it is installed (default: resnet)",
     )
     upscale.add_argument("--scale", type=int, default=4, metavar="2|4", help="how many times as large (default: 4)")
     upscale.add_argument("--out", type=Path, required=True, help="the PNG file to write")

@@ -14,6 +14,7 @@ from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.photo import NoFaceError, faces_of, opened
 from facedesigner.engine.pushing import push_away
 from facedesigner.engine.request import Image, ModelInfo, RenderRequest
+from facedesigner.engine.training_faces import TrainingFaces, training_faces
 from facedesigner.engine.uniqueness import (
     SIDE,
     Library,
@@ -149,6 +150,11 @@ class Certifier:
     def notes(self, folder: Path) -> tuple[str, ...]:
         """What was left out of a folder that was compared with."""
         return self._photos[folder].notes
+
+    def training_faces(self, finding: Finding, folder: Path | None) -> TrainingFaces:
+        """Pictures of the training faces that were found, from the folder of the data, where there is one."""
+        names = [near.name for near in finding.neighbours if near.group == self.training.group]
+        return training_faces(names, self.training.embeddings, folder, self.identity)
 
     def examine(self, path: Path, face: FaceState | None) -> Examined:
         """A picture file and its recipe, if it carries one. PhotoError: it is no picture or shows no face;

@@ -1,4 +1,4 @@
-"""Colour hints before the networks see them: spread up to the next line, and invented for variants."""
+"""Colour hints before the networks see them: spread up to the next line."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from facedesigner.engine.sketching import SIDE
 
 REACH = 2  # steps of two pixels that a hint spreads at most
 BARRIER = 0.3  # ink that stops it
-# Where a variant takes colours of its face and hints at them: hair, forehead, cheeks, corners; (x, y) in 0 to 1.
-SPOTS = ((0.5, 0.1), (0.3, 0.2), (0.7, 0.2), (0.5, 0.33), (0.36, 0.6), (0.64, 0.6), (0.04, 0.12), (0.96, 0.12))
-SPOT_SIZE = 0.028  # radius, of the side
 
 
 def spread(hints: Tensor, barrier: Tensor) -> Tensor:
@@ -30,16 +27,3 @@ def spread(hints: Tensor, barrier: Tensor) -> Tensor:
         where = torch.maximum(where, (near > 0).float() * free)
     grown = F.interpolate(torch.cat([colours * where, where], 1), (SIDE, SIDE), mode="nearest")
     return torch.where(hints[:, 3:] > 0, hints, grown)
-
-
-def with_colours(hints: Tensor, face: Tensor) -> Tensor:
-    """Hints with those of a face (1, 3, SIDE, SIDE) at SPOTS, where the user gave none."""
-    places = (torch.arange(SIDE) + 0.5) / SIDE
-    hints = hints.clone()
-    for x, y in SPOTS:
-        inside = ((places[None, :] - x).square() + (places[:, None] - y).square()) < SPOT_SIZE**2
-        if hints[0, 3][inside].any():
-            continue
-        hints[0, :3, inside] = face[0, :, inside].mean(1, keepdim=True)
-        hints[0, 3, inside] = 1.0
-    return hints

@@ -22,16 +22,38 @@ class Stopped(Exception):  # noqa: N818 it is no error
 class Method:
     name: str  # as the command line has it
     label: str
+    purpose: str  # what it is for, in a few words
     about: str
 
 
 METHODS = {
     method.name: method
     for method in (
-        Method("bicubic", "Bicubic", "Between the pixels: smooth, nothing is added"),
-        Method("resnet", "SRResNet", "A network taught by pixels alone: sharper edges, cautious about texture"),
-        Method("gan", "SRGAN", "The same network taught by a critic too: draws texture that may have been there"),
-        Method("realesrgan", "Real-ESRGAN", "Another program's network, to compare with; takes minutes on a CPU"),
+        Method(
+            "bicubic",
+            "Bicubic",
+            "Smooth and soft: to compare with",
+            "Between the pixels: nothing is added, so nothing becomes sharper",
+        ),
+        Method(
+            "resnet",
+            "SRResNet",
+            "Faithful: sharper edges, invents nothing",
+            "For a face that must stay as it is: a network taught by pixels alone, smooth where it is in doubt",
+        ),
+        Method(
+            "gan",
+            "SRGAN",
+            "Crisp: invents detail that may not be true",
+            "For a picture to look at or to print: the same network taught by a critic too, which draws pores and "
+            "hairs as they may have been",
+        ),
+        Method(
+            "realesrgan",
+            "Real-ESRGAN",
+            "Crisp, by another program: slow",
+            "Another program's network, to compare with; it invents detail too, and takes minutes on a CPU",
+        ),
     )
 }
 

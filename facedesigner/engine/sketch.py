@@ -19,8 +19,10 @@ from PIL import Image as Pillow
 from torch import Tensor, nn
 
 from facedesigner.engine.controls import noise_of
-from facedesigner.engine.hinting import spread, with_colours
+from facedesigner.engine.hinting import spread
 from facedesigner.engine.inversion import packed
+from facedesigner.engine.kinds import is_lines
+from facedesigner.engine.looks import Look, recoloured
 from facedesigner.engine.paper import DrawingError, Sheet, cut_hints, prepared
 from facedesigner.engine.request import Image
 from facedesigner.engine.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
@@ -38,9 +40,13 @@ from training.weights import Weights, WeightsError, load_weights
 PIX2PIX, COLORIZE, ENCODER = "pix2pix256.safetensors", "colorize256.safetensors", "sketch_encoder*.safetensors"
 PHOTO_ENCODER = "encoder*.safetensors"
 COARSE = 16  # pixels that part colours and light from lines, where two pictures are joined
-FINE_RANDOM, MIDDLE_RANDOM = 1.0, 0.35  # how far a variant's rows move to another face's
-VARIANT_SEED = 7_100_000  # of the faces whose colours variants take
+FINE_RANDOM, MIDDLE_RANDOM = 1.0, 0.5  # how far a variant's rows move to another face's
+VARIANT_SEED = 7_100_000  # of the faces whose textures variants take
 LARGEST_SIDE = 2048  # of a picture that is coloured
+UNSHADED = (
+    "this is a drawing of lines, and colours go by light and shade: shade it with a pencil first, or make a "
+    "photo of it (Portrait in the Sketch tab, or the command “sketch”)"
+)
 
 
 class SketchEngine:
@@ -75,7 +81,8 @@ class SketchEngine:
 
         def draw() -> SketchResult:
             self._colorize = self._colorize or ready(load_translator(self.folder / COLORIZE, "colorize"))
-            return SketchResult(request, recoloured(self._colorize, request))
+            notice = UNSHADED if is_lines(np.repeat(request.grey[..., None], 3, 2)) else ""
+            return SketchResult(request, in_colours(self._colorize, request), notice=notice)
 
         return timed(request, draw)
 
@@ -89,12 +96,13 @@ class SketchEngine:
         ink, hints = torch.from_numpy(sheet.ink)[None, None], torch.from_numpy(sheet.hints)[None]
         hints = spread(hints, ink)
         latent = faces.estimate(torch.cat([ink, hints], 1))
-        if variant:
-            latent = faces.varied(latent, variant)
-            hints = with_colours(hints, faces.picture(latent))
         followed = self._pix2pix(hinted(ink, hints)).float() if follow > 0 else None
+        if followed is not None and variant:
+            followed = recoloured(followed, hints, Look.of(variant))
         if followed is not None:
             latent = faces.nearer(latent, followed, follow)
+        if variant:
+            latent = faces.varied(latent, variant, own_colours=not hints[:, 3].any())
         believable = faces.picture(latent) if follow < 1 else None
         return image_of(joined(followed, believable, follow)), faces.state(latent)
 
@@ -114,6 +122,7 @@ class Faces:
             )
         self.encoder = found
         self.photos = first_encoder(folders, PHOTO_ENCODER, self.weights.hash, 3)
+        self.sliders = {slider.name: slider for slider in self.weights.directions}
         shapes = self.weights.generator.noise_shapes
         self.noise = noise_of(self.weights.generator, 0, torch.device("cpu")) if shapes else None
 
@@ -132,8 +141,9 @@ class Faces:
             return latent
         return latent.lerp(self.photos.estimate(followed[0]), 0.6 * follow)
 
-    def varied(self, latent: Tensor, variant: int) -> Tensor:
-        """The latent with colours and textures of another face: its fine rows, and a little of its middle ones."""
+    def varied(self, latent: Tensor, variant: int, own_colours: bool = True) -> Tensor:
+        """The latent with the look of a variant: fine rows of another face and half of its middle ones, and, unless the
+        user chose colours, what the model's sliders for them do."""
         generator = self.weights.generator
         other = generator.map(latents_of(VARIANT_SEED + variant, 1, generator.z_dim))[0]
         other = self.weights.latent_mean + 0.8 * (other - self.weights.latent_mean)
@@ -141,7 +151,11 @@ class Faces:
         for name, amount in (("middle", MIDDLE_RANDOM), ("fine", FINE_RANDOM)):
             first, last = generator.layer_ranges.get(name, (0, 0))
             share[first:last] = amount
-        return latent + share * (other - latent)
+        latent = latent + share * (other - latent)
+        for name, value in Look.of(variant).sliders if own_colours else ():
+            if (slider := self.sliders.get(name)) is not None:
+                latent = latent + min(max(value, slider.minimum), slider.maximum) * slider.vector
+        return latent
 
     def state(self, latent: Tensor) -> FaceState:
         return FaceState(self.weights.hash, latent=packed(latent), psi=1.0)
@@ -207,7 +221,7 @@ def coarse(picture: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def recoloured(network: nn.Module, request: ColorizeRequest) -> Image:
+def in_colours(network: nn.Module, request: ColorizeRequest) -> Image:
     """(H, W, 3): chroma of the network, lightness of the picture."""
     height, width = request.grey.shape
     if max(height, width) > LARGEST_SIDE:

@@ -26,7 +26,7 @@ class SketchRequest:
     sketch: Grey  # of any size; 255 is paper, 0 ink
     hints: Hints | None = None  # of any size; stretched over the sketch
     follow: float = 0.7  # 1: the photo follows each line; 0: a believable face that is about the drawing's
-    variant: int = 0  # 0: as drawn; others invent other colours and textures
+    variant: int = 0  # 0: as drawn; others have other colours and textures
     stamp: int = 0  # comes back with the result
     place: bool = False  # a page that was not drawn on the guide: find the drawing on it and bring it into place
 

@@ -45,9 +45,11 @@ def facts(
     info: ModelInfo,
     finding: Finding,
     threshold: float,
+    training_faces: str = "",
     now: datetime | None = None,
 ) -> dict[str, Any]:
-    """What the certificate says, JSON-ready, with its checksum. `picture`: file, sha256, width and height."""
+    """What the certificate says, JSON-ready, with its checksum. `picture`: file, sha256, width and height;
+    `training_faces`: whether pictures of the nearest ones are shown, and why not."""
     calibration = finding.calibration
     values: dict[str, Any] = {
         "format": FORMAT,
@@ -75,6 +77,7 @@ def facts(
             }
             for near in finding.neighbours
         ],
+        "training_faces": training_faces,
         "threshold": threshold,
         "threshold_suggested": calibration.threshold,
         "unique": finding.is_unique(threshold),
@@ -137,15 +140,22 @@ def certificate_paths(picture: Path, out: Path | None) -> tuple[Path, Path]:
     return pdf, pdf.with_suffix(".json")
 
 
-def save_certificate(values: Mapping[str, Any], picture: Image, paths: Sequence[Path], overwrite: bool = False) -> None:
-    """Writes the PDF and the JSON. `picture` (H, W, 3) is what the page shows. ExportError when one exists and
+def save_certificate(
+    values: Mapping[str, Any],
+    picture: Image,
+    paths: Sequence[Path],
+    overwrite: bool = False,
+    trained: Mapping[str, Image] | None = None,
+) -> None:
+    """Writes the PDF and the JSON. `picture` (H, W, 3) is what the page shows, with the training faces `trained`, by
+    name. ExportError when one exists and
     `overwrite` is not set, or a file cannot be written; nothing half-written is left."""
     from facedesigner.export.certificate_page import page
 
     pdf, sheet = paths
     for path in paths:
         check_free(path, overwrite)
-    for path, content in ((pdf, page(values, picture)), (sheet, json.dumps(values, indent=1).encode())):
+    for path, content in ((pdf, page(values, picture, trained or {})), (sheet, json.dumps(values, indent=1).encode())):
         write_file(path, content, overwrite)
 
 

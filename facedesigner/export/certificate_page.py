@@ -16,11 +16,12 @@ MARGIN = 45  # points
 INK, MUTED, LINE, GOOD, BAD = "#1A1F26", "#5B6570", "#C9D0D7", "#2E7D32", "#B3261E"
 CURVES = (("copies_found", "copies found", GOOD), ("flagged", "new faces flagged", "#B35C00"))
 FACE = 132  # points, side of the picture
+THUMB = 34  # of a training face
 FARTHEST = 0.8  # distance at the right end of the curve
 
 
-def page(values: Mapping[str, Any], picture: Image) -> bytes:
-    """One page of PDF that shows what `export.certificate.facts` says."""
+def page(values: Mapping[str, Any], picture: Image, trained: Mapping[str, Image]) -> bytes:
+    """One page of PDF that shows what `export.certificate.facts` says; `trained`: training faces, by name."""
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfgen.canvas import Canvas
 
@@ -33,6 +34,7 @@ def page(values: Mapping[str, Any], picture: Image) -> bytes:
     sheet.face(values, picture)
     sheet.facts(values)
     sheet.neighbours(values)
+    sheet.training_faces(values, trained)
     sheet.calibration(values)
     sheet.foot(values)
     canvas.showPage()
@@ -100,7 +102,19 @@ class Sheet:
         if not values["neighbours"]:
             self.y -= 13
             self.text(self.left, self.y, "There was nothing to compare with.", 8.5)
-        self.y -= 14
+        self.y -= 6
+
+    def training_faces(self, values: Mapping[str, Any], trained: Mapping[str, Image]) -> None:
+        """In the order of the list, and a sentence on those that are not shown."""
+        from reportlab.lib.utils import ImageReader
+
+        shown = [near["name"] for near in values["neighbours"] if near["name"] in trained]
+        for place, name in enumerate(shown):
+            x = self.left + place * (THUMB + 5)
+            self.canvas.drawImage(ImageReader(Pillow.fromarray(trained[name])), x, self.y - THUMB, THUMB, THUMB)
+        left = self.left + len(shown) * (THUMB + 5) + (5 if shown else 0)
+        below = self.paragraph(left, self.y, self.right - left, values["training_faces"], 7.5, MUTED)
+        self.y = min(below, self.y - THUMB if shown else below) - 8
 
     def calibration(self, values: Mapping[str, Any]) -> None:
         self.heading("Calibration")

@@ -50,6 +50,19 @@ def test_a_certificate_is_made_and_holds(face, weights, tmp_path, capsys):
     assert "face-certificate.json holds for face.png" in said and "no signature" in said
 
 
+def test_the_nearest_training_faces_are_shown_from_a_folder(face, weights, tmp_path, capsys):
+    assert certify(face, weights) == 0
+    said = capsys.readouterr().err
+    assert "The nearest training faces are not shown" in said and "--training-faces" in said
+    folder = tmp_path / "faces"
+    folder.mkdir()
+    for number in range(20):
+        Image.fromarray(random_picture(number).repeat(16, 0).repeat(16, 1)).save(folder / f"{number}.png")
+    assert certify(face, weights, "--overwrite", "--training-faces", folder) == 0
+    assert "The nearest training faces are shown, from faces." in capsys.readouterr().err
+    assert "are shown" in json.loads((tmp_path / "face-certificate.json").read_text())["training_faces"]
+
+
 def test_a_copy_of_a_training_picture_is_too_close_and_has_no_recipe(weights, tmp_path, capsys):
     copy = tmp_path / "copy.png"
     Image.fromarray(np.clip(random_picture(4)[:, ::-1] * 1.03, 0, 255).astype(np.uint8)).save(copy)

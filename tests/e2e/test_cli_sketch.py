@@ -100,5 +100,6 @@ def test_a_grey_picture_gets_colours(drawing, tmp_path, capsys):
     out = tmp_path / "coloured.png"
     assert main(["colorize", str(drawing), "--out", str(out)]) == 0
     assert size_of(out) == (400, 400)
+    assert "shade it with a pencil" in capsys.readouterr().err  # of a drawing of lines
     assert main(["colorize", str(drawing), "--out", str(out)]) == 2
     assert "exists already" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
@@ -18,6 +19,7 @@ class CertificateDesk(QObject):
 
     def __init__(self, parent: QObject | None = None, make: Callable[[], Any] = make_certifier) -> None:
         super().__init__(parent)
+        self.training_data: Path | None = None  # where the pictures that the model was trained on are
         self._thread = PhotoThread(make, self)
         self._waiting: dict[Job, tuple[Then, Callable[[Any], None]]] = {}
         self._thread.reported.connect(self._take_report)

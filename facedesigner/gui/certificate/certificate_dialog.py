@@ -62,6 +62,7 @@ class CertificateDialog(QDialog):
         self.threshold.previewed.connect(self._show_verdict)
         self.folder_button.clicked.connect(self.ask_folder)
         self.forget_button.clicked.connect(lambda: self.compare_with(()))
+        self.training_button.clicked.connect(self.ask_training_data)
         self.push_button.clicked.connect(self.push_away)
         self.save_button.clicked.connect(self.ask_save)
         self.cancel_button.clicked.connect(self.cancel)
@@ -77,7 +78,7 @@ class CertificateDialog(QDialog):
         if info is None:
             self._say("No model is loaded yet: load one to have its faces compared.")
             return
-        work = jobs.check(info.path, face, self._session.gallery, self._folders)
+        work = jobs.check(info.path, face, self._session.gallery, self._folders, self._desk.training_data)
         self._begin(COMPARING, work, self._take_checked)
 
     def push_away(self) -> None:
@@ -101,6 +102,11 @@ class CertificateDialog(QDialog):
         self.forget_button.setEnabled(bool(folders))
         self.check()
 
+    def show_training_faces(self, folder: Path) -> None:
+        """From the folder of the training data, as long as the window is open."""
+        self._desk.training_data = folder
+        self.check()
+
     def cancel(self) -> None:
         """Ends what is under way; what was found before stays."""
         self._end_job()
@@ -115,6 +121,11 @@ class CertificateDialog(QDialog):
         folder = QFileDialog.getExistingDirectory(self, "Photos to compare with")
         if folder:
             self.compare_with((*self._folders, *({Path(folder)} - set(self._folders))))
+
+    def ask_training_data(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Pictures that the model was trained on")
+        if folder:
+            self.show_training_faces(Path(folder))
 
     def ask_save(self) -> None:
         if self.checked is None:
@@ -139,6 +150,13 @@ class CertificateDialog(QDialog):
         self.rates = QLabel()
         self.rates.setWordWrap(True)
         self.rates.setMinimumHeight(2 * lines)
+        self.training_words = QLabel()
+        self.training_words.setProperty("role", "hint")
+        self.training_words.setWordWrap(True)
+        self.training_words.setMinimumHeight(2 * lines)
+        self.training_button = QPushButton("Training &faces…")
+        self.training_button.setToolTip("To see the nearest: choose the folder of what the model was trained on")
+        theme.set_icon(self.training_button, "folder")
         self.folders = QLabel("Compared with the training data, your gallery and no photos.")
         self.folders.setProperty("role", "hint")
         self.folder_button = QPushButton("Add &photos…")
@@ -162,7 +180,8 @@ class CertificateDialog(QDialog):
         self.message.setProperty("role", "hint")
         self.message.setMinimumHeight(2 * lines)
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        for button in (self.folder_button, self.forget_button, self.push_button, self.save_button, self.cancel_button):
+        buttons = (self.folder_button, self.forget_button, self.training_button, self.push_button, self.save_button)
+        for button in (*buttons, self.cancel_button):
             button.setAutoDefault(False)
 
     def _lay_out(self) -> None:
@@ -175,6 +194,9 @@ class CertificateDialog(QDialog):
         middle.setColumnStretch(0, 3)
         middle.setColumnStretch(1, 2)
         middle.setRowStretch(1, 1)
+        trained = QHBoxLayout()
+        trained.addWidget(self.training_words, 1)
+        trained.addWidget(self.training_button)
         middle.setHorizontalSpacing(18)
         label = QLabel("&Threshold")
         label.setBuddy(self.threshold.slider)
@@ -197,6 +219,7 @@ class CertificateDialog(QDialog):
         layout.setSpacing(10)
         layout.addWidget(self.panel)
         layout.addLayout(middle, 1)
+        layout.addLayout(trained)
         layout.addLayout(threshold)
         layout.addWidget(self.rates)
         layout.addLayout(photos)
@@ -250,8 +273,10 @@ class CertificateDialog(QDialog):
             self.threshold.default = finding.calibration.threshold
             self.threshold.set_value(finding.calibration.threshold)
         self.panel.show_picture(checked.picture)
-        pictures = {name: to_qimage(picture) for name, picture in checked.pictures.items()}
+        pictures = {name: to_qimage(picture) for name, picture in (checked.trained | checked.pictures).items()}
         self.neighbours.show_neighbours(finding.neighbours, pictures)
+        choose = " Choose its folder to see them." if self._desk.training_data is None else ""
+        self.training_words.setText(checked.training_words + choose)
         self.plot.show_calibration(finding.calibration, [near.distance for near in finding.neighbours])
         self._say(" ".join((*(f"{note[0].upper()}{note[1:]}." for note in checked.notes), NOTE)))
         self._show_verdict()

@@ -28,6 +28,8 @@ class Checked:
     picture: Image
     finding: Finding
     pictures: dict[str, Image] = field(default_factory=dict)  # of neighbours in the gallery, by name
+    trained: dict[str, Image] = field(default_factory=dict)  # of those in the training data, where they are at hand
+    training_words: str = ""  # whether they are, and why not
     notes: tuple[str, ...] = ()
 
 
@@ -38,9 +40,10 @@ def make_certifier() -> Certifier:
 
 
 def check(
-    model: Path, face: FaceState, gallery: Sequence[FaceState], folders: Sequence[Path]
+    model: Path, face: FaceState, gallery: Sequence[FaceState], folders: Sequence[Path], data: Path | None = None
 ) -> Callable[[Certifier, Job], Checked | None]:
-    """Compares a face; reports (done, total) photos of a folder. None when it was stopped."""
+    """Compares a face; `data` is where the pictures of the training data are, if anywhere. Reports (done, total) photos
+    of a folder. None when it was stopped."""
 
     named = others(face, gallery)
 
@@ -52,7 +55,8 @@ def check(
         near = {neighbour.name for neighbour in finding.neighbours}
         pictures = {name: certifier.draw(other) for name, other in named if name in near}
         notes = tuple(note for folder in folders for note in certifier.notes(folder))
-        return Checked(face, certifier.draw(face), finding, pictures, notes)
+        trained = certifier.training_faces(finding, data)
+        return Checked(face, certifier.draw(face), finding, pictures, trained.pictures, trained.words, notes)
 
     return work
 
@@ -97,8 +101,9 @@ def save(checked: Checked, threshold: float, pdf: Path, overwrite: bool) -> Call
             info=certifier.info,
             finding=checked.finding,
             threshold=threshold,
+            training_faces=checked.training_words,
         )
-        save_certificate(values, checked.picture, paths, overwrite)
+        save_certificate(values, checked.picture, paths, overwrite, checked.trained)
         return f"Wrote {pdf.name}, {paths[1].name} and {png.name}"
 
     return work

@@ -18,8 +18,8 @@ EMPTY = "The nearest faces appear here."
 
 
 class NeighbourList(QWidget):
-    """A row each: a picture if it is one of the user's own faces, name and group, similarity, distance, probability.
-    Pictures of the training data are not kept, so those have a name alone."""
+    """A row each: a picture, name and group, similarity, distance, probability. Pictures of the training data do not
+    come with a model, so those may have a name alone."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -27,7 +27,10 @@ READ = (
     "Read off the latent at once, by a rule that was fitted to what an age network sees in many faces. It may differ "
     "from what the network sees in this one."
 )
-LOOKED = "What a network sees in the two pictures, without and with the change of age. It is wrong by some eight years."
+LOOKED = (
+    "What a network sees in the two pictures, without and with the change of age. It is wrong by some eight years, and "
+    "“before” is its own look at the face as generated, not the reading of the line above."
+)
 WAITING = "The age appears once a model is loaded."
 NO_PATH = (
     "This model has no age slider in years. Make one with “python -m training aging”, or load the model that comes "
@@ -114,6 +117,8 @@ class AgePanel(QWidget):
         self.form.addRow("As generated:", self.generated)
         self.form.addRow("Age seen:", self.estimate)
         self.form.addRow("Who:", self.identity)
+        for label, tip in ((self.generated, READ), (self.estimate, LOOKED)):
+            self.form.labelForField(label).setToolTip(tip)
         layout = QVBoxLayout(self)
         layout.addWidget(self.slider)
         layout.addLayout(self.form)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -139,6 +139,13 @@ class ControlPanel(QWidget):
             for row in self.rows:
                 row.set_layers(layers, self._face)
         self.rows_moved.emit()
+
+    def show_row(self, name: str) -> None:
+        """Scrolls to a slider and marks it for a moment."""
+        row = next((row for row in self.rows if row.control.name == name), None)
+        if row is not None:
+            row.mark()
+            QTimer.singleShot(0, row, lambda: self.area.ensureWidgetVisible(row))  # once new rows have their place
 
     def visible_rows(self) -> list[ControlRow]:
         """Rows that can be seen now, at least in part."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton, QWidget
 
 from facedesigner.engine.request import MINE, Control
@@ -13,6 +14,7 @@ from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
 from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.state.face import FaceState
 
+MARKED = 3000  # milliseconds
 DEVIATION = "σ"  # the unit of most sliders
 LOCK_TIP = (
     "Locked: the other sliders move around this one, without what they would change of it. "
@@ -33,6 +35,7 @@ class ControlRow(QWidget):
         super().__init__()
         self.control = control
         self._layers = ALL_LAYERS
+        self.marked = False
         self.label = QLabel(control.label)
         self.slider = make_slider(control)
         about = f"{control.description}\n" if control.description else ""
@@ -67,6 +70,30 @@ class ControlRow(QWidget):
         )
         self.lock.clicked.connect(lambda on: self.lock_toggled.emit(control.name, on))
         self.strip.picked.connect(self.slider.put)
+
+    def mark(self) -> None:
+        """Stands out for a moment."""
+        self.marked = True
+        for widget in (self.label, self.slider):
+            widget.setStyleSheet("QLabel, QSlider { background: transparent; }")
+        self.update()
+        QTimer.singleShot(MARKED, self, self._unmark)
+
+    def _unmark(self) -> None:
+        self.marked = False
+        for widget in (self.label, self.slider):
+            widget.setStyleSheet("")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.marked:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            colour = QColor(theme.colours().accent)
+            painter.setPen(colour)
+            colour.setAlphaF(0.35)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def _make_menu(self, control: Control) -> QToolButton:
         """What can be done with a slider that was taught, or has only a number."""

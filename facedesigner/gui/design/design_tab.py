@@ -163,6 +163,7 @@ class DesignTab(QWidget):
         panel.committed.connect(lambda key, value, text: session.commit(text, face=self._moved(key, value)))
         panel.lock_toggled.connect(lambda name, _: self._toggle_lock(name, self.sliders.label(name)))
         self.sliders.changed.connect(self._show_controls)
+        self.keeper.taught.connect(self._show_taught)
         panel.randomise.connect(self.randomise)
         panel.reset.connect(self.reset)
         self._strips = StripPainter(session, thread, panel)
@@ -190,6 +191,10 @@ class DesignTab(QWidget):
             session.restore(
                 Project(session.committed_face, tuple(self._draw_new()), session.notes, tuple(session.locks))
             )
+
+    def _show_taught(self, name: str) -> None:
+        self.tools.setCurrentWidget(self.controls)
+        self.controls.show_row(name)
 
     def _show_controls(self) -> None:
         self.controls.set_controls(self._controls, NO_CONTROLS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 from facedesigner.gui.design.control_panel import ControlPanel
@@ -19,6 +19,8 @@ from facedesigner.state.face import FaceState
 class SliderKeeper(QObject):
     """Does what the panel asks for a slider. No dialog blocks."""
 
+    taught = Signal(str)  # name of a new slider
+
     def __init__(self, session: Session, thread: RenderThread, sliders: Sliders, panel: ControlPanel) -> None:
         super().__init__(panel)
         self._session, self._thread, self._sliders, self._panel = session, thread, sliders, panel
@@ -31,6 +33,7 @@ class SliderKeeper(QObject):
         examples = (tuple(with_it), tuple(without))
         dialog = TeachDialog(self._session, self._thread, self._sliders, examples, self._panel.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.taught.connect(self.taught)
         dialog.open()
         return dialog
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import TypeAlias
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -57,6 +57,8 @@ HOW = (
 
 class TeachDialog(QDialog):
     """Every change of the examples is tried in the thread; Save hands the slider to `Sliders`."""
+
+    taught = Signal(str)  # name of the slider that was saved
 
     def __init__(
         self,
@@ -129,11 +131,13 @@ class TeachDialog(QDialog):
             return
         try:
             lesson = self.lesson
-            self._sliders.add(Slider(self.name.text(), lesson.vector, lesson.right, lesson.total))
+            slider = Slider(self.name.text(), lesson.vector, lesson.right, lesson.total)
+            self._sliders.add(slider)
         except ValueError as error:
             self._say(str(error))
         else:
             self.accept()
+            self.taught.emit(slider.name)
 
     # -- building
 

@@ -1,11 +1,11 @@
-"""ColumnHeader: what a column shows, how long it took, and the way to a file."""
+"""ColumnHeader: what a column shows and what that is for, how long it took, and the way to a file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from facedesigner.engine.methods import Method
 from facedesigner.gui import theme
@@ -27,8 +27,13 @@ class ColumnHeader(QWidget):
         self.choice = QComboBox()
         self.choice.setAccessibleName(f"{side} of the line")
         self.choice.setToolTip(f"What is shown {side.lower()} of the line")
-        for method in methods:
+        for place, method in enumerate(methods):
             self.choice.addItem(method.label)
+            self.choice.setItemData(place, f"{method.purpose}. {method.about}.", Qt.ItemDataRole.ToolTipRole)
+        self.purpose = QLabel()
+        self.purpose.setProperty("role", "hint")
+        self.purpose.setWordWrap(True)
+        self.purpose.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.time = QLabel()
         self.time.setProperty("role", "hint")
         self.save = QToolButton()
@@ -38,12 +43,16 @@ class ColumnHeader(QWidget):
         name.addWidget(self.title)
         name.addWidget(self.choice)
         name.setCurrentIndex(1 if side else 0)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 0, 2, 0)
+        row = QHBoxLayout()
         row.addLayout(name)
         row.addWidget(self.time)
         row.addStretch(1)
         row.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2, 0, 2, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.purpose)
         self.show_method(index)
         self.choice.currentIndexChanged.connect(self._choose)
         self.save.clicked.connect(lambda: self.save_wanted.emit(self._methods[self.index].name))
@@ -52,7 +61,9 @@ class ColumnHeader(QWidget):
         method = self._methods[index]
         self.index = index
         self.title.setText(method.label)
-        self.title.setToolTip(method.about)
+        self.purpose.setText(method.purpose)
+        for label in (self.title, self.purpose):
+            label.setToolTip(method.about)
         self.choice.setCurrentIndex(index)
         self.save.setToolTip(f"Save the picture enlarged by {method.label}")
         self.save.setAccessibleName(f"Save {method.label}")

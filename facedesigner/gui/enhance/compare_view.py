@@ -58,9 +58,9 @@ class CompareView(ZoomView):
         """A new picture; zoom and place stay when it has the shape of the last one, as another scale or face does."""
         if self._backdrop is None or self._shape(picture) != self._shape(self._backdrop):
             self._centre, self._zoom = CENTRE, 1.0
-            self.zoom_changed.emit(1.0)
         self._backdrop = picture
         self.columns = [Column(label) for label in labels]
+        self.zoom_changed.emit(self._zoom)
         self.update()
 
     def set_picture(self, index: int, picture: QImage) -> None:
@@ -74,6 +74,7 @@ class CompareView(ZoomView):
 
     def set_wiping(self, wiping: bool) -> None:
         self._wiping = wiping
+        self.zoom_changed.emit(self._zoom)  # a column is as wide as the view now, or a part of it
         self.update()
 
     def set_pair(self, left: int, right: int) -> None:

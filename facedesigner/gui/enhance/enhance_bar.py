@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from facedesigner.engine.methods import SCALES
 from facedesigner.gui import theme
-from facedesigner.gui.design.zoom_view import ZOOM_STEP
+from facedesigner.gui.design.zoom_bar import ZoomBar
 from facedesigner.gui.enhance.compare_view import CompareView
 
 
@@ -17,7 +17,7 @@ class EnhanceBar(QWidget):
     scale_chosen = Signal(int)
     stop_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, view: CompareView) -> None:
         super().__init__()
         self.open = button("open", "&Open picture…", "Choose a picture to enlarge; it can also be dropped here")
         self.face = button("face", "Use the &face in Design", "Enlarge the face that the Design tab shows")
@@ -32,17 +32,13 @@ class EnhanceBar(QWidget):
         self.wipe.setCheckable(True)
         self.pixels = button("", "&Pixels", "Show the pictures' own pixels in place of smooth ones")
         self.pixels.setCheckable(True)
-        self.percent = QLabel("100 %")
-        self.percent.setToolTip("100 % fits the picture into a column")
-        self.zoom_out = button("zoom-out", "", "Smaller (wheel, or -)", "Zoom out")
-        self.zoom_in = button("zoom-in", "", "Larger (wheel, or +)", "Zoom in")
-        self.fit = button("zoom-fit", "", "Fit the picture into its column (double-click, or 0)", "Fit")
+        self.zoom = ZoomBar(view, what="enlarged picture", fit="Fit the picture into its column (double-click, or 0)")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for item in (self.open, self.face, *self.scales.buttons(), self.stop):
             row.addWidget(item)
         row.addStretch(1)
-        for widget in (self.wipe, self.pixels, self.percent, self.zoom_out, self.zoom_in, self.fit):
+        for widget in (self.wipe, self.pixels, self.zoom):
             row.addWidget(widget)
         self.open.clicked.connect(self.open_wanted)
         self.face.clicked.connect(self.face_wanted)
@@ -55,12 +51,6 @@ class EnhanceBar(QWidget):
 
     def show_working(self, working: bool) -> None:
         self.stop.setEnabled(working)
-
-    def connect_zoom(self, view: CompareView) -> None:
-        self.fit.clicked.connect(view.fit)
-        self.zoom_in.clicked.connect(lambda: view.zoom_by(ZOOM_STEP))
-        self.zoom_out.clicked.connect(lambda: view.zoom_by(1 / ZOOM_STEP))
-        view.zoom_changed.connect(lambda zoom: self.percent.setText(f"{zoom:.0%}".replace("%", " %")))
 
     def _choose(self, scale: int) -> None:
         """Also the scale that is chosen already: it begins anew what was stopped."""

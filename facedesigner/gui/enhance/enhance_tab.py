@@ -49,9 +49,9 @@ class EnhanceTab(QWidget):
         self._results: dict[str, tuple[Image, float]] = {}
         self._saves: set[SaveThread] = set()
         self.methods = offered()
-        self.bar = EnhanceBar()
         self.view = CompareView()
         self.view.clear(BEGIN)
+        self.bar = EnhanceBar(self.view)
         last = len(self.methods) - 1
         self.headers = [ColumnHeader(self.methods, index) for index in range(len(self.methods))]
         self.sides = [ColumnHeader(self.methods, index, side) for index, side in ((0, "Left"), (min(2, last), "Right"))]
@@ -130,7 +130,7 @@ class EnhanceTab(QWidget):
         bar.stop_wanted.connect(self.stop)
         bar.wipe.toggled.connect(self._show_wipe)
         bar.pixels.toggled.connect(self.view.set_nearest)
-        bar.connect_zoom(self.view)
+        self.view.zoom_changed.connect(lambda _zoom: self._show_zoom())
         for header in self.headers:
             header.save_wanted.connect(self._ask_save)
         for side in self.sides:
@@ -211,6 +211,11 @@ class EnhanceTab(QWidget):
         scale = self.bar.scale
         text = f"{self._name}: {width} × {height} to {width * scale} × {height * scale} pixels"
         self.message.setText(". ".join((text, *self._source.notices)))
+
+    def _show_zoom(self) -> None:
+        """Counted in pixels of the enlarged picture."""
+        width = 0 if self._source is None else self._source.pixels.shape[1] * self.bar.scale
+        self.bar.zoom.show_share(self.view.magnification(width) if width else None)
 
     def _mark_stopped(self) -> None:
         """Columns that were not finished, of a picture that is in view."""

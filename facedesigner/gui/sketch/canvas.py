@@ -37,7 +37,7 @@ class Canvas(QWidget):
     """Draws on the sheet with the kit's tool. Wheel: zoom; with Ctrl: size; with Shift: turn. Middle button or space:
     move. Shift while drawing: a straight line. Escape: takes back the stroke under way."""
 
-    viewed = Signal()  # the placement changed
+    viewed = Signal()  # the placement changed, or the room for it
     poured_nothing = Signal()  # a fill that met a line
 
     def __init__(self, sheet: Sheet, kit: Kit) -> None:
@@ -100,6 +100,11 @@ class Canvas(QWidget):
     def turn_by(self, degrees: float) -> None:
         self.placement.turn_by(degrees)
         self._view()
+
+    @property
+    def magnification(self) -> float:
+        """How many pixels of the screen one of the sheet takes."""
+        return self.placement.scale * self.devicePixelRatioF()
 
     def area_of(self, part: QRect | QRectF) -> QRect:
         """Where a part of the sheet is on the screen."""
@@ -265,6 +270,7 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.placement.resize(self.rect().toRectF().size())
+        self.viewed.emit()  # the sheet is as large as the view lets it be
 
     # -- the pointer
 

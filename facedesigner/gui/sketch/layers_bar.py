@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
+from facedesigner.gui.design.zoom_bar import ZoomBar
 from facedesigner.gui.sketch.buttons import SmallSlider, icon_button, percent
 from facedesigner.gui.sketch.canvas import TURN_NOTCH, ZOOM_NOTCH, Canvas
 from facedesigner.gui.sketch.kit import PHOTO, Kit
@@ -68,11 +69,6 @@ class LayersBar(QWidget):
 
     def _add_view(self, layout: QHBoxLayout) -> None:
         canvas = self._canvas
-        self.percent = QLabel()
-        self.percent.setProperty("role", "hint")
-        self.percent.setToolTip("100 % fits the sheet into the view")
-        self.percent.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self.percent)
         for icon, name, tip, slot in (
             (
                 "rotate-left",
@@ -86,13 +82,14 @@ class LayersBar(QWidget):
                 "Turn the sheet to the right (Shift+wheel)",
                 lambda: canvas.turn_by(TURN_NOTCH),
             ),
-            ("zoom-out", "Zoom out", "Smaller (wheel, or -)", lambda: canvas.zoom_by(1 / ZOOM_NOTCH)),
-            ("zoom-in", "Zoom in", "Larger (wheel, or +)", lambda: canvas.zoom_by(ZOOM_NOTCH)),
-            ("zoom-fit", "Fit", "Fit the sheet into the view, upright (0)", canvas.fit),
         ):
             button = icon_button(icon, name, tip)
             button.clicked.connect(lambda _=False, slot=slot: slot())
             layout.addWidget(button)
+        tip = "Fit the sheet into the view, upright (0)"
+        self.zoom = ZoomBar(canvas, what="sheet", fit=tip, step=ZOOM_NOTCH, flat=True)
+        self.zoom.percent.setProperty("role", "hint")
+        layout.addWidget(self.zoom)
 
     def _show(self) -> None:
         self.names[self._kit.layer].setChecked(True)
@@ -100,7 +97,7 @@ class LayersBar(QWidget):
     def _show_view(self) -> None:
         placement = self._canvas.placement
         turned = f"{placement.angle:+.0f}°  " if placement.angle else ""
-        self.percent.setText(f"{turned}{placement.zoom * 100:.0f} %")
+        self.zoom.show_share(self._canvas.magnification, turned)
 
 
 def _word_button(label: str, tip: str) -> QToolButton:

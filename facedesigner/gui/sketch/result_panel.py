@@ -30,6 +30,7 @@ EMPTY_COLOURISE = (
     "a few strokes with the colour brush say which."
 )
 LOADING = "Loading the networks that make photos of drawings. It takes a few seconds, once."
+PORTRAIT, COLOURISE = "A drawing of lines becomes a photo", "A grey photo or a shaded drawing gets its colours"
 FOLLOW = 70  # per cent, at first
 WIDTH = 300  # pixels, at least
 
@@ -43,8 +44,11 @@ class ResultPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.result: SketchResult | None = None  # the last one with a picture, None when the sheet was cleared since
-        self.portrait = self._mode("&Portrait", "A line drawing becomes a photo")
-        self.colourise = self._mode("&Colourise", "A grey picture or a shaded drawing gets its colours")
+        self.portrait = self._mode("&Portrait", f"{PORTRAIT}, and a face for Design")
+        self.colourise = self._mode("&Colourise", f"{COLOURISE}; its light and shade stay as they are")
+        self.purpose = QLabel(PORTRAIT)
+        self.purpose.setProperty("role", "hint")
+        self.purpose.setWordWrap(True)
         self.portrait.setChecked(True)
         self.view = FaceView()
         self.view.setAccessibleName("Photo")
@@ -144,6 +148,7 @@ class ResultPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.addLayout(modes)
+        layout.addWidget(self.purpose)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.words)
         layout.addWidget(self.follow_row)
@@ -152,6 +157,7 @@ class ResultPanel(QWidget):
         self.setMinimumWidth(WIDTH)
 
     def _change_mode(self, colourise: bool) -> None:
+        self.purpose.setText(COLOURISE if colourise else PORTRAIT)
         self.follow_row.setVisible(not colourise)
         self.variants.setVisible(not colourise)
         self.use.setVisible(not colourise)  # a coloured picture is no face of the model

@@ -56,7 +56,9 @@ class VariantButton(QAbstractButton):
         self.picture: QImage | None = None
         self.setCheckable(True)
         self.setAccessibleName(f"Variant {index + 1}")
-        self.setToolTip("As drawn" if index == 0 else f"Variant {index + 1}: other colours and textures")
+        self.setToolTip(
+            "As drawn" if index == 0 else f"Variant {index + 1}: other colours; for those you painted another light"
+        )
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from facedesigner.engine.certifying import Examined
+from facedesigner.engine.training_faces import TrainingFaces
 from facedesigner.gui.certificate.certificate_desk import CertificateDesk
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour, Pushed
@@ -56,6 +58,11 @@ class FakeCertifier:
 
     def notes(self, folder):
         return (f"no face was found in 1 of 9 pictures of {folder.name}",)
+
+    def training_faces(self, finding, folder):
+        if folder is None:
+            return TrainingFaces("The nearest training faces are not shown. The names are those of files of set.")
+        return TrainingFaces("They are shown.", {finding.neighbours[0].name: np.full((8, 8, 3), 7, np.uint8)})
 
     def push_away(self, face, threshold, gallery, folders, progress, stop):
         progress(0.5)

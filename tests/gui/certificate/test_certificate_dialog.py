@@ -71,6 +71,17 @@ def test_photos_are_compared_with_and_forgotten(dialog, certifier, qtbot):
     assert certifier.asked[-1][2] == () and not dialog.forget_button.isEnabled()
 
 
+def test_training_faces_are_shown_where_their_pictures_are(dialog, desk, tmp_path, qtbot):
+    assert dialog.training_words.isVisible() and "are not shown" in dialog.training_words.text()
+    assert dialog.training_words.text().endswith("Choose its folder to see them.")
+    dialog.show_training_faces(tmp_path)
+    qtbot.waitUntil(lambda: dialog.training_words.text() == "They are shown.")
+    assert "set/0.webp" in dialog.neighbours._pictures and desk.training_data == tmp_path
+    with qtbot.waitSignal(dialog.said):
+        dialog.save(tmp_path / "it.pdf", overwrite=False)
+    assert json.loads((tmp_path / "it.json").read_text())["training_faces"] == "They are shown."
+
+
 def test_pushing_away_offers_the_face(dialog, faces, qtbot):
     said: list[str] = []
     dialog.said.connect(said.append)

@@ -116,6 +116,11 @@ def test_no_model_and_a_model_without_a_path_are_said(make_panel, qapp, session)
     assert said == [NO_PATH, NO_PATH]
 
 
+def test_the_two_ages_of_a_face_say_that_they_may_differ(panel):
+    for label, words in ((panel.generated, "may differ from what the network sees"), (panel.estimate, "line above")):
+        assert words in label.toolTip() and words in panel.form.labelForField(label).toolTip()
+
+
 def test_networks_look_at_the_face_in_a_thread_of_their_own(panel, session, thread, qtbot):
     panel.show()
     qtbot.waitUntil(lambda: "same person" in panel.identity.text())

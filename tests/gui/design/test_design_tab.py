@@ -311,13 +311,13 @@ def test_failed_picture_says_why_and_the_next_good_one_clears_it(qtbot, tab, ses
 def test_the_zoom_is_that_of_the_models_pixels(qtbot, tab):
     panel, view = tab.view_panel, tab.view
     expected = round(100 * view._side() / RESOLUTION)
-    assert panel.percent.text() == f"{expected} %" and expected != 100
+    assert panel.zoom.percent.text() == f"{expected} %" and expected != 100
     view.zoom_by(2)
-    assert panel.percent.text() == f"{round(100 * view._side() / RESOLUTION)} %"
+    assert panel.zoom.percent.text() == f"{round(100 * view._side() / RESOLUTION)} %"
     view.fit()
     tab.resize(1500, 900)
-    qtbot.waitUntil(lambda: panel.percent.text() != f"{expected} %")
-    assert panel.percent.text() == f"{round(100 * view._side() / RESOLUTION)} %"
+    qtbot.waitUntil(lambda: panel.zoom.percent.text() != f"{expected} %")
+    assert panel.zoom.percent.text() == f"{round(100 * view._side() / RESOLUTION)} %"
 
 
 def test_before_the_engine_is_there(qtbot, make_thread, tmp_path):

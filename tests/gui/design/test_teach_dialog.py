@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 from shiboken6 import isValid
 
+from facedesigner.gui.design import control_row
 from facedesigner.gui.design.teach_dialog import MORE, TeachDialog
 from facedesigner.gui.errors import ErrorDialog
 from facedesigner.state.face import Latent
@@ -55,6 +56,23 @@ def test_a_slider_is_taught_saved_and_used(qtbot, tab, session, dialog, tmp_path
     tab.controls.randomise_button.click()
     assert session.face.taught == (row.control.taught,)
     qtbot.waitUntil(lambda: any(request.face == session.face for request in engine.requests))
+
+
+def test_a_new_slider_is_shown_and_marked_for_a_moment(qtbot, tab, session, dialog, monkeypatch):
+    monkeypatch.setattr(control_row, "MARKED", 400)
+    tab.tools.setCurrentWidget(tab.arithmetic)
+    tab.resize(tab.width(), 420)  # too low for all rows
+    teach(qtbot, dialog)
+    dialog.save_button.click()
+    row = tab.controls.rows[-1]
+    assert tab.tools.currentWidget() is tab.controls and row.marked
+    assert [other for other in tab.controls.rows if other.marked] == [row]
+    qtbot.waitUntil(lambda: row in tab.controls.visible_rows())
+    area = tab.controls.area
+    bottom = row.mapTo(area.viewport(), row.rect().bottomLeft()).y()
+    assert area.verticalScrollBar().value() > 0 and bottom <= area.viewport().height()
+    row.grab()  # paints the mark
+    qtbot.waitUntil(lambda: not row.marked)
 
 
 def test_a_click_cycles_with_without_unused(qtbot, session, dialog):

@@ -88,6 +88,18 @@ def test_every_method_enlarges_the_face(done, enlarger):
     done.grab()
 
 
+def test_each_column_says_what_its_method_is_for(done):
+    for header, method in zip(done.headers, done.methods, strict=True):
+        assert header.purpose.isVisible() and header.purpose.text() == method.purpose
+        assert header.purpose.toolTip() == header.title.toolTip() == method.about
+    assert "invents" in done.headers[2].purpose.text() and "aithful" in done.headers[1].purpose.text()
+    done.bar.wipe.click()
+    left = done.sides[0]
+    left.choice.setCurrentIndex(1)
+    assert left.purpose.isVisible() and left.purpose.text() == done.methods[1].purpose
+    assert done.methods[2].about in left.choice.itemData(2, Qt.ItemDataRole.ToolTipRole)
+
+
 def test_another_scale_begins_anew_and_keeps_the_place(done, qtbot):
     done.view.zoom_by(2.0)
     with qtbot.waitSignal(done._thread.ended):
@@ -231,9 +243,29 @@ def test_zoom_and_place_are_those_of_all_columns(done, qtbot):
     view.zoom_by(3.0, at)
     assert (view._to_picture(at, cells[1]) - fixed).manhattanLength() < 1e-6
     offsets = {round(view.target(cell).left() - cell.left(), 6) for cell in view.cells()}
-    assert len(offsets) == 1 and done.bar.percent.text() == "300 %"
+    assert len(offsets) == 1 and done.view.zoom == 3
     qtbot.keyClick(view, Qt.Key.Key_0)
     assert view.zoom == 1.0
+
+
+def test_the_zoom_is_that_of_the_enlarged_pixels(tab, qtbot):
+    def shown(scale: int) -> str:
+        return f"{round(100 * tab.view._size().width() / (6 * scale))} %"
+
+    assert not tab.bar.zoom.percent.text()
+    with qtbot.waitSignal(tab._thread.ended):
+        tab.set_source(PICTURE, "seed0042")
+    text = tab.bar.zoom.percent.text
+    assert text() == shown(4) and tab.view.zoom == 1 and text() != "100 %"
+    tab.bar.wipe.click()  # there is more room
+    assert text() == shown(4)
+    tab.bar.zoom.zoom_in.click()
+    assert text() == shown(4) and tab.view.zoom > 1
+    with qtbot.waitSignal(tab._thread.ended):
+        tab.bar.scales.button(2).click()
+    assert text() == shown(2)
+    tab.bar.zoom.fit.click()
+    assert text() == shown(2) and tab.view.zoom == 1
 
 
 def test_closing_in_the_middle_of_the_work_joins(qtbot, enlarger):

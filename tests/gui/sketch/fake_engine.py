@@ -41,7 +41,7 @@ class FakeSketchEngine:
 
     def colorize(self, request: ColorizeRequest) -> SketchResult:
         self._wait(request)
-        return SketchResult(request, np.repeat(request.grey[..., None], 3, axis=2), None, 7.0)
+        return SketchResult(request, np.repeat(request.grey[..., None], 3, axis=2), None, 7.0, notice="no shading")
 
     def _wait(self, request: SketchRequest | ColorizeRequest) -> None:
         self.entered.set()

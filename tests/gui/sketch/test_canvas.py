@@ -94,7 +94,7 @@ def test_the_wheel_zooms_sizes_and_turns(tab: SketchTab):
     canvas = tab.canvas
     fixed = canvas.placement.to_sheet(QPointF(canvas.rect().center()))
     wheel(tab, 2)
-    assert canvas.placement.zoom > 1.2 and "%" in tab.layers.percent.text()
+    assert canvas.placement.zoom > 1.2
     size = tab.kit.size
     wheel(tab, 1, Qt.KeyboardModifier.ControlModifier)
     assert tab.kit.size > size and tab.options.size_.value == place_of(tab.kit.size)
@@ -106,6 +106,23 @@ def test_the_wheel_zooms_sizes_and_turns(tab: SketchTab):
     assert tab.sheet.marks[0].points[0][:2] == pytest.approx((200, 200), abs=0.2)  # type: ignore[union-attr]
     QTest.keyClick(canvas, Qt.Key.Key_0)
     assert canvas.placement.zoom == 1 and canvas.placement.angle == 0
+
+
+def test_the_zoom_is_that_of_the_sheets_pixels(tab: SketchTab, qtbot):
+    canvas, bar = tab.canvas, tab.layers.zoom
+
+    def shown() -> str:
+        edge = canvas.placement.to_view.map(QPointF(SIDE, 0)) - canvas.placement.to_view.map(QPointF(0, 0))
+        return f"{round(100 * edge.x() / SIDE)} %"
+
+    assert bar.percent.text() == shown() != "100 %"
+    bar.zoom_in.click()
+    assert bar.percent.text() == shown() and canvas.placement.zoom > 1
+    bar.fit.click()
+    tab.resize(tab.width(), tab.height() + 80)
+    qtbot.waitUntil(lambda: bar.percent.text() == shown())
+    canvas.turn_by(15)
+    assert bar.percent.text().startswith("+15°") and bar.percent.text().endswith(" %")
 
 
 @pytest.mark.parametrize("by", ["middle", "space", "tool"])

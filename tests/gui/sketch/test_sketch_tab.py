@@ -16,7 +16,7 @@ from facedesigner.engine.sketching import VARIANTS, ColorizeRequest, SketchReque
 from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.sketch import photos
 from facedesigner.gui.sketch.raster import blank
-from facedesigner.gui.sketch.result_panel import EMPTY, EMPTY_COLOURISE, LOADING
+from facedesigner.gui.sketch.result_panel import EMPTY, EMPTY_COLOURISE, LOADING, PORTRAIT
 from facedesigner.gui.sketch.sketch_tab import SketchTab
 from facedesigner.gui.sketch.sketch_thread import SketchThread, Snapshot
 from facedesigner.state import drawing
@@ -208,10 +208,12 @@ def test_colourise_takes_the_photo_under_the_lines(tab: SketchTab, engine: FakeS
     request = engine.requests[-1]
     assert isinstance(request, ColorizeRequest) and request.grey.mean() == 0x60
     assert not tab.result.use.isVisible() and tab.result.save.isEnabled() and tab.layers.strength.isVisible()
+    assert tab.result.words.isVisible() and tab.result.words.text() == "No shading."
+    assert "shaded drawing" in tab.result.purpose.text()
     tab.files.remove_photo()
     qtbot.waitUntil(lambda: tab.result.view.message == EMPTY_COLOURISE)
     tab.result.portrait.click()
-    assert tab.result.view.message == EMPTY
+    assert tab.result.view.message == EMPTY and tab.result.purpose.text() == PORTRAIT
 
 
 # -- the drawing that is kept

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from facedesigner.engine.kinds import is_drawing, is_photo
+from facedesigner.engine.kinds import is_drawing, is_lines, is_photo
 from facedesigner.resources import resource
 from training.sampling import draw, latents_of
 from training.weights import load_weights
@@ -44,7 +44,17 @@ def test_the_drawings_in_the_docs_are_drawings(path):
     paper = Image.new("RGBA", image.size, "white")
     paper.alpha_composite(image)
     pixels = np.asarray(paper.convert("RGB"))
-    assert is_drawing(pixels) and not is_photo(pixels)
+    assert is_drawing(pixels) and is_lines(pixels) and not is_photo(pixels)
+
+
+@pytest.mark.parametrize(("darkest", "lightest"), [(110, 210), (190, 240)])
+def test_shading_is_seen_on_a_drawing(darkest, lightest):
+    plain = lines("white", "black")
+    tone = np.tile(np.linspace(darkest, lightest, 140).astype(np.uint8)[None, :, None], (120, 1, 3))
+    shaded = plain.copy()
+    shaded[120:240, 80:220] = np.minimum(shaded[120:240, 80:220], tone)
+    assert is_lines(plain) and is_drawing(shaded) and not is_lines(shaded)
+    assert is_lines(lines((240, 236, 220), (60, 60, 60), noise=6))  # a scan
 
 
 def test_faces_are_photos_also_without_colour(faces):

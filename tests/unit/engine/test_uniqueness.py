@@ -175,6 +175,28 @@ def test_a_certifier_embeds_each_face_once(certifier, monkeypatch):
     assert certifier.check(face, stop=lambda: True) is None
 
 
+def test_training_faces_are_shown_where_their_pictures_are_and_are_those(certifier, tmp_path):
+    face = FaceState(certifier.info.hash, seed=1)
+    finding = certifier.check(face)
+    names = [near.name for near in finding.neighbours]
+    assert len(names) == 5
+    unknown = certifier.training_faces(finding, None)
+    assert not unknown.pictures and "do not come with the model" in unknown.words and "files of faces." in unknown.words
+    folder = tmp_path / "elsewhere" / "faces"
+    folder.mkdir(parents=True)
+    assert f"elsewhere has no {names[0]}" in certifier.training_faces(finding, folder.parent).words
+    for name in names:
+        Image.fromarray(PICTURES[name].repeat(16, 0).repeat(16, 1)).save(folder / name)
+    for place in (folder, folder.parent):
+        shown = certifier.training_faces(finding, place)
+        assert list(shown.pictures) == names and shown.words.endswith(f"are shown, from {place.name}.")
+    Image.fromarray(255 - PICTURES[names[2]]).save(folder / names[2])  # another face of that name
+    (folder / names[3]).write_bytes(b"no picture")
+    some = certifier.training_faces(finding, folder)
+    assert list(some.pictures) == [names[0], names[1], names[4]]
+    assert some.words.startswith("2 of the 5 nearest training faces are not shown") and names[2] in some.words
+
+
 def test_what_a_picture_has_to_do_with_its_recipe(certifier, tmp_path, monkeypatch):
     face = FaceState(certifier.info.hash, seed=1)
     drawn = certifier.draw(face)

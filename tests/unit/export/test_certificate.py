@@ -25,6 +25,7 @@ from tests.fake_identity import CALIBRATION
 FACE = FaceState("hash", seed=42, controls=(("smile", 1.5),))
 TRAINING, PHOTOS = Compared("training data", 11_417, "d1"), Compared("folder photos", 20, "d2")
 PICTURE = np.full((16, 16, 3), 99, np.uint8)
+WORDS = "The nearest training faces are not shown: their pictures do not come with the model. They are files of set."
 
 
 def neighbours(group="training data", first=0.31):
@@ -82,6 +83,20 @@ def test_it_becomes_one_page_and_json_that_comes_back(tmp_path):
         save_certificate(values, PICTURE, paths)
     save_certificate(made(threshold=0.3), PICTURE, paths, overwrite=True)
     assert read_certificate(paths[1])["threshold"] == 0.3
+
+
+def test_training_faces_stand_on_the_page(tmp_path):
+    from reportlab.pdfgen.canvas import Canvas
+
+    drawn: list[tuple[float, float]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Canvas, "drawImage", lambda canvas, image, x, y, width, height: drawn.append((width, height)))
+        for trained in ({}, {"set/1.webp": PICTURE, "set/0.webp": PICTURE, "elsewhere": PICTURE}):
+            values = made(training_faces=WORDS)
+            save_certificate(values, PICTURE, (tmp_path / "a.pdf", tmp_path / "a.json"), True, trained)
+    side = certificate_page.THUMB
+    assert [size for size in drawn if size[0] == side] == [(side, side)] * 2
+    assert read_certificate(tmp_path / "a.json")["training_faces"] == WORDS
 
 
 def test_a_page_of_long_words_and_nothing_found(tmp_path):
@@ -167,8 +182,9 @@ def test_a_part_that_is_missing_is_named():
         differences(json.loads(json.dumps(values)), made())
 
 
+@pytest.mark.parametrize("trained", [{}, {"set/0.webp": PICTURE}])
 @pytest.mark.parametrize("name", ["set/0.webp", "W" * 120])
-def test_nothing_on_the_page_overprints_anything_else(name, monkeypatch):
+def test_nothing_on_the_page_overprints_anything_else(name, trained, monkeypatch):
     from reportlab.pdfbase.pdfmetrics import stringWidth
     from reportlab.pdfgen.canvas import Canvas
 
@@ -182,7 +198,7 @@ def test_nothing_on_the_page_overprints_anything_else(name, monkeypatch):
     monkeypatch.setattr(Canvas, "drawString", record)
     monkeypatch.setattr(Canvas, "drawRightString", lambda canvas, x, y, words: record(canvas, x, y, words, True))
     near = [Neighbour(name, name, 0.1 + n / 10, p, True) for n, p in enumerate((1.0, 0.5, 0.00001, 0.00001, 0.00001))]
-    certificate_page.page(made(near), PICTURE)
+    certificate_page.page(made(near, training_faces=WORDS), PICTURE, trained)
     assert sum(words.endswith("0.01%") for *_, words in places) >= 3  # the widest of its column
     for index, (left, low, right, high, words) in enumerate(places):
         assert left >= 0 and right <= 596 and low >= 0, words
