@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
+
+from facedesigner.gui.certificate.jobs import make_certifier
+from facedesigner.gui.fabrication.leaving_thread import LeavingThread
 
 if TYPE_CHECKING:
+    from facedesigner.engine.certifying import Certifier
     from facedesigner.engine.landmarks import Landmarks
     from facedesigner.engine.request import Image
     from facedesigner.export.fabrication import Find, Options
     from facedesigner.state.face import FaceState
 
 PNG, SHEET, ALL = "png", "sheet", "all"
-SHORT = 100  # milliseconds that a window may stand still
-LEAVING: set[FabricationThread] = set()  # threads that end while nobody waits
+MAIN = 0.3  # share of the work of ALL that the picture itself is
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,10 @@ class Order:
     face: FaceState | None  # None leaves the recipe out
     model: str  # its name
     pointed: Landmarks | None  # two clicks, where no eyes are found
+    weights: Path | None = None  # of the model, for the certificate of ALL
 
 
-class FabricationThread(QThread):
+class FabricationThread(LeavingThread):
     """Looks for the eyes first. Of several orders the newest waits; `stop` gives up the one at hand."""
 
     found = Signal(object)  # Landmarks or None
@@ -44,9 +49,13 @@ class FabricationThread(QThread):
     failed = Signal(str)
     stopped = Signal()
 
-    def __init__(self, picture: Image, parent: QObject | None = None) -> None:
+    def __init__(
+        self, picture: Image, parent: QObject | None = None, make: Callable[[], Certifier] = make_certifier
+    ) -> None:
         super().__init__(parent)
         self._picture = picture
+        self._make_certifier = make
+        self._certifier: Certifier | None = None
         self._find: Find | None = None
         self._wake = threading.Condition()
         self._order: Order | None = None
@@ -62,28 +71,7 @@ class FabricationThread(QThread):
     def stop(self) -> None:
         self._stop.set()
 
-    def close(self) -> None:
-        """What is being made is given up; nothing half-written is left."""
-        self._end()
-        self.wait()
-
-    def leave(self) -> None:
-        """As `close`, but the window need not wait for a step that takes long; the application does when it quits."""
-        self._end()
-        if self.wait(SHORT):
-            return
-        self.setParent(None)
-        LEAVING.add(self)
-        self.finished.connect(self._forget)  # queued: a thread must not vanish while it runs
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self.wait)
-
-    def _forget(self) -> None:
-        self.wait()
-        LEAVING.discard(self)
-
-    def _end(self) -> None:
+    def end(self) -> None:
         with self._wake:
             self._closing = True
             self._stop.set()
@@ -123,34 +111,46 @@ class FabricationThread(QThread):
 
     def _written(self, order: Order) -> tuple[list[Path], tuple[str, ...]]:
         from facedesigner.export.fabrication import Stopped, fabricate
-        from facedesigner.export.parts import all_parts, png_of, sheet_of, write_set
+        from facedesigner.export.package import Contents, packed, square
+        from facedesigner.export.parts import png_of, sheet_of, write_set
         from facedesigner.export.writing import write_file
+
+        begun, extent = 0.0, MAIN if order.kind == ALL else 1.0
 
         def say(share: float, what: str) -> None:
             if self._stop.is_set():
                 raise Stopped
-            self.progress.emit(share, what)
+            self.progress.emit(begun + extent * share, what)
 
         made = fabricate(self._picture, order.options, self._find, order.pointed, say, self._stop.is_set)
         if order.kind == ALL:
-            parts = all_parts(
-                made,
-                self._picture,
-                order.options,
-                self._find,
-                order.pointed,
-                order.stem,
-                order.page,
-                order.face,
-                order.model,
-                say,
+            begun, extent = MAIN, 1 - MAIN
+            of = Contents(
+                *(self._picture, order.options, self._find, order.pointed, order.stem, order.page),
+                *(order.face, order.model),
+                certifier=lambda: self._certifying(order.weights),
+                aligned=lambda: square(self._picture),
             )
-            say(1.0, "Writing")
-            return write_set(order.path, parts, overwrite=True), made.notes
+            package = packed(made, of, say, self._stop.is_set)
+            return write_set(order.path, package.parts, overwrite=True), (*package.left_out, *package.notes)
         say(1.0, "Writing")
         content = (
             png_of(made, order.face, order.model)
             if order.kind == PNG
             else sheet_of(made, order.page, order.stem, order.face, order.model)
         )
-        return [write_file(order.path, content, overwrite=True)], made.notes
+        return [write_file(order.path, content, overwrite=True)], (*made.notes, *made.warnings)
+
+    def _certifying(self, weights: Path | None) -> Certifier:
+        """Loaded with the first package. ValueError where there is nothing to compare with."""
+        from facedesigner.engine.errors import WeightsError
+
+        if weights is None:
+            raise ValueError("no model is loaded whose training data it could be compared with")
+        if self._certifier is None:
+            self._certifier = self._make_certifier()
+        try:
+            self._certifier.use(weights)
+        except WeightsError as error:
+            raise ValueError(str(error)) from None
+        return self._certifier
