@@ -99,9 +99,12 @@ def packed(
 
     def cut() -> dict[str, bytes]:
         nonlocal warnings
-        share = SHARES["sheet"]
         alone = replace(of.options, background=CUT)
-        made = fabricate(of.picture, alone, of.find, of.landmarks, lambda part, what: say(share * part, what), stop)
+
+        def tell(part: float, what: str) -> None:
+            say(SHARES["sheet"] * part, f"Cut-out: {what[:1].lower()}{what[1:]}")
+
+        made = fabricate(of.picture, alone, of.find, of.landmarks, tell, stop)
         warnings = made.warnings
         return {f"{of.stem}-cutout.png": png_of(made, of.face, of.model)}
 

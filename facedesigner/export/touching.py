@@ -20,22 +20,19 @@ SIDES = {"top": "at the top", "left": "on the left", "right": "on the right", "b
 def touching(
     frame: Frame, marks: Landmarks, size: tuple[int, int], alpha: np.ndarray | None = None, mirror: bool = False
 ) -> tuple[str, ...]:
-    """Sentences, none where nothing touches. All in pixels of a picture of `size` (width, height); `alpha` (H, W) is
+    """A sentence, none where nothing touches. All in pixels of a picture of `size` (width, height); `alpha` (H, W) is
     its matte, without which the top of the head is estimated from the landmarks. `mirror`: the export is mirrored."""
     found = []
     if alpha is not None:
         hair = [side for side in ("top", "left", "right") if hair_at(side, frame, marks, alpha)]
-        if hair:
-            found.append(f"Hair touches the frame {listed(hair, mirror)}: {ENDS}.")
-    elif marks.head is not None and at_edge(frame, marks.middle - marks.down * marks.head / 2, size, 0.0)[:1] == [
-        "top"
-    ]:
-        found.append(f"The head reaches the top of the frame, by an estimate from the eyes and the chin: {ENDS}.")
+        found += [f"hair touches the frame {listed(hair, mirror)}"] if hair else []
+    elif marks.head is not None and "top" in at_edge(frame, marks.middle - marks.down * marks.head / 2, size, 0.0):
+        found.append("the head reaches the frame at the top, by an estimate from the eyes and the chin")
     if marks.points is not None:
         chin = at_edge(frame, marks.points[CHIN], size, CHIN_ROOM * marks.distance)
-        if chin:
-            found.append(f"The chin touches the frame {listed(chin, mirror)}: {ENDS}.")
-    return tuple(found)
+        found += [f"the chin touches the frame {listed(chin, mirror)}"] if chin else []
+    words = ", ".join(found)
+    return (f"{words[:1].upper()}{words[1:]}: {ENDS}.",) if found else ()
 
 
 def hair_at(side: str, frame: Frame, marks: Landmarks, alpha: np.ndarray) -> bool:
