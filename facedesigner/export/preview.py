@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from facedesigner.engine.landmarks import Landmarks
 from facedesigner.engine.request import Image
-from facedesigner.export.cutout import Cutout, cut_out
+from facedesigner.export.cutout import Cutout
 from facedesigner.export.fabrication import KEEP, Options, drawn, planned
 from facedesigner.export.touching import touching
 
@@ -23,8 +24,9 @@ class Preview:
 class Previewer:
     """Cuts a picture (H, W, 3) out once, whatever is asked for later."""
 
-    def __init__(self, picture: Image) -> None:
-        self._picture = picture
+    def __init__(self, picture: Image, cut_out: Callable[[Image, Landmarks], Cutout]) -> None:
+        """`cut_out`: `export.cutout.cut_out`, or what does it elsewhere."""
+        self._picture, self._cut_out = picture, cut_out
         self._marks: Landmarks | None = None  # of the cut-out
         self._cutout: Cutout | None = None
         self._trouble = ""
@@ -37,7 +39,7 @@ class Previewer:
         """Takes some seconds; after an installation a minute or more."""
         self._cutout, self._trouble = None, ""
         try:
-            self._cutout = cut_out(self._picture, marks)
+            self._cutout = self._cut_out(self._picture, marks)
         except Exception as error:  # packages that are not installed, a background like the face
             self._trouble = str(error) or type(error).__name__
         self._marks = marks

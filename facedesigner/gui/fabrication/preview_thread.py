@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from facedesigner.gui.fabrication.cutter import Cutter
 from facedesigner.gui.fabrication.leaving_thread import LeavingThread
 
 if TYPE_CHECKING:
     from facedesigner.engine.landmarks import Landmarks
     from facedesigner.engine.request import Image
     from facedesigner.export.fabrication import Options
+    from facedesigner.export.preview import Previewer
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,7 @@ class PreviewThread(LeavingThread):
         self._wake = threading.Condition()
         self._wish: Wish | None = None
         self._closing = False
+        self._cutter = Cutter()
 
     def submit(self, wish: Wish) -> None:
         with self._wake:
@@ -49,7 +52,15 @@ class PreviewThread(LeavingThread):
     def run(self) -> None:
         from facedesigner.export.preview import Previewer
 
-        previewer = Previewer(self._picture)
+        previewer = Previewer(
+            self._picture, lambda picture, marks: self._cutter.cut(picture, marks, lambda: self._closing)
+        )
+        try:
+            self._work(previewer)
+        finally:
+            self._cutter.close()
+
+    def _work(self, previewer: Previewer) -> None:
         while True:
             with self._wake:
                 while self._wish is None and not self._closing:

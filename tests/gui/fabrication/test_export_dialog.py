@@ -9,10 +9,11 @@ from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 
 from facedesigner.engine import landmarks
-from facedesigner.export import frame, preview
+from facedesigner.export import frame
 from facedesigner.export.cutout import Cutout
 from facedesigner.export.png import read_face
 from facedesigner.gui.fabrication import export_dialog
+from facedesigner.gui.fabrication.cutter import Cutter
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
 from facedesigner.gui.fabrication.fabrication_thread import ALL, PNG, SHEET
 from facedesigner.gui.fabrication.leaving_thread import LEAVING
@@ -34,8 +35,8 @@ def cutter(monkeypatch):
         inside = np.hypot(columns - width / 2, rows - height / 2) < 0.3 * height
         return Cutout(picture, (inside if disc.is_set() else rows < height / 2).astype(np.float32))
 
-    for module in ("fabrication", "preview"):
-        monkeypatch.setattr(f"facedesigner.export.{module}.cut_out", cut)
+    monkeypatch.setattr("facedesigner.export.fabrication.cut_out", cut)
+    monkeypatch.setattr(Cutter, "cut", lambda self, picture, marks, stopped: cut(picture, marks))
     return disc
 
 
@@ -76,7 +77,7 @@ def pixels(dialog):
 
 
 def written(qtbot, dialog, kind, path):
-    with qtbot.waitSignal(dialog.said):
+    with qtbot.waitSignal(dialog.said, timeout=60_000 if kind == ALL else 5000):
         dialog.save(kind, path)
     return path
 
@@ -191,13 +192,13 @@ def test_the_cut_out_is_previewed_as_the_settings_change(qtbot, dialog):
 
 
 def test_the_window_does_not_wait_for_the_cut_out(qtbot, finder, make, monkeypatch, cutter):
-    gate, cut = threading.Event(), vars(preview)["cut_out"]
+    gate, cut = threading.Event(), Cutter.cut
 
-    def slow(picture, marks):
+    def slow(self, picture, marks, stopped):
         gate.wait(10)
-        return cut(picture, marks)
+        return cut(self, picture, marks, stopped)
 
-    monkeypatch.setattr(preview, "cut_out", slow)
+    monkeypatch.setattr(Cutter, "cut", slow)
     dialog = make()
     qtbot.waitUntil(lambda: dialog.preview.picture is not None)
     dialog.form.background.setCurrentIndex(1)
@@ -221,10 +222,10 @@ def test_hair_at_the_frame_is_warned_of_in_words(qtbot, finder, make, cutter):
 
 
 def test_what_cannot_be_cut_out_says_why(qtbot, finder, make, monkeypatch):
-    def fail(picture, marks):
+    def fail(self, picture, marks, stopped):
         raise ValueError("the background cannot be told from the face")
 
-    monkeypatch.setattr(preview, "cut_out", fail)
+    monkeypatch.setattr(Cutter, "cut", fail)
     dialog = make()
     dialog.form.background.setCurrentIndex(1)
     qtbot.waitUntil(lambda: "cannot be told" in dialog.preview.words)

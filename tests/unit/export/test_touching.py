@@ -87,7 +87,7 @@ def test_the_chin(chin, warned):
 
 def test_without_a_matte_the_head_is_estimated():
     (sentence,) = found(None, face(191))  # the crown lies as far above the eyes as the chin below
-    assert sentence.startswith(
-        "The head reaches the frame at the top, by an estimate from the eyes and the chin, the chin"
-    )
+    assert sentence.startswith("The head reaches the frame at the top, by an estimate from the eyes and the chin: ")
+    (sentence,) = found(matte(top=0.3), face(196))
+    assert sentence.startswith("Hair touches the frame at the top, the chin touches the frame at the bottom: ")
     assert not found(None, face(points=False))
