@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -12,6 +13,13 @@ LOOK = 0.1  # seconds between questions whether to stop
 
 class Stopped(Exception):  # noqa: N818 nothing went wrong
     """The work was given up."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `serve` may send before its answer."""
+
+    value: Any
 
 
 class Companion:
@@ -23,15 +31,25 @@ class Companion:
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
 
-    def ask(self, question: object, stopped: Callable[[], bool], ended: str) -> Any:
+    def ask(
+        self,
+        question: object,
+        stopped: Callable[[], bool],
+        ended: str,
+        report: Callable[[Any], None] = lambda _: None,
+    ) -> Any:
         """Raises what was answered, Stopped, or RuntimeError with the words `ended` when the process came to an end."""
         pipe = self._pipe or self._start()
         try:
             pipe.send(question)
-            while not pipe.poll(LOOK):
-                if stopped():
-                    raise Stopped
-            answer = pipe.recv()
+            answer: Any = Report(None)
+            while isinstance(answer, Report):
+                while not pipe.poll(LOOK):
+                    if stopped():
+                        raise Stopped
+                answer = pipe.recv()
+                if isinstance(answer, Report):
+                    report(answer.value)
         except Stopped:
             self.close()
             raise

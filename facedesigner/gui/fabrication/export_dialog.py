@@ -23,8 +23,9 @@ from facedesigner.gui import theme
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.errors import show_error
 from facedesigner.gui.fabrication.export_form import KEEP, ExportForm
-from facedesigner.gui.fabrication.fabrication_thread import ALL, PNG, SHEET, FabricationThread, Order
+from facedesigner.gui.fabrication.fabrication_thread import FabricationThread
 from facedesigner.gui.fabrication.measured_view import MeasuredView
+from facedesigner.gui.fabrication.order import ALL, PNG, SHEET, Order
 from facedesigner.gui.fabrication.preview_thread import PreviewThread, Wish
 from facedesigner.gui.fabrication.preview_view import PreviewView
 from facedesigner.gui.message_label import MessageLabel

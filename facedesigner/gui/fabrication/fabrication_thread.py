@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from facedesigner.gui.certificate.jobs import make_certifier
+from facedesigner.gui import companion
 from facedesigner.gui.fabrication.leaving_thread import LeavingThread
+from facedesigner.gui.fabrication.order import ALL, PNG, Order
+from facedesigner.gui.fabrication.packer import Packer
 
 if TYPE_CHECKING:
-    from facedesigner.engine.certifying import Certifier
-    from facedesigner.engine.landmarks import Landmarks
     from facedesigner.engine.request import Image
-    from facedesigner.export.fabrication import Find, Options
-    from facedesigner.state.face import FaceState
-
-PNG, SHEET, ALL = "png", "sheet", "all"
-MAIN = 0.3  # share of the work of ALL that the picture itself is
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be written, and how."""
-
-    kind: str  # PNG, SHEET or ALL
-    path: Path  # of the file; for ALL a zip, or a folder
-    options: Options
-    stem: str  # what the files of ALL are called
-    page: str
-    face: FaceState | None  # None leaves the recipe out
-    model: str  # its name
-    pointed: Landmarks | None  # two clicks, where no eyes are found
-    weights: Path | None = None  # of the model, for the certificate of ALL
+    from facedesigner.export.fabrication import Find
 
 
 class FabricationThread(LeavingThread):
@@ -49,13 +28,9 @@ class FabricationThread(LeavingThread):
     failed = Signal(str)
     stopped = Signal()
 
-    def __init__(
-        self, picture: Image, parent: QObject | None = None, make: Callable[[], Certifier] = make_certifier
-    ) -> None:
+    def __init__(self, picture: Image, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._picture = picture
-        self._make_certifier = make
-        self._certifier: Certifier | None = None
         self._find: Find | None = None
         self._wake = threading.Condition()
         self._order: Order | None = None
@@ -102,7 +77,7 @@ class FabricationThread(LeavingThread):
 
         try:
             paths, notes = self._written(order)
-        except Stopped:
+        except (Stopped, companion.Stopped):
             self.stopped.emit()
         except Exception as error:  # ExportError and the others say what to do
             self.failed.emit(str(error) or type(error).__name__)
@@ -111,28 +86,23 @@ class FabricationThread(LeavingThread):
 
     def _written(self, order: Order) -> tuple[list[Path], tuple[str, ...]]:
         from facedesigner.export.fabrication import Stopped, fabricate
-        from facedesigner.export.package import Contents, packed, square
         from facedesigner.export.parts import png_of, sheet_of, write_set
         from facedesigner.export.writing import write_file
-
-        begun, extent = 0.0, MAIN if order.kind == ALL else 1.0
 
         def say(share: float, what: str) -> None:
             if self._stop.is_set():
                 raise Stopped
-            self.progress.emit(begun + extent * share, what)
+            self.progress.emit(share, what)
 
-        made = fabricate(self._picture, order.options, self._find, order.pointed, say, self._stop.is_set)
         if order.kind == ALL:
-            begun, extent = MAIN, 1 - MAIN
-            of = Contents(
-                *(self._picture, order.options, self._find, order.pointed, order.stem, order.page),
-                *(order.face, order.model),
-                certifier=lambda: self._certifying(order.weights),
-                aligned=lambda: square(self._picture),
-            )
-            package = packed(made, of, say, self._stop.is_set)
+            packer = Packer()  # not kept: it has hundreds of megabytes
+            try:
+                package = packer.pack(self._picture, order, say, self._stop.is_set)
+            finally:
+                packer.close()
+            say(1.0, "Writing")
             return write_set(order.path, package.parts, overwrite=True), (*package.left_out, *package.notes)
+        made = fabricate(self._picture, order.options, self._find, order.pointed, say, self._stop.is_set)
         say(1.0, "Writing")
         content = (
             png_of(made, order.face, order.model)
@@ -140,17 +110,3 @@ class FabricationThread(LeavingThread):
             else sheet_of(made, order.page, order.stem, order.face, order.model)
         )
         return [write_file(order.path, content, overwrite=True)], (*made.notes, *made.warnings)
-
-    def _certifying(self, weights: Path | None) -> Certifier:
-        """Loaded with the first package. ValueError where there is nothing to compare with."""
-        from facedesigner.engine.errors import WeightsError
-
-        if weights is None:
-            raise ValueError("no model is loaded whose training data it could be compared with")
-        if self._certifier is None:
-            self._certifier = self._make_certifier()
-        try:
-            self._certifier.use(weights)
-        except WeightsError as error:
-            raise ValueError(str(error)) from None
-        return self._certifier

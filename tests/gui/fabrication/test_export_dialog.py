@@ -15,8 +15,9 @@ from facedesigner.export.png import read_face
 from facedesigner.gui.fabrication import export_dialog
 from facedesigner.gui.fabrication.cutter import Cutter
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
-from facedesigner.gui.fabrication.fabrication_thread import ALL, PNG, SHEET
 from facedesigner.gui.fabrication.leaving_thread import LEAVING
+from facedesigner.gui.fabrication.order import ALL, PNG, SHEET
+from facedesigner.gui.fabrication.packer import Packer, package_of
 from facedesigner.state.face import FaceState
 from tests.unit.export.faces import eyed, find_eyes
 
@@ -38,6 +39,21 @@ def cutter(monkeypatch):
     monkeypatch.setattr("facedesigner.export.fabrication.cut_out", cut)
     monkeypatch.setattr(Cutter, "cut", lambda self, picture, marks, stopped: cut(picture, marks))
     return disc
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch):
+    """Packs in the same process; the weights that a certificate was asked of."""
+    weights = []
+
+    def certifier(path):
+        weights.append(path)
+        raise ValueError("there are no embeddings of what it was trained on")
+
+    monkeypatch.setattr(
+        Packer, "pack", lambda self, picture, order, say, _: package_of(picture, order, find_eyes, certifier, say)
+    )
+    return weights
 
 
 @pytest.fixture
@@ -134,18 +150,10 @@ def test_the_sheet_and_everything_in_one_package(qtbot, dialog, tmp_path):
     assert {path.suffix for path in (tmp_path / "set").iterdir()} == {".png", ".pdf", ".json", ".stl", ".txt"}
 
 
-def test_the_certificate_is_made_with_the_model_of_the_face(qtbot, dialog, tmp_path):
-    used = []
-
-    class Certifier:
-        def use(self, weights):
-            used.append(weights)
-            raise ValueError("there are no embeddings of what it was trained on")
-
-    dialog._weights, dialog._thread._make_certifier = tmp_path / "model.safetensors", Certifier
+def test_the_certificate_is_made_with_the_model_of_the_face(qtbot, dialog, tmp_path, asked):
+    dialog._weights = tmp_path / "model.safetensors"
     written(qtbot, dialog, ALL, tmp_path / "a.zip")
-    written(qtbot, dialog, ALL, tmp_path / "b.zip")
-    assert used == [tmp_path / "model.safetensors"] * 2
+    assert asked == [tmp_path / "model.safetensors"]
     assert "The certificate is left out: there are no embeddings" in dialog.message.text()
 
 
