@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from facedesigner.commands.common import (
@@ -40,7 +39,12 @@ def add(commands: Any) -> None:
     behind.add_argument("--cutout", action="store_true", help="take the background away")
     behind.add_argument("--background", metavar="COLOUR", help="put a colour behind the face: white, #20a040")
     export.add_argument("--sheet", metavar="PAGE", help="also a PDF to print: A4, A3 or Letter")
-    export.add_argument("--set", type=Path, metavar="PLACE", help="all files of the face, in a folder or a zip")
+    export.add_argument(
+        "--set",
+        type=Path,
+        metavar="PLACE",
+        help="the whole package, in a folder or a zip: PNG, cut-out, sheet, recipe, certificate and relief",
+    )
     export.add_argument("--bits", type=int, default=8, help="8 or 16 a channel (default: 8)")
     export.add_argument("--mirror", action="store_true", help="mirror the face, as for a transfer")
     export.add_argument("--no-straighten", action="store_true", help="keep the picture's frame and its tilt")
@@ -55,36 +59,44 @@ def add(commands: Any) -> None:
 
 def export_command(args: argparse.Namespace) -> int:
     options, page = asked(args)
+    from facedesigner.commands.certify import load_certifier
     from facedesigner.engine.landmarks import EyesError
     from facedesigner.engine.photo import opened
     from facedesigner.export.fabrication import fabricate
-    from facedesigner.export.parts import all_parts, png_of, sheet_of, stem_of, write_set
+    from facedesigner.export.package import Contents, Package, packed
+    from facedesigner.export.parts import png_of, sheet_of, stem_of, write_set
     from facedesigner.export.writing import write_file
     from facedesigner.state.filenames import check_pattern
 
     pattern = check_pattern(args.out.stem if args.out else args.file.stem.replace("{", "{{").replace("}", "}}"))
     if args.out and "{" not in pattern:
         check_free(args.out, args.overwrite)
+    if args.set and args.set.is_file():
+        check_free(args.set, args.overwrite)
     picture, face, model = source(args, opened(args.file))
     told = None if args.no_recipe else face
     marks, find = eyes(args)
+    package: Package | None = None
 
     try:
         main = fabricate(picture, options, find, marks, shown)
         height, width = main.pixels.shape[:2]
         name = stem_of(pattern, args.file.stem, face, model, options, main.measures, (width, height))
         if args.set:
-            parts = all_parts(main, picture, options, find, marks, name, page or "A4", told, model, shown)
+            of = Contents(
+                *(picture, options, find, marks, name, page or "A4", told, model),
+                certifier=lambda: load_certifier(args),
+                aligned=lambda: aligned(picture, face, args.file),
+            )
+            package = packed(main, of, shown)
     except EyesError as error:
         raise CommandError(f"{args.file.name}: {error}, with --eyes x,y x,y") from None
     except ImportError as error:
         raise CommandError(str(error)) from None
     progress("")
     written = []
-    if args.set:
-        if told is not None:
-            parts |= certificate_of(args, parts[f"{name}.png"], name)
-        written += write_set(args.set, parts, args.overwrite)
+    if package is not None:
+        written += write_set(args.set, package.parts, args.overwrite)
     if args.out:
         path = args.out.with_name(f"{name}.png")
         sheet = sheet_of(main, page, name, told, model) if page else b""
@@ -94,7 +106,7 @@ def export_command(args: argparse.Namespace) -> int:
         written += [write_file(path.with_suffix(".pdf"), sheet, args.overwrite)] if page else []
     for path in written:
         print(path, flush=True)
-    for note in main.notes:
+    for note in (*main.notes, *main.warnings) if package is None else (*package.left_out, *package.notes):
         say(note)
     across, down = main.millimetres
     say(f"{width} × {height} pixels, {across:.1f} × {down:.1f} mm at {options.size.dpi:g} dpi")
@@ -169,24 +181,17 @@ def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None
     return drawn, face, engine.info.name
 
 
-def certificate_of(args: argparse.Namespace, png: bytes, stem: str) -> dict[str, bytes]:
-    """The certificate of an exported PNG, PDF and JSON by name; nothing, and the reason is said, where there can be
-    none."""
-    from facedesigner.commands.certify import facts_of, load_certifier, recipe_of
-    from facedesigner.export.certificate import certificate_paths, save_certificate
+def aligned(picture: Image, face: FaceState | None, path: Path) -> Image:
+    """What a relief is taken from. Our own faces are aligned; in other pictures the face is looked for."""
+    from PIL import Image as Pillow
 
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{stem}.png"
-        path.write_bytes(png)
-        try:
-            certifier = load_certifier(args)
-            examined = certifier.examine(path, recipe_of(path))
-            paths = certificate_paths(path, None)
-            save_certificate(facts_of(certifier, examined, (), None), examined.picture, paths)
-        except ValueError as error:  # no embeddings of the training data, another model, no face
-            say(f"without a certificate: {error}")
-            return {}
-        return {one.name: one.read_bytes() for one in paths}
+    from facedesigner.engine.photo import faces_of
+    from facedesigner.export.package import RELIEF_SIDE, square
+
+    if face is not None:
+        return square(picture)
+    found: Image = faces_of(Pillow.fromarray(picture), path, RELIEF_SIDE)[0].picture
+    return found
 
 
 def shown(share: float, what: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image as Pillow
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 SIZE = 128  # pixels of an aligned face
 LEAST = 64  # pixels of the square around a face; smaller ones show too little
-SEARCHED = 1280  # longer side of the picture that is searched for further faces
 SURE = 0.0  # dlib's own threshold, for further faces
-SAME = 0.3  # overlap from which two boxes are one face
 
 
 class PhotoError(ValueError):
@@ -128,33 +126,10 @@ def new_detector() -> Detector:
 
 def all_faces(detector: Detector, image: Pillow.Image) -> Iterator[Face]:
     """The main face first; then the others, of whatever size, in the picture turned as the main one is upright."""
-    from training.curation.detector import Face
-
     main = detector(image)
-    if main is None:
-        return
-    yield main
-    upright = main.image
-    scale = min(1.0, SEARCHED / max(upright.size))
-    size = (max(1, round(upright.width * scale)), max(1, round(upright.height * scale)))
-    small = np.asarray(upright.resize(size, Pillow.Resampling.BILINEAR, reducing_gap=2.0))
-    boxes, scores, _ = detector.find.run(small, 0, SURE)
-    for rectangle, score in zip(boxes, scores, strict=True):
-        edges = [rectangle.left(), rectangle.top(), rectangle.right(), rectangle.bottom()]
-        left, top, right, bottom = (round(edge / scale) for edge in edges)
-        box = (left, top, right, bottom)
-        if overlap(box, main.box) < SAME:
-            shape: Any = detector.predict(np.asarray(upright), detector.dlib.rectangle(*box))
-            points = np.array([(point.x, point.y) for point in shape.parts()], dtype=np.float64)
-            yield Face(upright, main.turned, box, points, float(score), main.others)
-
-
-def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
-    """Intersection over union of two boxes."""
-    width = max(0, min(one[2], other[2]) - max(one[0], other[0]))
-    height = max(0, min(one[3], other[3]) - max(one[1], other[1]))
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
-    return width * height / max(1, sum(areas) - width * height)
+    if main is not None:
+        yield main
+        yield from detector.further(main, SURE)
 
 
 def placement_of(face: Face) -> Placement | None:

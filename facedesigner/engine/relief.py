@@ -6,6 +6,7 @@ from the person's outline; fine relief comes from light and dark in the picture.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from facedesigner.resources import resource
 from training.tasks.head_model import LEFT_EYE, RIGHT_EYE, HeadModel, depth_map, load_head_model
 
 if TYPE_CHECKING:
-    from facedesigner.engine.landmarks import LandmarkFinder
+    from facedesigner.engine.landmarks import LandmarkFinder, Landmarks
 
 SPAN = 2.4  # eye distances that height 1 stands for
 BACK = -1.45  # eye distances behind the eyes: where the background lies, about the ears
@@ -54,10 +55,13 @@ def head_model() -> HeadModel:
     return load_head_model(resource("weights/head_depth.safetensors"))
 
 
-def aligned_marks(picture: Image) -> tuple[np.ndarray | None, str]:
-    """An aligned picture -> its landmarks (68, 2), 0 to 1, and what the user should know if they were not found."""
+def aligned_marks(
+    picture: Image, find: Callable[[Image], Landmarks | None] | None = None
+) -> tuple[np.ndarray | None, str]:
+    """An aligned picture -> its landmarks (68, 2), 0 to 1, and what the user should know if they were not found.
+    `find`: a finder that is loaded already."""
     try:
-        found = finder()(picture)
+        found = (find or finder())(picture)
     except ImportError as error:
         return None, f"the head keeps its standard shape, since {error}"
     if found is None or found.points is None:

@@ -32,6 +32,9 @@ CERTAIN = 0.98  # coverage from which a pixel keeps its own colour
 EMPTY = 0.03  # coverage under which a pixel is background altogether
 
 
+ALIKE = "the background cannot be told from the face: keep it, or choose another picture"
+
+
 class CutoutError(ValueError):
     """The background cannot be told from the face; the message says what to do."""
 
@@ -56,7 +59,10 @@ def cut_out(picture: Image, landmarks: Landmarks) -> Cutout:
     )
     inside = split(small, marks)
     values = small.astype(np.float64) / 255
-    alpha = matting.estimate_alpha_cf(values, trimap(inside, marks))
+    try:
+        alpha = matting.estimate_alpha_cf(values, trimap(inside, marks))
+    except ValueError:  # it does not converge where all is of one colour
+        raise CutoutError(ALIKE) from None
     alpha = np.clip((alpha - EMPTY) / (1 - 2 * EMPTY), 0, 1)
     colour = np.asarray(matting.estimate_foreground_ml(values, alpha))
     coverage = np.asarray(Pillow.fromarray(alpha.astype(np.float32)).resize((width, height), Pillow.Resampling.BICUBIC))
@@ -153,7 +159,7 @@ def whole(inside: np.ndarray, marks: Landmarks) -> np.ndarray:
     )
     face = pieces == pieces[row, column]
     if not cleaned[row, column] or face.all():
-        raise CutoutError("the background cannot be told from the face: keep it, or choose another picture")
+        raise CutoutError(ALIKE)
     _, outside = vision.connectedComponents((~face).astype(np.uint8), connectivity=4)
     touching = np.unique(np.concatenate([outside[0], outside[-1], outside[:, 0], outside[:, -1]]))
     return np.asarray(~np.isin(outside, touching[touching > 0]))

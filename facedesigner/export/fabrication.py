@@ -17,6 +17,7 @@ from facedesigner.engine.request import Image
 from facedesigner.export.cutout import cut_out
 from facedesigner.export.frame import Frame, planes, straightened, whole
 from facedesigner.export.measure import Measure, Size, SizeError, check_pixels, measures
+from facedesigner.export.touching import touching
 
 KEEP, CUT = "keep", "cut"  # of the background; anything else is a colour
 DRAFT = 1024  # pixels of the longer side that landmarks are compared at
@@ -63,6 +64,7 @@ class Fabrication:
     landmarks: Landmarks  # in these pixels
     notes: tuple[str, ...] = ()  # what the user should know
     pupil_mm: float | None = None  # that was asked for
+    warnings: tuple[str, ...] = ()  # what touches the frame
 
     @property
     def millimetres(self) -> tuple[float, float]:
@@ -137,11 +139,12 @@ def fabricate(
         say(0.4, "Measuring")
         marks = settled(source, options, find, marks)
     frame, scale = planned(source, options, marks)
-    layers = source
+    layers, alpha = source, None
     if options.background != KEEP:
         say(0.5, "Removing the background")
         cutout = cut_out(source, marks)
-        layers = np.dstack([cutout.colour, np.round(cutout.alpha * 255).astype(np.uint8)])
+        layers, alpha = np.dstack([cutout.colour, np.round(cutout.alpha * 255).astype(np.uint8)]), cutout.alpha
+    warnings = touching(frame, marks, (source.shape[1], source.shape[0]), alpha, options.mirror)
     say(0.7, "Drawing in full size")
     pixels, found = drawn(layers, frame, scale, options), frame.inside(marks, scale)
     if find is not None and not pointed:
@@ -151,7 +154,7 @@ def fabricate(
         pixels = np.ascontiguousarray(pixels[:, ::-1])
         found = flipped(found, pixels.shape[1])
     progress(1.0, "Done")
-    return Fabrication(pixels, options.size.dpi, found, notes, options.size.pupil_mm)
+    return Fabrication(pixels, options.size.dpi, found, notes, options.size.pupil_mm, warnings)
 
 
 def enlarged(

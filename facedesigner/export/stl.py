@@ -38,7 +38,7 @@ def save_solid(solid: Solid, path: Path, picture: Image | None = None, *, overwr
     if ending not in ENDINGS:
         raise ExportError(f"{path.name} must end in {' or '.join(ENDINGS)}")
     if ending == ".stl":
-        return written({path: as_trimesh(solid).export(file_type="stl")}, overwrite)
+        return written({path: stl_of(solid)}, overwrite)
     exchange: Any = importlib.import_module("trimesh.exchange.obj")
     material = path.with_suffix(".mtl")
     text, parts = exchange.export_obj(
@@ -55,14 +55,23 @@ def save_solid(solid: Solid, path: Path, picture: Image | None = None, *, overwr
     return written({**files, path: text.encode()}, overwrite)
 
 
+def stl_of(solid: Solid) -> bytes:
+    content: bytes = as_trimesh(solid).export(file_type="stl")
+    return content
+
+
 def save_height_map(height: np.ndarray, path: Path, mm_per_pixel: float, *, overwrite: bool = False) -> Path:
     """(H, W) 0 to 1 -> a 16-bit grey PNG, white nearest, with its size in mm. ExportError as `save_solid`."""
     if path.suffix.lower() != ".png":
         raise ExportError(f"{path.name} must end in .png")
+    return written({path: height_map_png(height, mm_per_pixel)}, overwrite)
+
+
+def height_map_png(height: np.ndarray, mm_per_pixel: float) -> bytes:
     buffer = io.BytesIO()
     dpi = 25.4 / mm_per_pixel
     Pillow.fromarray(np.rint(np.clip(height, 0, 1) * 65535).astype(np.uint16)).save(buffer, "PNG", dpi=(dpi, dpi))
-    return written({path: buffer.getvalue()}, overwrite)
+    return buffer.getvalue()
 
 
 def written(files: dict[Path, bytes], overwrite: bool) -> Path:

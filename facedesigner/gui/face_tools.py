@@ -86,9 +86,11 @@ class FaceTools(QObject):
     def _fabricate(self, face: FaceState, image: Image, folder: Path) -> None:
         from facedesigner.gui.fabrication.export_dialog import FabricationDialog
 
-        model = self._session.info.name if self._session.info else ""
+        info = self._session.info
+        model, weights = (info.name, info.path) if info else ("", None)
         # Kept after it is closed: cutting out may be busy for a while longer.
-        self._open(FabricationDialog(image, face, model, face.stem, folder, self._window), keep=True)
+        dialog = FabricationDialog(image, face, model, face.stem, folder, self._window, weights)
+        self._open(dialog, keep=True)
 
     def _relief(self, face: FaceState, image: Image, folder: Path) -> None:
         from facedesigner.gui.relief.relief_dialog import ReliefDialog

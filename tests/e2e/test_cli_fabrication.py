@@ -10,7 +10,7 @@ import pytest
 from PIL import Image as Pillow
 
 from facedesigner.cli import main
-from facedesigner.engine import batch, landmarks
+from facedesigner.engine import batch, landmarks, relief
 from facedesigner.engine.batch import Tools
 from facedesigner.export.cutout import Cutout
 from facedesigner.export.png import read_face, save_png
@@ -22,6 +22,7 @@ from tests.unit.export.faces import eyed, find_eyes
 @pytest.fixture(autouse=True)
 def finder(monkeypatch):
     monkeypatch.setattr(landmarks, "LandmarkFinder", lambda: find_eyes)
+    monkeypatch.setattr(relief, "finder", lambda: find_eyes)  # it is kept for the whole process otherwise
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +87,32 @@ def test_the_set_of_a_face(weights, tmp_path, capsys, monkeypatch):
     words = ("--eyes", "4,6", "11,6", "--weights", weights, "--method", "bicubic", "--pupil-mm", 20, "--dpi", 50)
     assert run("export", tmp_path / "face.png", "--set", tmp_path / "face.zip", *words) == 0
     with zipfile.ZipFile(tmp_path / "face.zip") as archive:
-        assert archive.namelist() == ["face.png", "face-cutout.png", "face-sheet.pdf", "face-recipe.json"]
-    assert "without a certificate: there are no embeddings" in capsys.readouterr().err
+        assert archive.namelist() == [
+            *("face.png", "face-cutout.png", "face-sheet.pdf", "face-recipe.json"),
+            *("face-relief.stl", "face-height.png", "face-readme.txt"),
+        ]
+        text = archive.read("face-readme.txt").decode()
+    told = capsys.readouterr().err
+    for words_of in (told, text):
+        assert "The certificate is left out: there are no embeddings" in words_of
+        assert "Hair touches the frame at the top, on the left and on the right" in words_of
+    assert run("export", tmp_path / "face.png", "--set", tmp_path / "face.zip", *words) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_a_chin_at_the_frame_is_warned_of(photo, tmp_path, capsys, monkeypatch):
+    def with_chin(picture):
+        found = find_eyes(picture)
+        if found is None:
+            return None
+        points = np.repeat(found.middle[None], 68, 0)
+        points[landmarks.CHIN] += (0, 1.6 * found.distance)
+        return landmarks.Landmarks(found.eyes, points)
+
+    monkeypatch.setattr(landmarks, "LandmarkFinder", lambda: with_chin)
+    words = ("export", photo, "--dpi", 50, "--method", "bicubic", "--out", tmp_path / "a.png")
+    assert run(*words) == 0
+    assert "The chin touches the frame at the bottom" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ def add(commands: Any) -> None:
     curate.add_argument("source", type=Path, metavar="IN", help="the folder or zip of pictures; it is only read")
     curate.add_argument("out", type=Path, metavar="OUT", help="the data set's folder; goes on if it holds one")
     names: dict[str, Any] = {"action": "extend", "nargs": "+", "default": [], "metavar": "NAME"}
-    curate.add_argument("--accept", **names, help="take these rejected pictures back, now and in later runs")
-    curate.add_argument("--reject", **names, help="throw these kept pictures out, now and in later runs")
+    curate.add_argument("--accept", **names, help="take these faces or pictures back, now and in later runs")
+    curate.add_argument("--reject", **names, help="throw these faces or pictures out, now and in later runs")
     curate.add_argument("--workers", type=int, help="processes; 0 does it in this one (default: one a core)")
     curate.add_argument(
         "--events", action="store_true", help="print one JSON line per event; the end of standard input stops"
@@ -66,7 +66,8 @@ def describe(event: Event) -> str:
         case Finished():
             reasons = "".join(f"\n  {number:>7,} {reason}" for reason, number in event.rejected.items())
             word = "stopped; the same command goes on" if event.stopped else f"report: {event.out}/report.html"
+            found = f"{event.pictures:,} pictures, {event.faces:,} faces found in them"
             kept = f"{event.kept + event.mended:,} kept, {event.mended:,} of them mended"
-            return f"{kept}; rejected:{reasons or ' none'}\n{word}"
+            return f"{found}: {kept}; rejected:{reasons or ' none'}\n{word}"
     notes = "".join(f"\n  {note}" for note in event.notes)
     return f"{event.out}: {event.total:,} pictures, {event.done:,} known already, {event.workers} processes{notes}"

@@ -2,16 +2,22 @@
 
 OUT/faces/*.png        the clean, aligned set
 OUT/labels.csv         its labels; `data.source=OUT` and `data.source=OUT/faces` both find them
-OUT/report.jsonl       a `Row` for each picture, sorted by name
+OUT/report.jsonl       a `Row` for each face, and for each picture without one, sorted by name
 OUT/report.html        the same to look at
 OUT/overrules.json     {"accept": [names], "reject": [names]}: a person's word, kept for ever
-OUT/journal.jsonl      what was found out about each picture: the memory of a run that was stopped
+OUT/journal.jsonl      a line for each picture with all its faces: the memory of a run that was stopped
 OUT/.rejected/         small pictures of the rejected ones, and whole faces put aside (hidden from training)
+
+A picture with one face gives its name to the face. The faces of a picture with several are called by their place from
+the left: `party.jpg#1` is a name, and its file in OUT/faces ends in -1. The number counts all faces that were found,
+also those that are thrown out, so it stays when the limits change. What a person says of `party.jpg` holds for all its
+faces that nothing is said of by themselves.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -36,7 +42,7 @@ REASONS = {  # in the order in which they are asked for
     "too large": "Too large to be decoded safely",
     "too small": "Too small",
     "no face": "No face",
-    "several faces": "Several faces",
+    "several faces": "Several faces in the picture",
     "turned away": "Turned too far to the side",
     "cut off": "Too much of the head lies outside",
     "blurred": "Blurred",
@@ -44,7 +50,7 @@ REASONS = {  # in the order in which they are asked for
     "duplicate": "Nearly the same as another picture",
     "by hand": "Thrown out by hand",
 }
-SEVERAL = ("largest", "reject")
+ALL, LARGEST, SINGLE = "all", "largest", "single"
 ENLARGED = 0.45  # of the size asked for: the least that a face may have of it, so that pictures of half the size pass
 KEPT, MENDED, REJECTED = "kept", "mended", "rejected"
 
@@ -60,8 +66,11 @@ class Options:
         high=4096,
         unit="px",
     )
-    several: str = option(
-        "largest", "of a picture with several faces of about one size: take the largest, or reject it", choices=SEVERAL
+    faces: str = option(
+        ALL,
+        "of a picture with several: all that are good, each as a picture of its own; the largest alone; or single: "
+        "reject pictures that hold several of about one size",
+        choices=(ALL, LARGEST, SINGLE),
     )
     max_yaw: float = option(42.0, "reject heads turned further than this to a side", low=5.0, high=90.0, unit="°")
     max_blur: float = option(0.70, "reject above: 0.4 to 0.6 is sharp, 0.85 is clearly blurred", low=0.0, high=1.0)
@@ -101,9 +110,11 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Finished:
     out: str
-    kept: int  # as they were, or moved and turned a little
-    mended: int  # turned upright; in the set too
-    rejected: dict[str, int]  # reason -> pictures
+    pictures: int  # that were looked at
+    faces: int  # found in them
+    kept: int  # faces as they were, or moved and turned a little
+    mended: int  # faces turned upright; in the set too
+    rejected: dict[str, int]  # reason -> faces, and pictures without one
     seconds: float
     stopped: bool  # before all pictures were looked at: running again goes on
 
@@ -114,15 +125,26 @@ KINDS: dict[str, type[Any]] = {cls.__name__.lower(): cls for cls in (Started, Pr
 
 @dataclass(frozen=True)
 class Row:
-    """One picture in `report.jsonl`."""
+    """One face in `report.jsonl`, or one picture without any."""
 
-    name: str  # in the source: relative, with forward slashes
+    name: str  # of the picture in the source: relative, with forward slashes; with #1 and so on of several faces
     verdict: str  # "kept", "mended" or "rejected"
     reason: str  # of `REASONS`; "" when kept, unless it was taken back: then what spoke against it
     message: str  # a sentence
     overruled: bool  # a person's word decided
     picture: str  # relative to OUT: the face, or a small picture of what was rejected; "" when it cannot be read
-    measures: dict[str, float | str | None] = field(default_factory=dict)
+    measures: dict[str, float | str | None] = field(default_factory=dict)  # none where there is no face
+
+
+def face_name(picture: str, number: int) -> str:
+    """`number`: the face's place from the left, from 1 on; 0 for the only one."""
+    return f"{picture}#{number}" if number else picture
+
+
+def parts_of(name: str) -> tuple[str, int]:
+    """(picture, number) of a face. Pictures are known by their endings, so none of them ends in a number itself."""
+    found = re.fullmatch(r"(.+)#([1-9][0-9]{0,4})", name, re.DOTALL)
+    return (found[1], int(found[2])) if found else (name, 0)
 
 
 def decode(line: str) -> Event:
@@ -142,7 +164,7 @@ def read_rows(out: Path) -> tuple[Row, ...]:
 
 @dataclass(frozen=True)
 class Overrules:
-    """What a person decided, by name of the source picture. No name is in both."""
+    """What a person decided, by name of a face or of a whole picture. No name is in both."""
 
     accept: frozenset[str] = frozenset()
     reject: frozenset[str] = frozenset()
@@ -154,6 +176,30 @@ class Overrules:
     def rejecting(self, names: Iterable[str]) -> Overrules:
         chosen = frozenset(names)
         return replace(self, accept=self.accept - chosen, reject=self.reject | chosen)
+
+    def accepts(self, name: str) -> bool:
+        return self._says(name) is True
+
+    def rejects(self, name: str) -> bool:
+        return self._says(name) is False
+
+    def _says(self, name: str) -> bool | None:
+        """Whether to take a face; None where nothing is said. What is said of the face goes before its picture."""
+        for one in (name, parts_of(name)[0]):
+            if one in self.accept or one in self.reject:
+                return one in self.accept
+        return None
+
+    def by_picture(self) -> dict[str, Overrules]:
+        """What is said of each picture and its faces."""
+        apart: dict[str, Overrules] = {}
+        for name in self.accept:
+            picture = parts_of(name)[0]
+            apart[picture] = apart.get(picture, Overrules()).accepting((name,))
+        for name in self.reject:
+            picture = parts_of(name)[0]
+            apart[picture] = apart.get(picture, Overrules()).rejecting((name,))
+        return apart
 
 
 def read_overrules(out: Path) -> Overrules:
@@ -169,12 +215,12 @@ def read_overrules(out: Path) -> Overrules:
 
 
 def accept(out: Path, names: Iterable[str]) -> Overrules:
-    """Takes rejected pictures back. It takes effect when the curation is run again."""
+    """Takes rejected faces or pictures back. It takes effect when the curation is run again."""
     return write_overrules(out, read_overrules(out).accepting(names))
 
 
 def reject(out: Path, names: Iterable[str]) -> Overrules:
-    """Throws kept pictures out. It takes effect when the curation is run again."""
+    """Throws kept faces or pictures out. It takes effect when the curation is run again."""
     return write_overrules(out, read_overrules(out).rejecting(names))
 
 

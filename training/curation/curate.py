@@ -20,14 +20,15 @@ from training.curation.contract import (
     Progress,
     Started,
     merge_options,
+    parts_of,
     read_overrules,
     write_overrules,
 )
 from training.curation.detector import require_packages
-from training.curation.inspector import Finding
+from training.curation.inspector import NOBODY, Looked
 from training.curation.journal import Known, read_journal, writing
 from training.curation.opening import Pictures
-from training.curation.report import count, write_report
+from training.curation.report import count, extent, write_report
 from training.curation.verdicts import decide, settle
 from training.curation.workers import Task, work
 from training.pictures import DataError, Entry
@@ -49,9 +50,9 @@ def curate(
     """Makes OUT a clean data set of the pictures in `source`, a folder or zip. See `contract` for what is in OUT.
 
     `given`: options by name; those not given are as they were in OUT, or the default. `workers`: processes, None for
-    one a core, 0 for none. `accept`, `reject`: names of pictures to take back and to throw out, remembered in OUT.
-    Pictures that OUT knows already and that did not change are not looked at again; those gone from `source` leave OUT.
-    Raises DataError or ValueError with what to do, ImportError with what to install.
+    one a core, 0 for none. `accept`, `reject`: names of faces or pictures to take back and to throw out, remembered
+    in OUT. Pictures that OUT knows already and that did not change are not looked at again; those gone from `source`
+    leave OUT. Raises DataError or ValueError with what to do, ImportError with what to install.
     """
     require_packages()
     begun = time.monotonic()
@@ -65,28 +66,32 @@ def curate(
     options = merge_options(known.options, given or {})
     for folder in (FACES, ASIDE):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    overrules = overruled(out, entries, accept, reject)
-    findings, notes = still_true(out, entries, known, options, overrules)
-    tasks = [Task(e, e.name in overrules.accept) for e in entries if e.name not in findings]
+    looked, notes = still_true(out, entries, known, options)
+    overrules = overruled(out, entries, looked, accept, reject)
+    said = overrules.by_picture()
+    looked = {name: one for name, one in looked.items() if is_made(one, overrules)}
+    tasks = [Task(e, said.get(e.name, NOBODY)) for e in entries if e.name not in looked]
     if workers is None:
         workers = 0 if len(tasks) <= FEW else min(cores(), len(tasks))
     where = str(source.resolve())
-    with writing(out, where, options, tuple(findings.values())) as journal:
-        yield Started(str(out), len(entries), len(findings), workers, notes)
-        clock = Clock(len(entries), len(findings))
-        for finding in work(tasks, source, out, options, workers, stop):
-            journal.add(finding)
-            findings[finding.name] = finding
-            if clock.due(len(findings)):
-                yield clock.progress(len(findings))
-        verdicts = decide(tuple(findings.values()), overrules, options)
+    with writing(out, where, options, tuple(looked.values())) as journal:
+        yield Started(str(out), len(entries), len(looked), workers, notes)
+        clock = Clock(len(entries), len(looked))
+        for one in work(tasks, source, out, options, workers, stop):
+            journal.add(one)
+            looked[one.name] = one
+            if clock.due(len(looked)):
+                yield clock.progress(len(looked))
+        verdicts = decide([finding for one in looked.values() for finding in one.findings], overrules, options)
         settle(out, verdicts)
         rows = [verdict.row for verdict in verdicts]
         write_report(out, where, rows)
-    yield clock.progress(len(findings))
+    yield clock.progress(len(looked))
+    stopped = len(looked) < len(entries)
+    looked_at, faces = extent(rows)
     kept, mended, rejected = count(rows)
-    stopped = len(findings) < len(entries)
-    yield Finished(str(out), kept, mended, rejected, round(time.monotonic() - begun, 2), stopped)
+    seconds = round(time.monotonic() - begun, 2)
+    yield Finished(str(out), looked_at, faces, kept, mended, rejected, seconds, stopped)
 
 
 def check_out(source: Path, out: Path, known: Known) -> None:
@@ -103,40 +108,48 @@ def check_out(source: Path, out: Path, known: Known) -> None:
         )
 
 
-def overruled(out: Path, entries: Iterable[Entry], accept: Iterable[str], reject: Iterable[str]) -> Overrules:
-    """What was decided by hand, now and before. Raises DataError on a name that is in no picture's place."""
+def overruled(
+    out: Path, entries: Iterable[Entry], looked: dict[str, Looked], accept: Iterable[str], reject: Iterable[str]
+) -> Overrules:
+    """What was decided by hand, now and before. Raises DataError on a name that is in no picture's place, or of a face
+    that a picture which was looked at does not have."""
     accept, reject = list(accept), list(reject)
     before = read_overrules(out)
     if not accept and not reject:
         return before
     names = {entry.name for entry in entries}
     for name in (*accept, *reject):
-        if name not in names:
-            raise DataError(f"there is no picture {name!r}: names are relative to the folder, as in report.jsonl")
+        picture, number = parts_of(name)
+        if picture not in names:
+            raise DataError(f"there is no picture {picture!r}: names are relative to the folder, as in report.jsonl")
+        if number and picture in looked and name not in (finding.name for finding in looked[picture].findings):
+            raise DataError(f"there is no face {number} in {picture!r}: names are as in report.jsonl")
     return write_overrules(out, before.accepting(accept).rejecting(reject))
 
 
 def still_true(
-    out: Path, entries: Iterable[Entry], known: Known, options: Options, overrules: Overrules
-) -> tuple[dict[str, Finding], tuple[str, ...]]:
-    """Findings of earlier runs by name, of pictures that did not change, and notes for the user."""
+    out: Path, entries: Iterable[Entry], known: Known, options: Options
+) -> tuple[dict[str, Looked], tuple[str, ...]]:
+    """What earlier runs found out by name, of pictures that did not change, and notes for the user."""
     if known.options is None:
         return {}, ("what an earlier run left cannot be understood: all anew",) if known.source else ()
     if replace(known.options, max_similarity=options.max_similarity) != options:
         return {}, ("the options are others than before: all pictures are looked at again",)
     present = {path.name for folder in (FACES, ASIDE) for path in (out / folder).iterdir()}
-    by_name = {finding.name: finding for finding in known.findings}
+    by_name = {looked.name: looked for looked in known.pictures}
     true = {}
     for entry in entries:
-        finding = by_name.get(entry.name)
-        if finding is None or (finding.size, finding.stamp) != (entry.size, entry.stamp):
+        looked = by_name.get(entry.name)
+        if looked is None or (looked.size, looked.stamp) != (entry.size, entry.stamp):
             continue
-        accepted = entry.name in overrules.accept
-        if finding.reason and finding.forced != accepted:  # a face is to be made, or to be made no longer
-            continue
-        if {finding.face, finding.thumbnail} - {""} <= present:
-            true[entry.name] = finding
+        if {name for finding in looked.findings for name in (finding.face, finding.thumbnail)} - {""} <= present:
+            true[entry.name] = looked
     return true, ()
+
+
+def is_made(looked: Looked, overrules: Overrules) -> bool:
+    """False where a face is to be made by a person's word, or is to be made no longer."""
+    return all(not one.reason or one.forced == overrules.accepts(one.name) for one in looked.findings)
 
 
 @dataclass

@@ -7,6 +7,7 @@ Millisecond Face Alignment with an Ensemble of Regression Trees, 2014.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,19 +27,20 @@ FAST_SIDE, FINE_SIDE = 448, 1280  # longer side of the picture that is searched 
 SURE = 0.6  # score from which no other turn is tried
 CANDIDATE = -0.2  # score from which a face is a candidate at all
 SECOND_SCORE, SECOND_WIDTH = 0.35, 0.5  # another face counts from this score and this share of the first one's width
+SAME = 0.3  # overlap from which two boxes are one face
 TURNS = (0, 180, 90, 270)  # degrees, counter-clockwise; cameras' mistakes, the most frequent first
 
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """The main face of a picture."""
+    """A face of a picture."""
 
     image: Image.Image  # the picture, turned so that the face is more or less upright
     turned: int  # degrees counter-clockwise that was
     box: tuple[int, int, int, int]  # left, top, right, bottom in pixels of `image`
     points: np.ndarray  # (68, 2) float64: x, y in pixels of `image`
     score: float  # the detector's: 0 is its own threshold, good frontal faces have 1 to 3
-    others: int  # further faces of about that size
+    others: int  # further faces of about that size; known of the main face only
 
 
 class Detector:
@@ -88,9 +90,36 @@ class Detector:
         (score, first), *rest = faces
         others = [s for s, box in rest if s >= SECOND_SCORE and box.width() >= SECOND_WIDTH * first.width()]
         box = tuple(round(edge / scale) for edge in (first.left(), first.top(), first.right(), first.bottom()))
-        shape = self.predict(np.asarray(upright), self.dlib.rectangle(*box))
-        points = np.array([(point.x, point.y) for point in shape.parts()], dtype=np.float64)
+        points = self._points(np.asarray(upright), box)
         return Face(upright, turn, (box[0], box[1], box[2], box[3]), points, float(score), len(others))
+
+    def further(self, main: Face, sure: float, enlarge: float = 1.0) -> Iterator[Face]:
+        """The other faces from the score `sure` on, of whatever size, turned as the main one is. `enlarge`: at most so
+        many times the picture is searched at, since the detector sees no face under 80 pixels."""
+        upright = main.image
+        scale = min(enlarge, FINE_SIDE / max(upright.size))
+        size = (max(1, round(upright.width * scale)), max(1, round(upright.height * scale)))
+        small = np.asarray(upright.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+        pixels = np.asarray(upright)
+        boxes, scores, _ = self.find.run(small, 0, sure)
+        for rectangle, score in zip(boxes, scores, strict=True):
+            edges = (rectangle.left(), rectangle.top(), rectangle.right(), rectangle.bottom())
+            left, top, right, bottom = (round(edge / scale) for edge in edges)
+            box = (left, top, right, bottom)
+            if overlap(box, main.box) < SAME:
+                yield Face(upright, main.turned, box, self._points(pixels, box), float(score), 0)
+
+    def _points(self, pixels: np.ndarray, box: tuple[int, ...]) -> np.ndarray:
+        shape = self.predict(pixels, self.dlib.rectangle(*box))
+        return np.array([(point.x, point.y) for point in shape.parts()], dtype=np.float64)
+
+
+def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
+    """Intersection over union of two boxes."""
+    width = max(0, min(one[2], other[2]) - max(one[0], other[0]))
+    height = max(0, min(one[3], other[3]) - max(one[1], other[1]))
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
+    return width * height / max(1, sum(areas) - width * height)
 
 
 def strength(score: float) -> float:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import quote
 
-from training.curation.contract import KEPT, LABELS, MENDED, PAGE, REASONS, REJECTED, REPORT, Row
+from training.curation.contract import KEPT, LABELS, MENDED, PAGE, REASONS, REJECTED, REPORT, Row, parts_of
 from training.files import replacing
 
 LABEL_COLUMNS = (
@@ -42,8 +42,17 @@ def count(rows: Sequence[Row]) -> tuple[int, int, dict[str, int]]:
     return verdicts[KEPT], verdicts[MENDED], {reason: reasons[reason] for reason in REASONS if reasons[reason]}
 
 
+def extent(rows: Sequence[Row]) -> tuple[int, int]:
+    """(pictures, faces found in them)."""
+    return len({parts_of(row.name)[0] for row in rows}), sum(bool(row.measures) for row in rows)
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def page(out: Path, source: str, rows: Sequence[Row]) -> str:
-    """Rejected pictures by reason, then the kept ones. A click on pictures makes up the command that overrules them."""
+    """What was rejected by reason, then what was kept. A click on faces makes up the command that overrules them."""
     groups = [(title, [r for r in rows if r.verdict == REJECTED and r.reason == key]) for key, title in REASONS.items()]
     groups += [("Mended: turned upright", [r for r in rows if r.verdict == MENDED])]
     groups += [("Kept", [r for r in rows if r.verdict == KEPT])]
@@ -54,7 +63,9 @@ def page(out: Path, source: str, rows: Sequence[Row]) -> str:
         for title, group in groups
         if group
     )
-    head = f"{kept + mended} of {len(rows)} pictures kept, {mended} of them mended; {sum(rejected.values())} rejected"
+    pictures, faces = extent(rows)
+    found = f"{counted(pictures, 'picture')}, {counted(faces, 'face')} found in them"
+    head = f"{found}: {kept + mended} kept, {mended} of them mended; {sum(rejected.values())} rejected"
     return PAGE_TEMPLATE.format(head=html.escape(head), body=body, command=html.escape(command, quote=True))
 
 
@@ -80,7 +91,7 @@ figcaption {{ padding: 6px; font-size: 12px; overflow-wrap: anywhere }} b {{ dis
 footer {{ position: fixed; inset: auto 0 0 0; background: #111; padding: 1em 2em }} small {{ color: #999 }}
 textarea {{ width: 100%; height: 3.5em; background: #222; color: #ddd }}
 </style>
-<h1>Curation</h1><p>{head}. Click pictures to overrule them, then run the command below.</p>
+<h1>Curation</h1><p>{head}. Click what should be otherwise, then run the command below.</p>
 {body}
 <footer><textarea readonly data-command="{command}"></textarea></footer>
 <script>

@@ -1,4 +1,4 @@
-"""Findings on single pictures and a person's word -> what becomes of each picture, and its files put in their place."""
+"""Findings on single faces and a person's word -> what becomes of each face, and its files put in their place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.curation.contract import ASIDE, FACES, KEPT, MENDED, REJECTED, Options, Overrules, Row
+from training.curation.contract import ASIDE, FACES, KEPT, MENDED, REJECTED, Options, Overrules, Row, parts_of
 from training.curation.duplicates import find_duplicates
 from training.curation.inspector import Finding
 
@@ -25,11 +25,11 @@ def decide(findings: Sequence[Finding], overrules: Overrules, options: Options) 
     """Sorted by name. Of duplicates the one with the most detail stays, of equals the first by name: what is left does
     not hang on the order in which pictures came. What was accepted by hand stays as well, beside those that do anyway.
     """
-    ordered = sorted(findings, key=lambda finding: finding.name)
-    candidates = [f for f in ordered if f.face and f.fingerprint and f.name not in overrules.reject]
-    candidates.sort(key=lambda f: (-detail(f), f.name))
+    ordered = sorted(findings, key=lambda finding: parts_of(finding.name))
+    candidates = [f for f in ordered if f.face and f.fingerprint and not overrules.rejects(f.name)]
+    candidates.sort(key=lambda f: (-detail(f), parts_of(f.name)))
     repeats = find_duplicates(
-        [f.fingerprint for f in candidates], [f.name in overrules.accept for f in candidates], options.max_similarity
+        [f.fingerprint for f in candidates], [overrules.accepts(f.name) for f in candidates], options.max_similarity
     )
     first = {candidates[index].name: candidates[other].name for index, other in repeats.items()}
     return tuple(Verdict(f, judge(f, first.get(f.name, ""), overrules)) for f in ordered)
@@ -41,10 +41,10 @@ def detail(finding: Finding) -> float:
 
 
 def judge(finding: Finding, repeats: str, overrules: Overrules) -> Row:
-    """`repeats`: the name of the picture that this one is nearly the same as, or ""."""
+    """`repeats`: the name of the face that this one is nearly the same as, or ""."""
     reason, message = finding.reason, finding.message
-    accepted = finding.name in overrules.accept
-    if finding.name in overrules.reject:
+    accepted, thrown_out = overrules.accepts(finding.name), overrules.rejects(finding.name)
+    if thrown_out:
         verdict, reason, message = REJECTED, "by hand", "thrown out by hand"
     elif repeats:
         verdict, reason, message = REJECTED, "duplicate", f"nearly the same picture as {repeats}"
@@ -60,12 +60,11 @@ def judge(finding: Finding, repeats: str, overrules: Overrules) -> Row:
         picture = f"{FACES}/{finding.face}"
     else:
         picture = f"{ASIDE}/{finding.face or finding.thumbnail}" if finding.face or finding.thumbnail else ""
-    overruled = accepted or finding.name in overrules.reject
-    return Row(finding.name, verdict, reason, message, overruled, picture, finding.measures)
+    return Row(finding.name, verdict, reason, message, accepted or thrown_out, picture, finding.measures)
 
 
 def settle(out: Path, verdicts: Sequence[Verdict]) -> None:
-    """Moves faces in or aside as the verdicts say, and removes what belongs to no picture any more."""
+    """Moves faces in or aside as the verdicts say, and removes what belongs to no face any more."""
     inside = {v.finding.face for v in verdicts if v.kept}
     aside = {v.finding.face or v.finding.thumbnail for v in verdicts if not v.kept}
     for wanted, here, other in ((inside, FACES, ASIDE), (aside, ASIDE, FACES)):

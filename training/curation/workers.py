@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from training.curation.contract import ASIDE, FACES, Options
-from training.curation.inspector import Finding, Inspector
+from training.curation.contract import ASIDE, FACES, Options, Overrules, face_name
+from training.curation.inspector import NOBODY, Finding, Inspection, Inspector, Looked
 from training.curation.opening import PictureError, Pictures
 from training.files import replacing
 from training.pictures import Entry
@@ -30,7 +30,7 @@ STOP_EVERY = 0.25  # seconds between two looks at whether to stop
 @dataclass(frozen=True)
 class Task:
     entry: Entry
-    forced: bool
+    overrules: Overrules = NOBODY  # what is said of this picture and its faces
 
 
 class Worker:
@@ -40,19 +40,23 @@ class Worker:
         self.pictures, self.out, self.options = Pictures(source), out, options
         self.inspect = Inspector(options)
 
-    def __call__(self, task: Task) -> Finding:
+    def __call__(self, task: Task) -> Looked:
         entry = task.entry
         try:
             content = self.pictures.read(entry.name)
         except PictureError as error:
             return refused(task, error.reason, str(error))
         try:
-            found = self.inspect(content, task.forced)
+            found = self.inspect(content, entry.name, task.overrules)
         except MemoryError:
             return refused(task, "too large", "there is not enough memory for it")
         except Exception as error:  # one odd picture must not end the run
             return refused(task, "unreadable", f"{type(error).__name__}: {error}")
-        base = output_name(entry.name)
+        return Looked(entry.name, entry.size, entry.stamp, tuple(self.written(entry.name, one) for one in found))
+
+    def written(self, name: str, found: Inspection) -> Finding:
+        """Writes the face, or a small picture."""
+        base = output_name(name, found.number)
         face = f"{base}.{self.options.format}" if found.face is not None else ""
         thumbnail = f"{base}.jpg" if found.thumbnail is not None and not face else ""
         if found.face is not None:
@@ -60,13 +64,15 @@ class Worker:
         if found.thumbnail is not None and thumbnail:
             save(found.thumbnail, self.out / ASIDE / thumbnail)
         return Finding(
-            entry.name, entry.size, entry.stamp, found.reason, found.message, task.forced, face, thumbnail, found.roll,
+            face_name(name, found.number), found.reason, found.message, found.forced, face, thumbnail, found.roll,
             found.measures, found.fingerprint,
         )  # fmt: skip
 
 
-def refused(task: Task, reason: str, message: str) -> Finding:
-    return Finding(task.entry.name, task.entry.size, task.entry.stamp, reason, message, task.forced)
+def refused(task: Task, reason: str, message: str) -> Looked:
+    entry = task.entry
+    finding = Finding(entry.name, reason, message, task.overrules.accepts(entry.name))
+    return Looked(entry.name, entry.size, entry.stamp, (finding,))
 
 
 def save(picture: Image.Image, path: Path) -> None:
@@ -76,17 +82,19 @@ def save(picture: Image.Image, path: Path) -> None:
         picture.save(temporary, kind, quality=95 if kind == "WEBP" else 85, compress_level=4)
 
 
-def output_name(name: str) -> str:
-    """Readable, allowed on every system, and unique: two pictures of one stem in two folders get different names."""
+def output_name(name: str, number: int = 0) -> str:
+    """Readable, allowed on every system, and unique: two pictures of one stem in two folders get different names.
+    `number`: of the face, see `contract.face_name`."""
     stem = PurePosixPath(name).stem.encode("utf-8", "replace").decode()
     clean = "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in stem)[:48].strip(" .") or "picture"
-    return f"{clean}-{blake2b(name.encode('utf-8', 'surrogateescape'), digest_size=5).hexdigest()}"
+    base = f"{clean}-{blake2b(name.encode('utf-8', 'surrogateescape'), digest_size=5).hexdigest()}"
+    return f"{base}-{number}" if number else base
 
 
 def work(
     tasks: Sequence[Task], source: Path, out: Path, options: Options, workers: int, stop: Callable[[], bool]
-) -> Iterator[Finding]:
-    """Findings as they come. `workers`: processes; 0 does it in this one. Raises ImportError."""
+) -> Iterator[Looked]:
+    """What was found as it comes. `workers`: processes; 0 does it in this one. Raises ImportError."""
     if workers == 0:
         worker = Worker(source, out, options)
         for task in tasks:
@@ -115,9 +123,9 @@ def in_pool(
     options: Options,
     workers: int,
     stop: Callable[[], bool],
-) -> Iterator[Finding]:
+) -> Iterator[Looked]:
     """Works the queue off from its end. When a process dies, what was under way is in `lost`, the rest in `queue`."""
-    flying: dict[Future[Finding], Task] = {}
+    flying: dict[Future[Looked], Task] = {}
     with one_thread_each(), start_pool(source, out, options, workers) as pool:
         try:
             while (queue or flying) and not stop():
@@ -185,5 +193,5 @@ def end_with(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def run_task(task: Task) -> Finding:
+def run_task(task: Task) -> Looked:
     return worker(task)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -21,15 +22,19 @@ from PySide6.QtWidgets import (
 from facedesigner.gui import theme
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.errors import show_error
-from facedesigner.gui.fabrication.export_form import ExportForm
-from facedesigner.gui.fabrication.fabrication_thread import ALL, PNG, SHEET, FabricationThread, Order
+from facedesigner.gui.fabrication.export_form import KEEP, ExportForm
+from facedesigner.gui.fabrication.fabrication_thread import FabricationThread
 from facedesigner.gui.fabrication.measured_view import MeasuredView
+from facedesigner.gui.fabrication.order import ALL, PNG, SHEET, Order
+from facedesigner.gui.fabrication.preview_thread import PreviewThread, Wish
+from facedesigner.gui.fabrication.preview_view import PreviewView
 from facedesigner.gui.message_label import MessageLabel
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
     from facedesigner.engine.landmarks import Landmarks
     from facedesigner.engine.request import Image
+    from facedesigner.export.preview import Preview
 
 LOOKING = "Looking for the eyes…"
 ASK = "No eyes were found: click the two pupils in the picture."
@@ -37,8 +42,10 @@ FOUND = "Dots are landmarks, lines are lengths in mm. What is dark is not export
 KINDS = {
     PNG: ("Save picture", ".png", "PNG (*.png)"),
     SHEET: ("Save sheet", ".pdf", "PDF (*.pdf)"),
-    ALL: ("Save all files of the face", ".zip", "Zip (*.zip);;Folder (*)"),
+    ALL: ("Save everything of the face", ".zip", "Zip (*.zip);;Folder (*)"),
 }
+CUTTING = "Removing the background…"
+PREVIEW_SIDE = 768  # pixels: about as large as the view becomes
 
 
 class FabricationDialog(QDialog):
@@ -54,22 +61,29 @@ class FabricationDialog(QDialog):
         title: str = "face",
         folder: Path | None = None,
         parent: QWidget | None = None,
+        weights: Path | None = None,
     ) -> None:
         """`face`: the recipe of the picture, None where there is none; `model`: the name of its model; `title`: what
-        {name} stands for in file names; `folder`: where files are offered to be saved."""
+        {name} stands for in file names; `folder`: where files are offered to be saved; `weights`: the model's file,
+        for the certificate."""
         super().__init__(parent)
         self.setWindowTitle("Export for fabrication")
         self._picture, self._face, self._model, self._title = picture, face, model, title
-        self._folder = folder or Path.home()
+        self._folder, self._weights = folder or Path.home(), weights
         self.landmarks: Landmarks | None = None
         self._pointed = False
         self._busy = self._ready = False  # ready: it is known what to write
         self._stem = title
+        self._wish: Wish | None = None  # what the preview is to show
+        self._has_background = True
+        self.preview = PreviewView()
         self.view = MeasuredView()
         self.view.show_picture(to_qimage(picture))
         self.form = ExportForm(face is not None)
         self._make_widgets()
         self._lay_out()
+        self._preview_thread = PreviewThread(picture, self)
+        self._preview_thread.drawn.connect(self._take_preview)
         self._thread = FabricationThread(picture, self)
         self._thread.found.connect(self._take_eyes)
         self._thread.unable.connect(self._ask_for_eyes)
@@ -85,7 +99,9 @@ class FabricationDialog(QDialog):
         self.stop_button.clicked.connect(self._thread.stop)
         self.box.rejected.connect(self.reject)
         self.finished.connect(self._thread.leave)
+        self.finished.connect(self._preview_thread.leave)
         self._thread.start()
+        self._preview_thread.start()
         self._show()
 
     def ask(self, kind: str) -> None:
@@ -112,7 +128,8 @@ class FabricationDialog(QDialog):
         face = self._face if self.form.recipe.isChecked() else None
         pointed = self.landmarks if self._pointed else None
         order = Order(
-            kind, path, self.form.options, self._stem, self.form.paper.currentText(), face, self._model, pointed
+            *(kind, path, self.form.options, self._stem, self.form.paper.currentText()),
+            *(face, self._model, pointed, self._weights),
         )
         self._busy = True
         self._show_busy()
@@ -122,6 +139,7 @@ class FabricationDialog(QDialog):
     def shut_down(self) -> None:
         """Gives up what is being made, and waits until it has ended."""
         self._thread.close()
+        self._preview_thread.close()
 
     # -- building
 
@@ -132,6 +150,14 @@ class FabricationDialog(QDialog):
         self.message = MessageLabel(LOOKING)
         self.message.setProperty("role", "hint")
         self.message.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        self.warning = MessageLabel()
+        self.warning.setProperty("role", "warning")
+        self.warning.hide()
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self.view, "Measures")
+        self.tabs.addTab(self.preview, "Preview")
+        self.tabs.setTabToolTip(0, "The whole picture, with what is measured and what is exported of it")
+        self.tabs.setTabToolTip(1, "What the exported picture looks like")
         self.hint = QLabel(LOOKING)
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
@@ -148,7 +174,9 @@ class FabricationDialog(QDialog):
         }
         self.buttons[PNG].setToolTip("The picture in its real size")
         self.buttons[SHEET].setToolTip("A PDF to print, with measures and crop marks")
-        self.buttons[ALL].setToolTip("Picture, cut-out, sheet and recipe, in a zip or a folder")
+        self.buttons[ALL].setToolTip(
+            "Picture, cut-out, sheet, recipe, certificate and relief, in a zip or a folder; takes up to a minute"
+        )
         theme.set_icon(self.buttons[PNG], "save")
         theme.set_icon(self.buttons[ALL], "export")
         self.stop_button = QPushButton("St&op")
@@ -163,7 +191,7 @@ class FabricationDialog(QDialog):
         under.addWidget(self.hint, 1)
         under.addWidget(self.again_button)
         left = QVBoxLayout()
-        left.addWidget(self.view, 1)
+        left.addWidget(self.tabs, 1)
         left.addLayout(under)
         files = QHBoxLayout()
         for button in self.buttons.values():
@@ -175,6 +203,7 @@ class FabricationDialog(QDialog):
         right.addWidget(self.form)
         right.addSpacing(8)
         right.addWidget(self.extent)
+        right.addWidget(self.warning)
         right.addWidget(self.message)
         right.addStretch(1)
         right.addWidget(self.bar)
@@ -202,6 +231,7 @@ class FabricationDialog(QDialog):
 
     def _ask_for_eyes(self, why: str) -> None:
         self.landmarks, self._pointed = None, True
+        self.tabs.setCurrentWidget(self.view)
         self.view.points = []
         self.view.ask(True)
         self.hint.setText(f"{why}\n{ASK}" if why else ASK)
@@ -260,6 +290,38 @@ class FabricationDialog(QDialog):
                 self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.", warn=True)
         self._ready = ready
         self._show_busy()
+        self._ask_for_preview()
+
+    def _ask_for_preview(self) -> None:
+        """What is seen stays until the thread has drawn anew."""
+        has_background = self.form.background.currentIndex() == KEEP
+        if self._has_background and not has_background and self.landmarks is not None:
+            self.tabs.setCurrentWidget(self.preview)
+        self._has_background = has_background
+        if self.landmarks is None or not self._ready:
+            self._wish = None
+            self._warn(())
+            self.preview.say(
+                "What comes out is shown once the eyes are known." if self.landmarks is None else self.message.text()
+            )
+            return
+        self._wish = Wish(self.form.options, self.landmarks, PREVIEW_SIDE)
+        self._preview_thread.submit(self._wish)
+
+    def _take_preview(self, wish: Wish, preview: Preview, cutting: bool) -> None:
+        if self._wish is None or wish.landmarks is not self._wish.landmarks:
+            return
+        self._warn(preview.warnings)
+        if preview.pixels is not None:
+            self.preview.show_pixels(preview.pixels)
+        elif cutting:
+            self.preview.say(CUTTING, keep=True)
+        elif preview.trouble:
+            self.preview.say(f"{preview.trouble[:1].upper()}{preview.trouble[1:]}.")
+
+    def _warn(self, sentences: tuple[str, ...]) -> None:
+        self.warning.setText(" ".join(sentences))
+        self.warning.setVisible(bool(sentences))
 
     def _paper(self, width: float, height: float) -> str:
         from facedesigner.export.sheet import fewer_pages, tiling
@@ -285,7 +347,8 @@ class FabricationDialog(QDialog):
 
     def _tell_written(self, paths: list[Path], notes: tuple[str, ...]) -> None:
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files in {paths[0].parent}"
-        self._rest(" ".join([f"Wrote {what}.", *notes]))
+        seen = self.warning.text()
+        self._rest(" ".join([f"Wrote {what}.", *(note for note in notes if note not in seen)]))
         self.said.emit(f"Wrote {what}")
 
     def _fail(self, why: str) -> None:

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
+
+from facedesigner.gui import companion
+from facedesigner.gui.fabrication.leaving_thread import LeavingThread
+from facedesigner.gui.fabrication.order import ALL, PNG, Order
+from facedesigner.gui.fabrication.packer import Packer
 
 if TYPE_CHECKING:
-    from facedesigner.engine.landmarks import Landmarks
     from facedesigner.engine.request import Image
-    from facedesigner.export.fabrication import Find, Options
-    from facedesigner.state.face import FaceState
-
-PNG, SHEET, ALL = "png", "sheet", "all"
-SHORT = 100  # milliseconds that a window may stand still
-LEAVING: set[FabricationThread] = set()  # threads that end while nobody waits
+    from facedesigner.export.fabrication import Find
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is to be written, and how."""
-
-    kind: str  # PNG, SHEET or ALL
-    path: Path  # of the file; for ALL a zip, or a folder
-    options: Options
-    stem: str  # what the files of ALL are called
-    page: str
-    face: FaceState | None  # None leaves the recipe out
-    model: str  # its name
-    pointed: Landmarks | None  # two clicks, where no eyes are found
-
-
-class FabricationThread(QThread):
+class FabricationThread(LeavingThread):
     """Looks for the eyes first. Of several orders the newest waits; `stop` gives up the one at hand."""
 
     found = Signal(object)  # Landmarks or None
@@ -62,28 +46,7 @@ class FabricationThread(QThread):
     def stop(self) -> None:
         self._stop.set()
 
-    def close(self) -> None:
-        """What is being made is given up; nothing half-written is left."""
-        self._end()
-        self.wait()
-
-    def leave(self) -> None:
-        """As `close`, but the window need not wait for a step that takes long; the application does when it quits."""
-        self._end()
-        if self.wait(SHORT):
-            return
-        self.setParent(None)
-        LEAVING.add(self)
-        self.finished.connect(self._forget)  # queued: a thread must not vanish while it runs
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self.wait)
-
-    def _forget(self) -> None:
-        self.wait()
-        LEAVING.discard(self)
-
-    def _end(self) -> None:
+    def end(self) -> None:
         with self._wake:
             self._closing = True
             self._stop.set()
@@ -114,7 +77,7 @@ class FabricationThread(QThread):
 
         try:
             paths, notes = self._written(order)
-        except Stopped:
+        except (Stopped, companion.Stopped):
             self.stopped.emit()
         except Exception as error:  # ExportError and the others say what to do
             self.failed.emit(str(error) or type(error).__name__)
@@ -123,7 +86,7 @@ class FabricationThread(QThread):
 
     def _written(self, order: Order) -> tuple[list[Path], tuple[str, ...]]:
         from facedesigner.export.fabrication import Stopped, fabricate
-        from facedesigner.export.parts import all_parts, png_of, sheet_of, write_set
+        from facedesigner.export.parts import png_of, sheet_of, write_set
         from facedesigner.export.writing import write_file
 
         def say(share: float, what: str) -> None:
@@ -131,26 +94,19 @@ class FabricationThread(QThread):
                 raise Stopped
             self.progress.emit(share, what)
 
-        made = fabricate(self._picture, order.options, self._find, order.pointed, say, self._stop.is_set)
         if order.kind == ALL:
-            parts = all_parts(
-                made,
-                self._picture,
-                order.options,
-                self._find,
-                order.pointed,
-                order.stem,
-                order.page,
-                order.face,
-                order.model,
-                say,
-            )
+            packer = Packer()  # not kept: it has hundreds of megabytes
+            try:
+                package = packer.pack(self._picture, order, say, self._stop.is_set)
+            finally:
+                packer.close()
             say(1.0, "Writing")
-            return write_set(order.path, parts, overwrite=True), made.notes
+            return write_set(order.path, package.parts, overwrite=True), (*package.left_out, *package.notes)
+        made = fabricate(self._picture, order.options, self._find, order.pointed, say, self._stop.is_set)
         say(1.0, "Writing")
         content = (
             png_of(made, order.face, order.model)
             if order.kind == PNG
             else sheet_of(made, order.page, order.stem, order.face, order.model)
         )
-        return [write_file(order.path, content, overwrite=True)], made.notes
+        return [write_file(order.path, content, overwrite=True)], (*made.notes, *made.warnings)

@@ -99,7 +99,7 @@ class CuratePage(QWidget):
         return self.options.problem
 
     def start(self, accept: list[str] | None = None, reject: list[str] | None = None) -> None:
-        """Goes on where it was stopped. `accept`, `reject`: names of pictures to take back and to throw out."""
+        """Goes on where it was stopped. `accept`, `reject`: names of faces to take back and to throw out."""
         source, out = self._path(self.source), self._path(self.out)
         if self.busy or self.problem or source is None or out is None:
             return
@@ -149,7 +149,8 @@ class CuratePage(QWidget):
                 word = "Stopped; start again to go on. " if event.stopped else ""
                 self.progress.setText("")
                 self.result.say(
-                    f"{word}{event.kept + event.mended:,} pictures kept, {event.mended:,} of them turned upright; "
+                    f"{word}{event.pictures:,} pictures with {event.faces:,} faces: "
+                    f"{event.kept + event.mended:,} faces kept, {event.mended:,} of them turned upright; "
                     f"{sum(event.rejected.values()):,} rejected. Click what should be otherwise."
                 )
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 
 import numpy as np
 import pytest
@@ -8,15 +9,51 @@ from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 
 from facedesigner.engine import landmarks
-from facedesigner.export import fabrication, frame
+from facedesigner.export import frame
+from facedesigner.export.cutout import Cutout
 from facedesigner.export.png import read_face
 from facedesigner.gui.fabrication import export_dialog
+from facedesigner.gui.fabrication.cutter import Cutter
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
-from facedesigner.gui.fabrication.fabrication_thread import ALL, LEAVING, PNG, SHEET
+from facedesigner.gui.fabrication.leaving_thread import LEAVING
+from facedesigner.gui.fabrication.order import ALL, PNG, SHEET
+from facedesigner.gui.fabrication.packer import Packer, package_of
 from facedesigner.state.face import FaceState
 from tests.unit.export.faces import eyed, find_eyes
 
 FACE = FaceState("0123456789abcdef", seed=42)
+
+
+@pytest.fixture(autouse=True)
+def cutter(monkeypatch):
+    """Cuts out at once: a disc, or the upper half after `cutter.clear()`."""
+    disc = threading.Event()
+    disc.set()
+
+    def cut(picture, marks):
+        height, width = picture.shape[:2]
+        rows, columns = np.mgrid[:height, :width] + 0.5
+        inside = np.hypot(columns - width / 2, rows - height / 2) < 0.3 * height
+        return Cutout(picture, (inside if disc.is_set() else rows < height / 2).astype(np.float32))
+
+    monkeypatch.setattr("facedesigner.export.fabrication.cut_out", cut)
+    monkeypatch.setattr(Cutter, "cut", lambda self, picture, marks, stopped: cut(picture, marks))
+    return disc
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch):
+    """Packs in the same process; the weights that a certificate was asked of."""
+    weights = []
+
+    def certifier(path):
+        weights.append(path)
+        raise ValueError("there are no embeddings of what it was trained on")
+
+    monkeypatch.setattr(
+        Packer, "pack", lambda self, picture, order, say, _: package_of(picture, order, find_eyes, certifier, say)
+    )
+    return weights
 
 
 @pytest.fixture
@@ -56,7 +93,7 @@ def pixels(dialog):
 
 
 def written(qtbot, dialog, kind, path):
-    with qtbot.waitSignal(dialog.said):
+    with qtbot.waitSignal(dialog.said, timeout=60_000 if kind == ALL else 5000):
         dialog.save(kind, path)
     return path
 
@@ -99,21 +136,109 @@ def test_the_recipe_can_be_left_out(qtbot, dialog, tmp_path):
         assert "facedesigner" not in image.info
 
 
-def test_the_sheet_and_the_set(qtbot, dialog, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        fabrication,
-        "cut_out",
-        lambda picture, marks: fabrication_cutout(picture),
-    )
+def test_the_sheet_and_everything_in_one_package(qtbot, dialog, tmp_path):
     assert written(qtbot, dialog, SHEET, tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    path = written(qtbot, dialog, ALL, tmp_path / "all.zip")
+    with zipfile.ZipFile(path) as archive:
+        assert {name.removeprefix("seed0042_63mm") for name in archive.namelist()} == {
+            *(".png", "-cutout.png", "-sheet.pdf", "-recipe.json", "-relief.stl", "-height.png", "-readme.txt")
+        }
+        text = archive.read("seed0042_63mm-readme.txt").decode()
+    reason = "The certificate is left out: no model is loaded"
+    assert reason in text and reason in dialog.message.text()  # told in both places
     written(qtbot, dialog, ALL, tmp_path / "set")
-    assert {path.suffix for path in (tmp_path / "set").iterdir()} == {".png", ".pdf", ".json"}
+    assert {path.suffix for path in (tmp_path / "set").iterdir()} == {".png", ".pdf", ".json", ".stl", ".txt"}
 
 
-def fabrication_cutout(picture):
-    from facedesigner.export.cutout import Cutout
+def test_the_certificate_is_made_with_the_model_of_the_face(qtbot, dialog, tmp_path, asked):
+    dialog._weights = tmp_path / "model.safetensors"
+    written(qtbot, dialog, ALL, tmp_path / "a.zip")
+    assert asked == [tmp_path / "model.safetensors"]
+    assert "The certificate is left out: there are no embeddings" in dialog.message.text()
 
-    return Cutout(picture, np.ones(picture.shape[:2], np.float32))
+
+def test_a_package_can_be_stopped_while_it_is_made(qtbot, dialog, tmp_path, monkeypatch):
+    entered, gate = threading.Event(), threading.Event()
+
+    def slow(*_):
+        entered.set()
+        gate.wait(10)
+        return b"%PDF"
+
+    monkeypatch.setattr("facedesigner.export.package.sheet_of", slow)
+    dialog.save(ALL, tmp_path / "all.zip")
+    assert entered.wait(10)
+    qtbot.waitUntil(lambda: "Laying out the sheet" in dialog.message.text())
+    assert 300 < dialog.bar.value() < 1000  # the picture itself is done
+    dialog.stop_button.click()
+    gate.set()
+    qtbot.waitUntil(lambda: "Stopped" in dialog.message.text())
+    assert not list(tmp_path.iterdir()) and dialog.buttons[ALL].isEnabled()
+
+
+def test_the_cut_out_is_previewed_as_the_settings_change(qtbot, dialog):
+    qtbot.waitUntil(lambda: dialog.preview.picture is not None)
+    assert not dialog.preview.picture.hasAlphaChannel() and dialog.tabs.currentWidget() is dialog.view
+    dialog.form.background.setCurrentIndex(1)
+    assert dialog.tabs.currentWidget() is dialog.preview  # it is what was asked for
+    qtbot.waitUntil(lambda: dialog.preview.picture is not None and dialog.preview.picture.hasAlphaChannel())
+    picture = dialog.preview.picture
+    assert picture.pixelColor(2, 2).alpha() == 0
+    assert picture.pixelColor(picture.width() // 2, picture.height() // 2).alpha() == 255
+    shot = dialog.preview.grab().toImage()
+    corner = dialog.preview.box().topLeft().toPoint()
+    ground = {shot.pixelColor(corner.x() + 4 + 8 * step, corner.y() + 4).name() for step in range(4)}
+    assert ground == {"#cccccc", "#999999"}  # chequered
+    dialog.form.colour = "#20a040"
+    dialog.form.background.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: not dialog.preview.picture.hasAlphaChannel())
+    assert dialog.preview.picture.pixelColor(2, 2).name() == "#20a040"
+    before = dialog.preview.picture
+    dialog.form.mirror.setChecked(True)
+    qtbot.waitUntil(lambda: dialog.preview.picture is not before)
+    assert dialog.preview.picture == before.flipped(Qt.Orientation.Horizontal)
+
+
+def test_the_window_does_not_wait_for_the_cut_out(qtbot, finder, make, monkeypatch, cutter):
+    gate, cut = threading.Event(), Cutter.cut
+
+    def slow(self, picture, marks, stopped):
+        gate.wait(10)
+        return cut(self, picture, marks, stopped)
+
+    monkeypatch.setattr(Cutter, "cut", slow)
+    dialog = make()
+    qtbot.waitUntil(lambda: dialog.preview.picture is not None)
+    dialog.form.background.setCurrentIndex(1)
+    dialog.form.straighten.setChecked(False)
+    assert dialog.buttons[PNG].isEnabled()
+    gate.set()
+    qtbot.waitUntil(lambda: dialog.preview.picture.hasAlphaChannel())
+    assert dialog.preview.picture.width() / dialog.preview.picture.height() == pytest.approx(1.2, abs=0.01)
+
+
+def test_hair_at_the_frame_is_warned_of_in_words(qtbot, finder, make, cutter):
+    fine = make()
+    qtbot.waitUntil(lambda: fine._preview_thread.isRunning() and fine.preview.picture is not None)
+    assert not fine.warning.isVisible()
+    cutter.clear()
+    dialog = make()
+    qtbot.waitUntil(dialog.warning.isVisible)
+    assert "Hair touches the frame at the top, on the left and on the right" in dialog.warning.text()
+    dialog.form.pattern.setText("{nam}")
+    assert not dialog.warning.isVisible() and "{nam}" in dialog.preview.words
+
+
+def test_what_cannot_be_cut_out_says_why(qtbot, finder, make, monkeypatch):
+    def fail(self, picture, marks, stopped):
+        raise ValueError("the background cannot be told from the face")
+
+    monkeypatch.setattr(Cutter, "cut", fail)
+    dialog = make()
+    dialog.form.background.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: "cannot be told" in dialog.preview.words)
+    dialog.form.background.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: dialog.preview.picture is not None)
 
 
 def test_without_eyes_two_clicks_are_asked_for(qtbot, finder, make, tmp_path):

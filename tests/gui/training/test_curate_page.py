@@ -27,7 +27,8 @@ say('started', out=str(out), total=4, done=0, workers=1, notes=[])
 say('progress', done=2, total=4, seconds_left=61.0, pictures_per_second=12.0)
 (out / 'report.jsonl').write_text(pathlib.Path(%r).read_text())
 (out / 'words.json').write_text(json.dumps(words))
-say('finished', out=str(out), kept=1, mended=1, rejected={'blurred': 1, 'unreadable': 1}, seconds=1.0, stopped=False)
+say('finished', out=str(out), pictures=4, faces=3, seconds=1.0, stopped=False, kept=1, mended=1,
+    rejected={'blurred': 1, 'unreadable': 1})
 """
 
 
@@ -74,7 +75,7 @@ def test_a_folder_is_curated_and_what_was_thrown_out_stands_with_its_reason(page
     result = page.result
     menu = [result.group.itemText(i) for i in range(result.group.count())]
     assert menu == ["All rejected (2)", "Unreadable or broken file (1)", "Blurred (1)", "Mended (1)", "Kept (1)"]
-    assert "2 pictures kept, 1 of them turned upright; 2 rejected" in result.words.text()
+    assert "4 pictures with 3 faces: 2 faces kept, 1 of them turned upright; 2 rejected" in result.words.text()
     assert [result.model.index(i).data() for i in range(2)] == ["blurred", "unreadable"]
     assert page.start_button.isVisible() and not page.bar.isVisible()
     result.group.setCurrentIndex(4)

@@ -7,13 +7,13 @@ import pytest
 from PIL import Image
 
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.photo import NoFaceError, PhotoError, open_aligned, open_photo, overlap
+from facedesigner.engine.photo import NoFaceError, PhotoError, open_aligned, open_photo
 from facedesigner.engine.request import RenderRequest
 from facedesigner.resources import default_weights
 from facedesigner.state.face import FaceState
 from training.curation import detector as detecting
 from training.curation.align import cut
-from training.curation.detector import Detector, Face
+from training.curation.detector import Detector, Face, overlap
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_too_small_a_face(face, tmp_path):
         def __call__(self, image):
             return found
 
-    blind: Any = Blind(find=SimpleNamespace(run=lambda *_: ([], [], [])))
+    blind: Any = Blind(further=lambda *_: ())
     with pytest.raises(PhotoError, match=r"is 33 pixels wide, 64 are the least: choose a larger picture"):
         open_photo(saved(face, tmp_path / "a.png"), detector=blind)
     with pytest.raises(PhotoError, match=r"is 40 × 60 pixels, 64 are the least"):

@@ -22,11 +22,11 @@ def one_inspector(inspector, monkeypatch):
     looked = []
 
     def make(options):
-        def inspect(content, forced):
-            looked.append(forced)
+        def inspect(content, name, overrules):
+            looked.append(bool(overrules.accept))
             before, inspector.options = inspector.options, options
             try:
-                return inspector(content, forced)
+                return inspector(content, name, overrules)
             finally:
                 inspector.options = before
 
@@ -73,7 +73,7 @@ def test_a_folder_becomes_a_data_set(source, tmp_path):
     out = tmp_path / "out"
     events = run(source, out)
     assert events[-1] == Finished(
-        str(out), 2, 1, {"unreadable": 1, "blurred": 1, "duplicate": 1}, events[-1].seconds, False
+        str(out), 6, 5, 2, 1, {"unreadable": 1, "blurred": 1, "duplicate": 1}, events[-1].seconds, False
     )
     assert verdicts(out) == EXPECTED
     for row in read_rows(out):
@@ -83,7 +83,7 @@ def test_a_folder_becomes_a_data_set(source, tmp_path):
                 assert max(picture.size) <= 256
     assert len(list((out / "faces").iterdir())) == 3
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert "3 of 6 pictures kept" in page and "Blurred" in page and "лицо.png" in page
+    assert "6 pictures, 5 faces found in them: 3 kept" in page and "Blurred" in page and "лицо.png" in page
 
 
 @pytest.mark.parametrize("folder", [".", "faces"])
@@ -230,7 +230,7 @@ def test_a_zip(source, tmp_path):
 
 def test_an_error_of_the_models_is_one_pictures_own(source, tmp_path, monkeypatch):
     def fail(options):
-        return lambda content, forced: 1 / 0
+        return lambda content, name, overrules: 1 / 0
 
     monkeypatch.setattr(workers, "Inspector", fail)
     run(source, tmp_path / "out")
@@ -277,6 +277,7 @@ def test_output_names_are_unique_and_allowed():
     assert len(set(made)) == len(names)
     assert all(len(f"{name}.webp".encode()) < 255 and not set(name) & set('<>:"/\\|?*') for name in made)
     assert made[0].startswith("a-")
+    assert [output_name("a.png", number) for number in (1, 12)] == [f"{made[0]}-1", f"{made[0]}-12"]
 
 
 def test_names_that_are_no_text_survive(source, tmp_path, faces):
@@ -303,7 +304,7 @@ def test_contract_events_come_back():
     events: list[contract.Event] = [
         Started("out", 3, 1, 2, ("a note",)),
         Progress(1, 3, 2.5, 1.0),
-        Finished("out", 1, 0, {"blurred": 2}, 1.0, False),
+        Finished("out", 3, 3, 1, 0, {"blurred": 2}, 1.0, False),
     ]
     assert [contract.decode(contract.encode(event)) for event in events] == events
     for line in ("", "[]", '{"event": "other"}', json.dumps({"event": "progress"})):
@@ -325,10 +326,10 @@ def test_a_process_that_dies_takes_one_picture_with_it(tmp_path, monkeypatch):
             yield task.entry.name
 
     monkeypatch.setattr(workers, "in_pool", in_pool)
-    tasks = [Task(Entry(name, 1, 1), False) for name in ("a", "bad", "b", "c")]
+    tasks = [Task(Entry(name, 1, 1)) for name in ("a", "bad", "b", "c")]
     found = list(workers.work(tasks, tmp_path, tmp_path, contract.Options(), 2, lambda: False))
     died = [f for f in found if not isinstance(f, str)]
-    assert [f.name for f in died] == ["bad"] and "died" in died[0].message
+    assert [f.name for f in died] == ["bad"] and "died" in died[0].findings[0].message
     assert sorted(f for f in found if isinstance(f, str)) == ["a", "b", "c"]
 
 
@@ -336,4 +337,127 @@ def test_pixels_of_the_journal_are_plain(source, tmp_path):
     run(source, tmp_path / "out")
     header, *lines = (tmp_path / "out/journal.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(header)["options"]["size"] == 256
-    assert len(lines) == 6 and all(np.isfinite(json.loads(line)["roll"]) for line in lines)
+    assert len(lines) == 6
+    assert all(np.isfinite(face["roll"]) for line in lines for face in json.loads(line)["findings"])
+
+
+@pytest.fixture
+def group(tmp_path, faces):
+    """A picture with three faces, of which the last is blurred, and one that repeats the first of them."""
+    folder = tmp_path / "group"
+    folder.mkdir()
+    scene = Image.new("RGB", (900, 300), (90, 110, 130))
+    for place, face in enumerate((faces[0], faces[1], faces[2].filter(ImageFilter.GaussianBlur(6)))):
+        scene.paste(face, (20 + 300 * place, 20))
+    scene.save(folder / "party.png")
+    faces[0].resize((200, 200), Image.Resampling.LANCZOS).save(folder / "solo.png")
+    return folder
+
+
+PARTY = {"party.png#1": "kept", "party.png#2": "kept", "party.png#3": "blurred", "solo.png": "duplicate"}
+
+
+def test_every_good_face_of_a_picture_becomes_a_picture(group, tmp_path):
+    out = tmp_path / "out"
+    last = run(group, out)[-1]
+    assert (last.pictures, last.faces, last.kept, last.rejected) == (2, 4, 2, {"blurred": 1, "duplicate": 1})
+    assert verdicts(out) == PARTY and list(verdicts(out)) == list(PARTY)  # duplicates are judged by face
+    base = output_name("party.png")
+    assert sorted(path.name for path in (out / "faces").iterdir()) == [f"{base}-1.png", f"{base}-2.png"]
+    assert "nearly the same picture as party.png#1" in {row.message for row in read_rows(out)}
+    assert len(load_faces(out, 32)) == 2
+    with Image.open(out / ".rejected" / f"{base}-3.jpg") as small:
+        assert small.size == (160, 160)
+    lines = (out / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3  # a line for each picture: killing loses whole pictures only
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [("largest", {"party.png": "kept"}), ("single", {"party.png": "several faces"})],
+)
+def test_the_largest_alone_or_none_of_several(group, tmp_path, setting, expected):
+    out = tmp_path / "out"
+    last = run(group, out, {"faces": setting})[-1]
+    assert {name: verdict for name, verdict in verdicts(out).items() if name == "party.png"} == expected
+    assert len(read_rows(out)) == last.pictures == 2
+
+
+def test_a_person_overrules_single_faces_and_whole_pictures(group, tmp_path, one_inspector):
+    out = tmp_path / "out"
+    run(group, out)
+    one_inspector.clear()
+    run(group, out, accept=["party.png#3"], reject=["party.png#1"])
+    assert one_inspector == [True]
+    expected = {**PARTY, "party.png#1": "by hand", "party.png#3": "blurred", "solo.png": "kept"}
+    for _ in range(2):
+        assert verdicts(out) == expected
+        assert {row.name: row.verdict for row in read_rows(out)}["party.png#3"] == "kept"
+        assert run(group, out)[0].done == 2
+    run(group, out, reject=["party.png"])  # what is said of a face goes before its picture
+    found = {row.name: row for row in read_rows(out)}
+    assert [found[f"party.png#{number}"].verdict for number in (1, 2, 3)] == ["rejected", "rejected", "kept"]
+    assert found["party.png#2"].reason == "by hand" and found["party.png#2"].overruled
+    run(group, out, accept=["party.png"], reject=["party.png#3"])
+    one_inspector.clear()
+    assert run(group, out)[0].done == 2 and not one_inspector
+    assert verdicts(out) == {**PARTY, "party.png#1": "by hand", "party.png#3": "by hand", "solo.png": "kept"}
+
+
+def test_a_face_that_is_not_there_is_named(group, tmp_path):
+    out = tmp_path / "out"
+    run(group, out)
+    with pytest.raises(DataError, match=r"there is no face 4 in 'party\.png'"):
+        run(group, out, reject=["party.png#4"])
+    with pytest.raises(DataError, match=r"there is no picture 'gone\.png'"):
+        run(group, out, reject=["gone.png#1"])
+
+
+def test_a_killed_run_makes_no_face_twice(group, tmp_path):
+    """The faces of a picture are written, but not its line: it is looked at again, and leaves nothing over."""
+    out = tmp_path / "out"
+    run(group, out)
+    report = (out / "report.jsonl").read_bytes()
+    journal = out / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(line for line in lines if b"party" not in line or b'"options"' in line))
+    assert run(group, out)[0].done == 1
+    assert (out / "report.jsonl").read_bytes() == report
+    assert len(list((out / "faces").iterdir())) == 2
+
+
+def as_before(journal, several="largest"):
+    """The journal as the program wrote it when it took one face a picture."""
+    header, *lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    header["journal"] = 1
+    del header["options"]["faces"]
+    header["options"]["several"] = several
+    old = [{"size": line["size"], "stamp": line["stamp"], **line["findings"][0]} for line in lines]
+    journal.write_text("".join(json.dumps(line) + "\n" for line in (header, *old)), encoding="utf-8")
+
+
+def test_a_journal_of_one_face_a_picture_goes_on_as_it_was(group, tmp_path, one_inspector):
+    out = tmp_path / "out"
+    run(group, out, {"faces": "largest", "size": 64}, reject=["party.png"])
+    before = (out / "report.jsonl").read_bytes()
+    as_before(out / "journal.jsonl")
+    one_inspector.clear()
+    assert run(group, out)[0].done == 2 and not one_inspector  # its options too are as they were
+    assert (out / "report.jsonl").read_bytes() == before
+    as_before(out / "journal.jsonl", "reject")
+    assert json.loads((out / "journal.jsonl").read_text().splitlines()[0])["options"]["several"] == "reject"
+    assert run(group, out)[0].done == 2
+    assert json.loads((out / "journal.jsonl").read_text().splitlines()[0])["options"]["faces"] == "single"
+    as_before(out / "journal.jsonl")
+    started = run(group, out, {"faces": "all"})[0]
+    assert started.done == 0 and "the options are others" in started.notes[0]
+    assert {name: verdict for name, verdict in verdicts(out).items() if "party" in name} == {
+        f"party.png#{number}": "by hand" for number in (1, 2, 3)
+    }
+
+
+def test_names_of_faces():
+    assert contract.face_name("a/b.jpg", 0) == "a/b.jpg" and contract.face_name("a/b.jpg", 2) == "a/b.jpg#2"
+    assert contract.parts_of("a/b.jpg#12") == ("a/b.jpg", 12)
+    for name in ("a.jpg", "a#1.jpg", "a.jpg#0", "#1", "a.jpg#"):
+        assert contract.parts_of(name) == (name, 0)

@@ -1,0 +1,29 @@
+"""Order: which files are to be written, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from facedesigner.engine.landmarks import Landmarks
+    from facedesigner.export.fabrication import Options
+    from facedesigner.state.face import FaceState
+
+PNG, SHEET, ALL = "png", "sheet", "all"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be written, and how."""
+
+    kind: str  # PNG, SHEET or ALL
+    path: Path  # of the file; for ALL a zip, or a folder
+    options: Options
+    stem: str  # what the files of ALL are called
+    page: str
+    face: FaceState | None  # None leaves the recipe out
+    model: str  # its name
+    pointed: Landmarks | None  # two clicks, where no eyes are found
+    weights: Path | None = None  # of the model, for the certificate of ALL

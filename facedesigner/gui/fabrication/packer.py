@@ -1,0 +1,79 @@
+"""Packer: makes everything of a face in a process of its own, since torch, dlib and what does the matting stop every
+other thread as they load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facedesigner.gui.companion import Companion, Report
+
+if TYPE_CHECKING:
+    from facedesigner.engine.request import Image
+    from facedesigner.export.fabrication import Find, Progress
+    from facedesigner.export.package import Certifier, Package
+    from facedesigner.gui.fabrication.order import Order
+
+ENDED = "making the files ended all of a sudden, maybe for lack of memory: choose fewer dpi, or close other programs"
+MAIN = 0.3  # share of the work that the picture itself is
+NO_MODEL = "no model is loaded whose training data it could be compared with"
+
+
+class Packer(Companion):
+    def __init__(self) -> None:
+        super().__init__(serve, "package")
+
+    def pack(self, picture: Image, order: Order, progress: Progress, stopped: Callable[[], bool]) -> Package:
+        """Raises what `package_of` raises, Stopped, or RuntimeError when the process came to an end."""
+        package: Package = self.ask((picture, order), stopped, ENDED, lambda value: progress(*value))
+        return package
+
+
+def package_of(
+    picture: Image, order: Order, find: Find | None, certifier: Callable[[Path], Certifier], progress: Progress
+) -> Package:
+    """`certifier` loads one with the weights of a model. Raises what `fabricate` raises."""
+    from facedesigner.export.fabrication import fabricate
+    from facedesigner.export.package import Contents, packed, square
+
+    def certifying() -> Certifier:
+        if order.weights is None:
+            raise ValueError(NO_MODEL)
+        return certifier(order.weights)
+
+    made = fabricate(picture, order.options, find, order.pointed, lambda share, what: progress(MAIN * share, what))
+    of = Contents(
+        *(picture, order.options, find, order.pointed, order.stem, order.page, order.face, order.model),
+        certifier=certifying,
+        aligned=lambda: square(picture),
+    )
+    return packed(made, of, lambda share, what: progress(MAIN + (1 - MAIN) * share, what))
+
+
+def serve(pipe: Connection) -> None:
+    """What the process does: answers each question until the pipe closes."""
+    from facedesigner.engine.landmarks import LandmarkFinder
+
+    try:
+        find: Find | None = LandmarkFinder()
+    except ImportError:
+        find = None
+    while True:
+        try:
+            picture, order = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            pipe.send(package_of(picture, order, find, loaded, lambda share, what: pipe.send(Report((share, what)))))
+        except Exception as error:  # its sentence is for the user
+            pipe.send(error)
+
+
+def loaded(weights: Path) -> Certifier:
+    from facedesigner.gui.certificate.jobs import make_certifier
+
+    certifier = make_certifier()
+    certifier.use(weights)
+    return certifier

@@ -1,0 +1,160 @@
+"""Everything of a face in one package, with a certifier that knows no network."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import trimesh
+
+from facedesigner.engine.request import ModelInfo
+from facedesigner.export import fabrication, package
+from facedesigner.export.cutout import Cutout, CutoutError
+from facedesigner.export.fabrication import Options, Stopped, fabricate
+from facedesigner.export.measure import Size
+from facedesigner.export.package import Contents, packed, square
+from facedesigner.state.face import FaceState
+from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
+from tests.fake_identity import CALIBRATION
+from tests.unit.export.faces import eyed, find_eyes
+
+FACE = FaceState("0123456789abcdef", seed=42)
+OPTIONS = Options(Size(20.0, dpi=100.0), method="bicubic")
+EVERYTHING = [
+    *("a.png", "a-cutout.png", "a-sheet.pdf", "a-recipe.json", "a-certificate.pdf", "a-certificate.json"),
+    *("a-relief.stl", "a-height.png", "a-readme.txt"),
+]
+
+
+class Certifier:
+    """Finds five neighbours that are far away."""
+
+    info = ModelInfo("0123456789abcdef", "tiny", "style", Path("t"), 16, (16,), (6, 8), (), True, {})
+
+    def __init__(self):
+        self.examined = b""
+
+    def examine(self, path, face):
+        self.examined = path.read_bytes()
+        described = {"file": path.name, "sha256": "ab" * 32, "width": 1, "height": 1}
+        picture = np.full((16, 16, 3), 99, np.uint8)
+        return SimpleNamespace(described=described, relation="Drawn by it.", face=face, picture=picture)
+
+    def check(self, asked, *, stop):
+        calibration = Calibration.of(CALIBRATION)
+        near = tuple(Neighbour("training data", f"{n}.png", 0.4 + n / 50, 0.01) for n in range(5))
+        return None if stop() else Finding(near, (Compared("training data", 100, "d"),), calibration)
+
+
+@pytest.fixture(autouse=True)
+def cut(monkeypatch):
+    monkeypatch.setattr(
+        fabrication, "cut_out", lambda picture, marks: Cutout(picture, np.ones(picture.shape[:2], np.float32))
+    )
+
+
+def contents(certifier=Certifier, face=FACE, options=OPTIONS, aligned=lambda: square(eyed())):
+    return Contents(eyed(), options, find_eyes, None, "a", "A4", face, "tiny", certifier, aligned)
+
+
+def made(of=None, **others):
+    of = of or contents()
+    return packed(fabricate(of.picture, of.options, of.find), of, **others)
+
+
+def text_of(found):
+    return found.parts["a-readme.txt"].decode()
+
+
+def test_everything_is_in_it_and_the_text_says_what_is_what():
+    certifier = Certifier()
+    found = made(contents(lambda: certifier))
+    assert list(found.parts) == EVERYTHING and not found.left_out
+    assert json.loads(found.parts["a-recipe.json"])["seed"] == 42
+    assert certifier.examined == found.parts["a.png"]  # what is certified is what is handed over
+    assert json.loads(found.parts["a-certificate.json"])["recipe"]["seed"] == 42
+    assert found.parts["a-certificate.pdf"].startswith(b"%PDF") and found.parts["a-sheet.pdf"].startswith(b"%PDF")
+    text = text_of(found)
+    assert all(name in text for name in EVERYTHING[:-1]) and "Pupil distance 20.0 mm" in text
+    assert "the person does not exist" in text and "Not in this package" not in text
+    assert "Hair touches the frame" in text and "Hair touches the frame" in " ".join(found.notes)
+
+
+def test_the_relief_has_the_size_of_the_picture():
+    solids: list[Any] = []
+    for pupil in (20.0, 40.0):
+        found = made(contents(options=Options(Size(pupil, dpi=50.0), method="bicubic")))
+        solids.append(trimesh.load_mesh(io.BytesIO(found.parts["a-relief.stl"]), "stl"))
+    small, large = solids
+    assert large.extents[0] == pytest.approx(2 * small.extents[0], rel=0.01) and large.is_watertight
+
+
+def test_what_cannot_be_made_is_left_out_and_said(monkeypatch):
+    def fail(*_):
+        raise CutoutError("the background cannot be told from the face: keep it")
+
+    def none():
+        raise ValueError("there are no embeddings of what tiny was trained on")
+
+    def lost():
+        raise ImportError("finding faces needs packages")
+
+    monkeypatch.setattr(fabrication, "cut_out", fail)
+    monkeypatch.setattr(package, "sheet_of", lambda *_: 1 / 0)
+    found = made(contents(none, aligned=lost))
+    assert list(found.parts) == ["a.png", "a-recipe.json", "a-readme.txt"]
+    assert found.left_out == (
+        "The cut-out is left out: the background cannot be told from the face: keep it.",
+        "The sheet is left out: division by zero.",
+        "The certificate is left out: there are no embeddings of what tiny was trained on.",
+        "The relief is left out: finding faces needs packages.",
+    )
+    assert "Not in this package" in text_of(found) and all(sentence in text_of(found) for sentence in found.left_out)
+
+
+def test_without_a_recipe_nothing_tells_it():
+    found = made(contents(face=None))
+    assert not {"a-recipe.json", "a-certificate.pdf", "a-certificate.json"} & set(found.parts)
+    assert "without a recipe" in found.left_out[0] and "does not exist" not in text_of(found)
+
+
+def test_a_cut_out_is_not_made_twice():
+    found = made(contents(options=Options(Size(20.0, dpi=100.0), background="cut", method="bicubic")))
+    assert "a-cutout.png" not in found.parts and len(found.parts) == len(EVERYTHING) - 1
+
+
+@pytest.mark.parametrize("steps", range(1, 8))
+def test_it_can_be_stopped_at_every_step(steps):
+    told = []
+    with pytest.raises(Stopped):
+        made(progress=lambda share, what: told.append(what), stop=lambda: len(told) >= steps)
+    assert len(told) == steps
+
+
+def test_progress_only_grows():
+    told = []
+    made(progress=lambda share, what: told.append((share, what)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares) and shares[-1] == 1 and {what for _, what in told} > {"Modelling the relief"}
+
+
+def test_a_mirrored_picture_gets_a_mirrored_relief():
+    seen = []
+
+    def find(picture):
+        seen.append(picture)
+        return find_eyes(picture)
+
+    of = contents(options=Options(Size(20.0, dpi=50.0), mirror=True, method="bicubic"))
+    made(replace(of, find=find))
+    assert np.array_equal(seen[-1], square(eyed())[:, ::-1])
+
+
+def test_square():
+    assert square(eyed()).shape == (512, 512, 3)
