@@ -29,6 +29,7 @@ from facedesigner.engine.sketching import SIDE, ColorizeRequest, SketchRequest, 
 from facedesigner.resources import resource
 from facedesigner.state.face import FaceState
 from training.compute import cpu_has_bfloat16
+from training.movements import Direction
 from training.sampling import latents_of, to_bytes
 from training.tasks.colorize import coloured
 from training.tasks.encoder import Encoder, load_encoder, resized
@@ -122,7 +123,7 @@ class Faces:
             )
         self.encoder = found
         self.photos = first_encoder(folders, PHOTO_ENCODER, self.weights.hash, 3)
-        self.sliders = {slider.name: slider for slider in self.weights.directions}
+        self.sliders = {slider.name: slider for slider in self.weights.of(Direction)}
         shapes = self.weights.generator.noise_shapes
         self.noise = noise_of(self.weights.generator, 0, torch.device("cpu")) if shapes else None
 

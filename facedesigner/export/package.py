@@ -147,6 +147,7 @@ def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dic
     finding = certifier.check(examined.picture, stop=stop)
     if finding is None:
         raise Stopped
+    trained = certifier.training_faces(finding, None)
     values = facts(
         picture=examined.described,
         relation=examined.relation,
@@ -154,9 +155,13 @@ def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dic
         info=certifier.info,
         finding=finding,
         threshold=finding.calibration.threshold,
+        training_faces=trained.words,
     )
     pdf, sheet = certificate_paths(Path(f"{of.stem}.png"), None)
-    return {pdf.name: page(values, examined.picture), sheet.name: json.dumps(values, indent=1).encode()}
+    return {
+        pdf.name: page(values, examined.picture, trained.pictures),
+        sheet.name: json.dumps(values, indent=1).encode(),
+    }
 
 
 def relief_parts(of: Contents, pupils: float, say: Progress) -> tuple[dict[str, bytes], str]:
