@@ -12,7 +12,6 @@ from facedesigner.engine.request import Image
 from training.pictures import decode_square
 from training.tasks.embeddings import Embeddings
 from training.tasks.identity import Identity
-from training.tasks.labels import LOOK
 
 ALIKE = 0.1  # distance of the embeddings of a picture and of itself, read anew; of two people 0.2 and more
 SOURCE = "the data set"
@@ -20,7 +19,7 @@ SOURCE = "the data set"
 
 @dataclass(frozen=True, eq=False)
 class TrainingFaces:
-    """Pictures (LOOK, LOOK, 3) by name; `words` says in a sentence or two what is shown, and why something is not."""
+    """Pictures (H, H, 3) by name; `words` says in a sentence or two what is shown, and why something is not."""
 
     words: str = ""
     pictures: dict[str, Image] = field(default_factory=dict)
@@ -66,7 +65,9 @@ def place_of(name: str, folder: Path, source: str) -> Path | None:
 
 
 def opened(path: Path) -> Image | None:
-    """None when it cannot be read, or is no picture."""
+    """None when it cannot be read, or is no picture. As large as it was embedded."""
+    from training.tasks.labels import LOOK
+
     try:
         return np.ascontiguousarray(decode_square(path.read_bytes(), LOOK)[0].transpose(1, 2, 0))
     except Exception:  # whatever a decoder raises on a broken file
