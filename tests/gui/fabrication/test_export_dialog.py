@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QThread
 
 from facedesigner.engine import landmarks
 from facedesigner.export import frame
@@ -15,6 +15,7 @@ from facedesigner.export.png import read_face
 from facedesigner.gui.fabrication import export_dialog
 from facedesigner.gui.fabrication.cutter import Cutter
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
+from facedesigner.gui.fabrication.fabrication_thread import FabricationThread
 from facedesigner.gui.fabrication.leaving_thread import LEAVING
 from facedesigner.gui.fabrication.order import ALL, PNG, SHEET
 from facedesigner.gui.fabrication.packer import Packer, package_of
@@ -275,13 +276,14 @@ def test_missing_packages_leave_the_clicks(qtbot, make, monkeypatch):
 
 @pytest.fixture
 def held(monkeypatch):
-    """Drawing in full size waits for the second event, and tells that it does by the first."""
+    """Drawing in full size waits for the second event, and tells that it does by the first; the preview does not."""
     entered, gate = threading.Event(), threading.Event()
     planes = frame.planes
 
     def slow(*arguments):
-        entered.set()
-        gate.wait(10)
+        if isinstance(QThread.currentThread(), FabricationThread):
+            entered.set()
+            gate.wait(10)
         return planes(*arguments)
 
     monkeypatch.setattr("facedesigner.export.fabrication.planes", slow)
