@@ -39,6 +39,15 @@ class Examined(Protocol):
     def picture(self) -> Image: ...
 
 
+class TrainingFaces(Protocol):
+    """The nearest ones, where their pictures are at hand."""
+
+    @property
+    def words(self) -> str: ...
+    @property
+    def pictures(self) -> Mapping[str, Image]: ...
+
+
 class Certifier(Protocol):
     """What `engine.certifying.Certifier` can do, once its model is loaded."""
 
@@ -46,6 +55,7 @@ class Certifier(Protocol):
     def info(self) -> ModelInfo: ...
     def examine(self, path: Path, face: FaceState | None) -> Examined: ...
     def check(self, asked: Image, *, stop: Callable[[], bool]) -> Finding | None: ...
+    def training_faces(self, finding: Finding, folder: Path | None) -> TrainingFaces: ...
 
 
 @dataclass(frozen=True, eq=False)

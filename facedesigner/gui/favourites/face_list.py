@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from facedesigner.gui.design.edits import describe
 from facedesigner.gui.design.face_button import Thumbs
@@ -22,6 +22,7 @@ class FaceList(QListWidget):
 
     chosen = Signal(object)  # FaceState
     renamed = Signal(object, str)  # FaceState, what was typed
+    edited = Signal()  # a name is no longer being typed
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,6 +70,9 @@ class FaceList(QListWidget):
         self._filling = False
 
     def show_pictures(self, thumbs: Thumbs) -> None:
+        """Not while a name is being typed: a change of the item would put the old one back into the editor."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            return
         self._filling = True
         for item in self._items:
             picture = thumbs.picture(face_of(item))
@@ -84,6 +88,10 @@ class FaceList(QListWidget):
             hay = f"{face.name} {face.origin}".casefold()
             item.setHidden(not all(needle in hay for needle in needles))
         return len(self.faces)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        self.edited.emit()
 
     def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
         return pack([face_of(item) for item in items])

@@ -55,7 +55,8 @@ class FavouritesPanel(QWidget):
         layout.addLayout(beside)
         layout.addWidget(self.list, 1)
         favourites.changed.connect(self._show)
-        self._thumbs.drawn.connect(lambda: self.list.show_pictures(self._thumbs))
+        for signal in (self._thumbs.drawn, self.list.edited):
+            signal.connect(lambda: self.list.show_pictures(self._thumbs))
         self.search.textChanged.connect(self._find)
         self.list.chosen.connect(self.chosen)
         self.list.renamed.connect(self._rename, Qt.ConnectionType.QueuedConnection)  # the editor closes first
