@@ -72,7 +72,7 @@ class FaceTools(QObject):
             if hasattr(dialog, "shut_down"):
                 dialog.shut_down()
         self.watch.close()
-        self.desk.shut_down()
+        self.desk.close()
 
     def _take(self, tag: str, _index: int, result: RenderResult) -> None:
         if tag != TAG or self._then is None:

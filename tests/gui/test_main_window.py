@@ -168,7 +168,7 @@ def test_whatever_else_is_opened_as_a_photo(window, tmp_path, name, monkeypatch)
 def test_a_photo_is_opened_refined_and_stopped(window, qtbot, monkeypatch):
     opener = FakeOpener()
     photos = window.documents.photos
-    monkeypatch.setattr(photos.thread_, "_make", lambda: opener)
+    monkeypatch.setattr(photos.desk, "make", lambda: opener)
     window.show()
     window.tabs.setCurrentIndex(window.tabs.addTab(QWidget(), "Other"))
     drop(window, Path("me.jpg"))
@@ -190,13 +190,13 @@ def test_a_photo_is_opened_refined_and_stopped(window, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: window.status.currentMessage() == f"Wrote {Path('there/me-edited.png')}")
     assert opener.written == [(Path("me.jpg"), True, Path("there/me-edited.png"))]
     window.close()
-    assert opener.closed and not photos.thread_.isRunning()
+    assert opener.closed and not photos.desk.is_running
 
 
 def test_the_photo_of_a_sketch_is_fitted_in_design(window, qtbot, monkeypatch):
     opener = FakeOpener()
     photos = window.documents.photos
-    monkeypatch.setattr(photos.thread_, "_make", lambda: opener)
+    monkeypatch.setattr(photos.desk, "make", lambda: opener)
     window.tabs.setCurrentIndex(window.tabs.addTab(QWidget(), "Other"))
     with qtbot.waitSignal(photos.opened):
         window.tabs.photo_made.emit(Path("sketch-1.png"))

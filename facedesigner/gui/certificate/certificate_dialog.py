@@ -28,8 +28,8 @@ from facedesigner.gui.certificate.verdict_panel import VerdictPanel
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.gui.message_label import MessageLabel
-from facedesigner.gui.photo.photo_thread import Job
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.desk import Job
 from facedesigner.state.uniqueness import Pushed, percent
 
 REST = 300  # milliseconds without another change of the face until it is compared
@@ -93,7 +93,9 @@ class CertificateDialog(QDialog):
         """Writes the certificate, its JSON and the face's PNG."""
         if self.checked is not None:
             self._save_folder = pdf.parent
-            self._begin(WRITING, jobs.save(self.checked, self.threshold.value, pdf, overwrite), self._take_saved)
+            self._begin(
+                WRITING, jobs.save(self.checked, self.threshold.value, pdf, overwrite), self._take_saved, keep=True
+            )
 
     def compare_with(self, folders: tuple[Path, ...]) -> None:
         self._folders = folders
@@ -230,7 +232,9 @@ class CertificateDialog(QDialog):
 
     # -- work
 
-    def _begin(self, what: str, work: Callable[..., object], then: Callable[[object], None]) -> None:
+    def _begin(
+        self, what: str, work: Callable[..., object], then: Callable[[object], None], *, keep: bool = False
+    ) -> None:
         self._end_job()
         self._say(what)
 
@@ -244,12 +248,13 @@ class CertificateDialog(QDialog):
             elif value is not None:
                 then(value)
 
-        self._job = self._desk.run(work, take, self._take_report)
+        self._job = self._desk.ask(work, take, self, keep=keep, report=self._take_report)
         self.bar.setRange(0, 0)
         self._show_state()
 
     def _end_job(self) -> None:
-        self._desk.give_up(self._job)
+        if self._job is not None:
+            self._job.cancel()
         self._job = None
         self._show_state()
 

@@ -17,7 +17,7 @@ from facedesigner.state.uniqueness import Finding, Pushed
 if TYPE_CHECKING:
     from facedesigner.engine.certifying import Certifier
     from facedesigner.engine.request import Image
-    from facedesigner.gui.photo.photo_thread import Job
+    from facedesigner.gui.work.desk import Job
 
 
 @dataclass(frozen=True, eq=False)

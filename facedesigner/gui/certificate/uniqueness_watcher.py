@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from facedesigner.gui.certificate import jobs
 from facedesigner.gui.certificate.certificate_desk import CertificateDesk
-from facedesigner.gui.photo.photo_thread import Job
+from facedesigner.gui.work.desk import Job
 
 if TYPE_CHECKING:
     from facedesigner.engine.request import Image, ModelInfo
@@ -42,13 +42,14 @@ class UniquenessWatcher(QObject):
         """`picture` (H, H, 3) uint8, best the full one; another of the same key takes its place."""
         if self._model is None or self._broken:
             return
-        self._desk.give_up(self._jobs.pop(key, None))
-        self._jobs[key] = self._desk.run(jobs.watch(self._model, picture), partial(self._take, key))
+        if key in self._jobs:
+            self._jobs.pop(key).cancel()
+        self._jobs[key] = self._desk.ask(jobs.watch(self._model, picture), partial(self._take, key), self)
 
     def forget(self) -> None:
         """Gives up all that was not compared yet."""
         for job in self._jobs.values():
-            self._desk.give_up(job)
+            job.cancel()
         self._jobs.clear()
 
     def _take(self, key: Hashable, found: tuple[float, float, float] | None, error: Exception | None) -> None:

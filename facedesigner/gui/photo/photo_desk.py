@@ -15,8 +15,8 @@ from facedesigner.gui.errors import show_error
 from facedesigner.gui.photo.face_chooser import FaceChooser
 from facedesigner.gui.photo.opener import Reached, make_opener
 from facedesigner.gui.photo.photo_record import PhotoRecord
-from facedesigner.gui.photo.photo_thread import Job, PhotoThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.desk import Desk, Job, Then, Work
 
 if TYPE_CHECKING:
     from facedesigner.engine.found_photo import FoundPhoto
@@ -47,13 +47,10 @@ class PhotoDesk(QObject):
         self._session, self._window = session, window
         self._records: list[PhotoRecord] = []  # newest first
         self.record: PhotoRecord | None = None  # the photo that the face in view came from, else the newest
-        self.thread_ = PhotoThread(make, self)
-        self._calls: dict[Job, Callable[[Any, Exception | None], None]] = {}  # what waits for an answer
+        self.desk = Desk(make, self)
         self._looking: Job | None = None
         self._refining: Job | None = None
         self._refined: PhotoRecord | None = None
-        self.thread_.reported.connect(self._take_report)
-        self.thread_.done.connect(self._take_answer)
         session.changed.connect(self._see)
         session.model_changed.connect(self._take_model)
 
@@ -76,8 +73,7 @@ class PhotoDesk(QObject):
     def stop(self) -> None:
         """Ends what is under way for a photo; a refinement keeps its best."""
         if self._looking is not None:
-            self._calls.pop(self._looking, None)
-            self._looking.stop()
+            self._looking.cancel()
             self._looking = None
             self.finished.emit()
         if self._refining is not None:
@@ -96,18 +92,20 @@ class PhotoDesk(QObject):
         """Pastes a face into the whole photo and writes it as `out`, which may be replaced; says how that went."""
         path, face = record.path, record.photo_face
         self.working.emit(WRITING.format(out.name), -1)
-        self.run(lambda opener, _: opener.write(path, face, edited, before, out), partial(self._take_written, out))
+        self.desk.ask(
+            lambda opener, _: opener.write(path, face, edited, before, out),
+            partial(self._take_written, out),
+            self,
+            keep=True,
+        )
 
-    def run(self, work: Callable[[Any, Job], object], then: Callable[[Any, Exception | None], None]) -> Job:
-        """Has something done in the photo thread; `then` gets the answer or the exception in the window's."""
-        job = self.thread_.submit(work)
-        self._calls[job] = then
-        return job
+    def run(self, work: Work, then: Then) -> Job:
+        """Has something done with the opener; `then` gets the answer or the exception."""
+        return self.desk.ask(work, then, self)
 
     def shut_down(self) -> None:
         """What was begun to be written is still written; a refinement leaves what it has reached."""
-        self._calls.clear()
-        self.thread_.close()
+        self.desk.close()
 
     # -- faces of a photo
 
@@ -176,14 +174,16 @@ class PhotoDesk(QObject):
         record = PhotoRecord(found, index)
         self._refined = record
         self.working.emit(REFINING.format(found.path.name), -1)
-        self._refining = self.run(
+        self._refining = self.desk.ask(
             lambda opener, job: opener.invert(record.photo_face, info, job.report, job.stopped),
             partial(self._take_best, record),
+            self,
+            report=partial(self._take_report, record),
         )
 
-    def _take_report(self, job: Job, value: Reached) -> None:
-        if job is self._refining and self._refined is not None:
-            self._show(self._refined, value)
+    def _take_report(self, record: PhotoRecord, value: Reached) -> None:
+        if record is self._refined:
+            self._show(record, value)
 
     def _show(self, record: PhotoRecord, value: Reached) -> None:
         """The face as far as it is found; the sliders and locks of what is in view hold for it."""
@@ -271,11 +271,6 @@ class PhotoDesk(QObject):
             show_error(f"{out.name} was not written", sentence(error), parent=self._window)
         else:
             self.said.emit(f"Wrote {out}")
-
-    def _take_answer(self, job: Job, value: object, error: Exception | None) -> None:
-        then = self._calls.pop(job, None)
-        if then is not None:
-            then(value, error)
 
 
 def sentence(error: Exception | None) -> str:

@@ -85,7 +85,7 @@ def desk(qapp, certifier) -> Iterator[CertificateDesk]:
     desk = CertificateDesk(make=lambda: certifier)
     yield desk
     certifier.gate.set()
-    desk.shut_down()
+    desk.close()
 
 
 @pytest.fixture

@@ -143,6 +143,6 @@ def test_a_closed_dialog_takes_no_answer(dialog, certifier, session, faces, desk
     session.commit("Another", face=faces[3])
     certifier.gate.set()
     done = []
-    desk.run(lambda certifier, job: 1, lambda value, error: done.append(value))
+    desk.ask(lambda certifier, job: 1, lambda value, error: done.append(value), desk)
     qtbot.waitUntil(lambda: done == [1])
     assert dialog.checked.face == faces[0] and not dialog._rest.isActive()

@@ -223,7 +223,7 @@ def test_another_model_forgets_the_photos(qtbot, session, desk, opener):
 def test_closing_ends_a_refinement(qtbot, desk, opener):
     opened(qtbot, desk)
     desk.shut_down()
-    assert not desk.thread_.isRunning() and opener.closed
+    assert not desk.desk.is_running and opener.closed
 
 
 def test_the_panel_shows_each_state(qtbot, session, desk, opener):
@@ -246,4 +246,4 @@ def test_without_a_model_nothing_happens(qtbot, opener):
     qtbot.addWidget(window)
     desk = PhotoDesk(Session(), window, lambda: opener)
     desk.open(PHOTO)
-    assert not desk.thread_.isRunning() and not opener.found
+    assert not desk.desk.is_running and not opener.found
