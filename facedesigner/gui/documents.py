@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,6 @@ class Documents(QObject):
         for signal in (session.changed, session.gallery_changed, session.locks_changed):
             signal.connect(self._timer.start)
         thread.loaded.connect(self._take_model)
-        thread.answered.connect(self._exported)
 
     # -- opening
 
@@ -245,7 +245,7 @@ class Documents(QObject):
             self._complain("There is no picture yet", "Wait until the model is loaded, then export again.")
             return
         job = _export_job(self._session.face, self._session.info.name, path, overwrite)
-        self._thread.call(f"export {path}", job)
+        self._thread.ask(f"export {path}", job, partial(self._exported, path), self)
         self.said.emit(f"Writing {path.name}…")
 
     def paste(self) -> None:
@@ -258,14 +258,11 @@ class Documents(QObject):
             self._window,
         )
 
-    def _exported(self, tag: str, value: object, error: str) -> None:
-        if not tag.startswith("export "):
-            return
-        path = Path(tag.removeprefix("export "))
+    def _exported(self, path: Path, saved: Path | None, error: str) -> None:
         if error:
             self._complain(f"{path.name} was not written", error)
         else:
-            self.said.emit(f"Wrote {value}")
+            self.said.emit(f"Wrote {saved}")
 
     def _ask_name(self, title: str, suggestion: Path, kind: str) -> Path | None:
         """A file to write; whoever chose one that is there has agreed to replace it."""

@@ -21,7 +21,7 @@ from facedesigner.state.face import FaceState
 if TYPE_CHECKING:
     from facedesigner.engine.request import Image
 
-TAG = "tools"
+NAME = "tools"
 NO_FACE = "There is no face yet: load a model first."
 
 
@@ -34,11 +34,9 @@ class FaceTools(QObject):
     def __init__(self, session: Session, thread: RenderThread, gallery: Gallery, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._thread, self._window = session, thread, window
-        self._then: Callable[[FaceState, Image], None] | None = None
         self.desk = CertificateDesk(self)
         self.watch = GalleryWatch(UniquenessWatcher(self.desk, self), thread, gallery)
         session.model_changed.connect(self.watch.use_model)
-        thread.batch_rendered.connect(self._take)
 
     def certify(self) -> None:
         """Whether the face resembles anybody of the training data."""
@@ -64,8 +62,9 @@ class FaceTools(QObject):
         if self._session.info is None:
             self.said.emit(NO_FACE)
             return
-        self._then = then
-        self._thread.submit_batch(TAG, [RenderRequest(self._session.face)])
+        self._thread.draw(
+            NAME, [RenderRequest(self._session.face)], lambda _index, result: self._take(then, result), self
+        )
 
     def shut_down(self) -> None:
         for dialog in self._window.findChildren(QDialog):
@@ -74,10 +73,7 @@ class FaceTools(QObject):
         self.watch.close()
         self.desk.close()
 
-    def _take(self, tag: str, _index: int, result: RenderResult) -> None:
-        if tag != TAG or self._then is None:
-            return
-        then, self._then = self._then, None
+    def _take(self, then: Callable[[FaceState, Image], None], result: RenderResult) -> None:
         if result.image is None:
             self.said.emit(f"This face cannot be drawn: {result.error}")
         else:

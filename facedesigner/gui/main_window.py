@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         self.status.device_chosen.connect(lambda name: self._change(device=name))
         self.thread_.load_failed.connect(self._load_failed)
         self.thread_.device_changed.connect(self.status.show_device)
-        self.thread_.answered.connect(self._take_answer)
+        self.thread_.device_refused.connect(lambda why: show_error("This device cannot be used", why, parent=self))
         self.thread_.rendered.connect(self._take_picture)
         self.thread_.batch_started.connect(self._begin_batch)
         self.thread_.batch_rendered.connect(self._step_batch)
@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
         self.status.show_model(info)
         self.faces.setCurrentWidget(self.design)
         self._change(weights=_to_remember(info.path))
-        self.thread_.call("devices", lambda engine: engine.devices())
+        self.thread_.ask("devices", lambda engine: engine.devices(), self._take_devices, self)
 
     def _use_trained(self, weights: Path) -> None:
         self.tabs.show_faces()
@@ -289,12 +289,10 @@ class MainWindow(QMainWindow):
             self.faces.setCurrentIndex(1)
         show_error("The model cannot be loaded", message, parent=self)
 
-    def _take_answer(self, tag: str, value: object, error: str) -> None:
-        if tag == "devices" and isinstance(value, tuple):
-            self.devices = value
-            self.status.offer_devices(value, self.preferences.settings.device)
-        elif tag == "device":
-            show_error("This device cannot be used", error, parent=self)
+    def _take_devices(self, devices: tuple[str, ...] | None, _error: str) -> None:
+        if devices is not None:
+            self.devices = devices
+            self.status.offer_devices(devices, self.preferences.settings.device)
 
     def _take_picture(self, result: RenderResult) -> None:
         if result.error:

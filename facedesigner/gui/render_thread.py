@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QThread, Signal
 
 if TYPE_CHECKING:
@@ -17,6 +18,24 @@ if TYPE_CHECKING:
     from facedesigner.engine.request import ModelInfo, RenderRequest, RenderResult
 
 Job = Callable[[], None]
+Each = Callable[[int, "RenderResult"], object]  # index, picture
+Ended = Callable[[bool], object]  # whether all were drawn
+Then = Callable[[Any, str], object]  # value, or None and why not
+
+
+@dataclass(slots=True, eq=False)
+class _Wish:
+    """Who waits for a batch or a call, and what is done with the answers. Of the window's thread alone."""
+
+    owner: QObject
+    each: Each = lambda _index, _result: None
+    ended: Ended = lambda _: None
+    then: Then = lambda _value, _error: None
+    over: bool = False  # given up, or something newer was asked under the name
+
+    @property
+    def holds(self) -> bool:
+        return not self.over and shiboken6.isValid(self.owner)
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +44,7 @@ class _Batch:
 
     waiting: deque[tuple[int, RenderRequest]]
     total: int
+    wish: _Wish | None
     started: bool = False
 
 
@@ -34,11 +54,15 @@ class RenderThread(QThread):
     `submit` is a mailbox with one slot: a request that was not begun is overwritten by the next, so that dragging a
     slider never queues. Order of work: load, device, calls, the slot, then the batches, oldest first. Whatever goes
     wrong travels as a result, an answer or a message; the thread lives on until `close`.
+
+    `draw` and `ask` bring their answers to whoever asked: none once it was given up, once something newer was asked
+    under that name, or once the owner is gone. The signals tell of all batches and calls, for those who watch.
     """
 
     loaded = Signal(object)  # ModelInfo
     load_failed = Signal(str)  # the sentence to show; the old model, if any, goes on
     device_changed = Signal(str)  # the device now in use
+    device_refused = Signal(str)  # why another one cannot be used
     rendered = Signal(object)  # RenderResult of submit()
     batch_started = Signal(str, int)  # tag, number of pictures
     batch_rendered = Signal(
@@ -46,6 +70,9 @@ class RenderThread(QThread):
     )  # tag, index, RenderResult; compare its request, it may be a replaced one's
     batch_finished = Signal(str, bool)  # tag, True when all were drawn, False when cancelled
     answered = Signal(str, object, str)  # tag, value or None, error message or ""
+    _picture = Signal(object, int, object)  # _Wish, and as above
+    _over = Signal(object, bool)
+    _answer = Signal(object, object, str)
 
     def __init__(
         self,
@@ -64,9 +91,13 @@ class RenderThread(QThread):
         self._load: Path | None = weights
         self._device: str | None = None if device == "auto" else device
         self._slot: RenderRequest | None = None
-        self._calls: dict[str, Callable[[FaceEngine], object]] = {}
+        self._calls: dict[str, tuple[Callable[[FaceEngine], object], _Wish | None]] = {}
         self._batches: dict[str, _Batch] = {}
-        self._cancelled: list[str] = []
+        self._cancelled: list[tuple[str, _Batch]] = []
+        self._wishes: dict[str, _Wish] = {}  # by tag; of the window's thread alone
+        self._picture.connect(self._bring_picture)
+        self._over.connect(self._bring_end)
+        self._answer.connect(self._bring_answer)
 
     @property
     def queue_length(self) -> int:
@@ -80,26 +111,32 @@ class RenderThread(QThread):
             self._slot = request
             self._wake.notify()
 
+    def draw(
+        self, name: str, requests: Sequence[RenderRequest], each: Each, owner: QObject, ended: Ended = lambda _: None
+    ) -> None:
+        """`submit_batch`, of which each picture is brought to `each`, and the end to `ended`."""
+        self._submit_batch(name, requests, self._new_wish(name, _Wish(owner, each=each, ended=ended)))
+
+    def ask(self, name: str, function: Callable[[FaceEngine], object], then: Then, owner: QObject) -> None:
+        """`call`, whose answer is brought to `then`."""
+        self._call(name, function, self._new_wish(name, _Wish(owner, then=then)))
+
     def submit_batch(self, tag: str, requests: Sequence[RenderRequest]) -> None:
         """Draws several pictures while nothing more urgent waits; the same tag replaces a batch without a finish."""
-        with self._wake:
-            self._batches.pop(tag, None)
-            self._batches[tag] = _Batch(deque(enumerate(requests)), len(requests))
-            self._wake.notify()
+        self._submit_batch(tag, requests, None)
 
     def cancel(self, tag: str) -> None:
         """Gives up a batch; `batch_finished(tag, False)` follows if there was one."""
         with self._wake:
-            if self._batches.pop(tag, None):
-                self._cancelled.append(tag)
+            if (batch := self._batches.pop(tag, None)) is not None:
+                self._cancelled.append((tag, batch))
                 self._wake.notify()
+        if tag in self._wishes:
+            self._wishes[tag].each = lambda _index, _result: None  # nor one that is on its way
 
     def call(self, tag: str, function: Callable[[FaceEngine], object]) -> None:
         """Runs a function of the engine in the thread; a waiting one of the same tag is replaced."""
-        with self._wake:
-            self._calls.pop(tag, None)
-            self._calls[tag] = function
-            self._wake.notify()
+        self._call(tag, function, None)
 
     def load(self, path: Path) -> None:
         """Loads other weights. Answered by `loaded` or `load_failed`."""
@@ -122,6 +159,38 @@ class RenderThread(QThread):
             self._closing = True
             self._wake.notify()
         self.wait()
+
+    def _bring_picture(self, wish: _Wish, index: int, result: RenderResult) -> None:
+        if wish.holds:
+            wish.each(index, result)
+
+    def _bring_end(self, wish: _Wish, complete: bool) -> None:
+        if wish.holds:
+            wish.ended(complete)
+
+    def _bring_answer(self, wish: _Wish, value: object, error: str) -> None:
+        if wish.holds:
+            wish.then(value, error)
+
+    def _new_wish(self, tag: str, wish: _Wish) -> _Wish:
+        if tag in self._wishes:
+            self._wishes[tag].over = True
+        self._wishes[tag] = wish
+        return wish
+
+    def _submit_batch(self, tag: str, requests: Sequence[RenderRequest], wish: _Wish | None) -> None:
+        with self._wake:
+            self._batches.pop(tag, None)
+            self._batches[tag] = _Batch(deque(enumerate(requests)), len(requests), wish)
+            self._wake.notify()
+
+    def _call(self, tag: str, function: Callable[[FaceEngine], object], wish: _Wish | None) -> None:
+        with self._wake:
+            self._calls.pop(tag, None)
+            self._calls[tag] = (function, wish)
+            self._wake.notify()
+
+    # -- in the thread
 
     def run(self) -> None:
         while (job := self._next()) is not None:
@@ -150,8 +219,8 @@ class RenderThread(QThread):
             request, self._slot = self._slot, None
             return lambda: self.rendered.emit(self._render(request))
         if self._cancelled:
-            tag = self._cancelled.pop(0)
-            return lambda: self.batch_finished.emit(tag, False)
+            tag, batch = self._cancelled.pop(0)
+            return lambda: self._end(tag, batch, False)
         if self._batches:
             tag, batch = next(iter(self._batches.items()))
             return lambda: self._run_batch(tag, batch)
@@ -161,8 +230,8 @@ class RenderThread(QThread):
         if not self._calls:
             return None
         tag = next(iter(self._calls))
-        function = self._calls.pop(tag)
-        return lambda: self._run_call(tag, function)
+        function, wish = self._calls.pop(tag)
+        return lambda: self._run_call(tag, function, wish)
 
     def _run_load(self, path: Path) -> None:
         try:
@@ -180,17 +249,19 @@ class RenderThread(QThread):
             self._need_engine().use_device(name)
         except Exception as error:
             self.answered.emit("device", None, _sentence(error))
+            self.device_refused.emit(_sentence(error))
         else:
             self._known_device = ""  # an answer is owed even if it is the same one
             self._announce_device()
 
-    def _run_call(self, tag: str, function: Callable[[FaceEngine], object]) -> None:
+    def _run_call(self, tag: str, function: Callable[[FaceEngine], object], wish: _Wish | None) -> None:
         try:
-            value = function(self._need_engine())
+            value, words = function(self._need_engine()), ""
         except Exception as error:
-            self.answered.emit(tag, None, _sentence(error))
-        else:
-            self.answered.emit(tag, value, "")
+            value, words = None, _sentence(error)
+        if wish is not None:
+            self._answer.emit(wish, value, words)
+        self.answered.emit(tag, value, words)
 
     def _run_batch(self, tag: str, batch: _Batch) -> None:
         if not batch.started:
@@ -201,11 +272,18 @@ class RenderThread(QThread):
             result = self._render(request)
             with self._wake:  # so that nothing of a cancelled batch comes after its end
                 if self._batches.get(tag) is batch:
+                    if batch.wish is not None:
+                        self._picture.emit(batch.wish, index, result)
                     self.batch_rendered.emit(tag, index, result)
         with self._wake:
             if not batch.waiting and self._batches.get(tag) is batch:
                 del self._batches[tag]
-                self.batch_finished.emit(tag, True)
+                self._end(tag, batch, True)
+
+    def _end(self, tag: str, batch: _Batch, complete: bool) -> None:
+        if batch.wish is not None:
+            self._over.emit(batch.wish, complete)
+        self.batch_finished.emit(tag, complete)
 
     def _render(self, request: RenderRequest) -> RenderResult:
         started = time.perf_counter()

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import shiboken6
+from PySide6.QtCore import QObject
 
 from facedesigner.engine.request import RenderRequest, RenderResult
 from facedesigner.gui.render_thread import RenderThread
@@ -245,3 +248,47 @@ def test_a_thread_that_never_ran_can_be_closed(make_thread):
     thread = make_thread()
     thread.close()
     assert not thread.isRunning()
+
+
+def test_pictures_are_brought_to_whoever_asked_and_to_nobody_else(qtbot, thread, engine):
+    owner, other = QObject(), QObject()
+    brought: list[object] = []
+    hold(engine, thread, qtbot)
+    for who, name in ((owner, "mine"), (other, "theirs")):
+        each = partial(lambda name, index, result: brought.append((name, index, result.request.stamp)), name)
+        thread.draw(name, [request(5), request(6)], each, who, partial(lambda name, done: brought.append(name), name))
+    shiboken6.delete(other)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: "mine" in brought)
+    assert brought == [("mine", 0, 5), ("mine", 1, 6), "mine"]
+
+
+def test_what_is_late_is_dropped(qtbot, thread, engine):
+    owner, brought = QObject(), []
+    thread.draw("faces", [request(1)], lambda *_: brought.append("old"), owner)
+    thread.ask("sum", lambda _: "old", lambda value, _: brought.append(value), owner)
+    while len(engine.requests) < 1:  # drawn; its picture is on its way
+        time.sleep(0)
+    thread.draw("faces", [request(2)], lambda *_: brought.append("new"), owner)
+    thread.ask("sum", lambda _: "new", lambda value, _: brought.append(value), owner)
+    qtbot.waitUntil(lambda: len(brought) == 2)
+    assert sorted(brought) == ["new", "new"]
+
+
+def test_a_batch_that_is_given_up_brings_its_end_and_no_more_pictures(qtbot, thread, engine):
+    owner = QObject()
+    brought: list[object] = []
+    hold(engine, thread, qtbot)
+    thread.draw("faces", [request(1)], lambda *_: brought.append("picture"), owner, brought.append)
+    thread.cancel("faces")
+    engine.gate.set()
+    qtbot.waitUntil(lambda: bool(brought))
+    assert brought == [False]
+
+
+def test_an_answer_or_why_there_is_none(qtbot, thread):
+    owner, brought = QObject(), []
+    thread.ask("one", lambda _: 1, lambda *told: brought.append(told), owner)
+    thread.ask("two", lambda _: [][0], lambda *told: brought.append(told), owner)
+    qtbot.waitUntil(lambda: len(brought) == 2)
+    assert brought == [(1, ""), (None, "list index out of range")]

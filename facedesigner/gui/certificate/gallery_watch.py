@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from facedesigner.engine.request import ModelInfo, RenderResult
+from facedesigner.engine.request import ModelInfo
 from facedesigner.gui.certificate.uniqueness_watcher import UniquenessWatcher
 from facedesigner.gui.design.gallery import Gallery
 from facedesigner.gui.render_thread import RenderThread
@@ -31,7 +31,7 @@ class GalleryWatch(QObject):
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._watch)
         watcher.flagged.connect(self._flag)
-        thread.batch_rendered.connect(self._take)
+        gallery.drawn.connect(self._take)
         thread.rendered.connect(lambda _: self._put_off())
 
     def use_model(self, info: ModelInfo) -> None:
@@ -43,10 +43,9 @@ class GalleryWatch(QObject):
         self._rest.stop()
         self._watcher.forget()
 
-    def _take(self, tag: str, _index: int, result: RenderResult) -> None:
-        if tag == "gallery" and result.image is not None:
-            self._drawn[result.request.face] = result.image
-            self._rest.start()
+    def _take(self, face: FaceState, picture: Image) -> None:
+        self._drawn[face] = picture
+        self._rest.start()
 
     def _put_off(self) -> None:
         """The hand is at work."""

@@ -112,8 +112,6 @@ class AgeAnimation(QDialog):
         for field in (self.young, self.old, self.fps, self.seconds):
             field.valueChanged.connect(self._change)
         self.export_button.clicked.connect(self.ask_export)
-        thread.batch_rendered.connect(self._take)
-        thread.answered.connect(self._exported)
         session.model_changed.connect(self.reject)
         self.finished.connect(self._end)
         self.draw()
@@ -128,7 +126,7 @@ class AgeAnimation(QDialog):
         missing = [face for face in self._wanted if face not in self._images]
         self.progress.setRange(0, len(self._wanted))
         self._clock.start(round(1000 / self.fps.value()))
-        self._thread.submit_batch(self._tag, [RenderRequest(face) for face in missing])
+        self._thread.draw(self._tag, [RenderRequest(face) for face in missing], self._take, self)
         self._show_state()
 
     def ask_export(self) -> None:
@@ -149,7 +147,7 @@ class AgeAnimation(QDialog):
 
         self.export_button.setEnabled(False)
         self.message.setText(f"Writing {path.name}…")
-        self._thread.call(f"{self._tag} {path}", job)
+        self._thread.ask(f"{self._tag} export", job, self._exported, self)
 
     def _lay_out(self, about: QLabel) -> None:
         form = QFormLayout()
@@ -180,8 +178,8 @@ class AgeAnimation(QDialog):
         self.export_button.setEnabled(False)
         self._rest.start()
 
-    def _take(self, tag: str, _index: int, result: RenderResult) -> None:
-        if tag != self._tag or result.request.face not in self._wanted:
+    def _take(self, _index: int, result: RenderResult) -> None:
+        if result.request.face not in self._wanted:
             return
         if result.image is None:
             self.message.setText(f"A face could not be drawn: {result.error}")
@@ -204,12 +202,11 @@ class AgeAnimation(QDialog):
         if shown is not None:
             self.screen_.show_picture(shown)
 
-    def _exported(self, tag: str, value: object, error: str) -> None:
-        if tag.startswith(f"{self._tag} "):
-            self.export_button.setEnabled(True)
-            words = f"Not written: {error}" if error else f"Wrote {value}"
-            self.message.setText(words)
-            self.said.emit(words)
+    def _exported(self, path: Path | None, error: str) -> None:
+        self.export_button.setEnabled(True)
+        words = f"Not written: {error}" if error else f"Wrote {path}"
+        self.message.setText(words)
+        self.said.emit(words)
 
     def _end(self) -> None:
         self._clock.stop()

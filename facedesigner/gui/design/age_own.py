@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,7 +11,7 @@ from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.state.face import FaceState
 
-TAG = "age-own"
+NAME = "age-own"
 
 
 class AgeOwn(QObject):
@@ -25,7 +26,6 @@ class AgeOwn(QObject):
         self._asked: FaceState | None = None
         session.changed.connect(self._ask)
         session.model_changed.connect(lambda _: self._forget())
-        thread.answered.connect(self._take)
         self._ask(session.face)
 
     def _ask(self, face: FaceState) -> None:
@@ -34,11 +34,11 @@ class AgeOwn(QObject):
         if info is None or info.ages is None or face.model != info.hash or plain == self._asked:
             return
         self._asked = plain
-        self._thread.call(TAG, lambda engine: (plain, engine.age(plain)))
+        self._thread.ask(NAME, lambda engine: engine.age(plain), partial(self._take, plain), self)
 
-    def _take(self, tag: str, value: tuple[FaceState, float] | None, _error: str) -> None:
-        if tag == TAG and value is not None and value[0] == self._asked:
-            self.years = value[1]
+    def _take(self, plain: FaceState, years: float | None, _error: str) -> None:
+        if years is not None and plain == self._asked:
+            self.years = years
             self.changed.emit()
 
     def _forget(self) -> None:

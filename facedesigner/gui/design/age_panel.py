@@ -78,7 +78,7 @@ class AgePanel(QWidget):
         self.strip_button.clicked.connect(self.show_strip)
         self.animation_button.clicked.connect(self.show_animation)
         self.own.changed.connect(self._show)
-        self.monitor.seen.connect(self._show_seen)
+        self.monitor.measured.connect(self._show_seen)
         self.monitor.failed.connect(self._show_failure)
         session.changed.connect(self._show)
         self._show()

@@ -58,7 +58,6 @@ class AgeStrip(QDialog):
         box.rejected.connect(self.reject)
         self.export_button.clicked.connect(self.ask_export)
         self._thumbs.drawn.connect(self._show_pictures)
-        thread.answered.connect(self._exported)
         session.model_changed.connect(self.reject)
         self.finished.connect(lambda _: self._thumbs.give_up())
         self._thumbs.draw(self.faces)
@@ -92,14 +91,13 @@ class AgeStrip(QDialog):
                 raise ValueError(next(result.error for result in results if result.error))
             return save_png(sheet(pictures, SEVEN), path, face, engine.info.name, overwrite=True)
 
-        self._thread.call(f"{TAG} {path}", job)
+        self._thread.ask(f"{TAG} export", job, self._exported, self)
 
-    def _exported(self, tag: str, value: object, error: str) -> None:
-        if tag.startswith(f"{TAG} "):
-            self.export_button.setEnabled(True)
-            words = f"Not written: {error}" if error else f"Wrote {value}"
-            self.message.setText(words)
-            self.said.emit(words)
+    def _exported(self, path: Path | None, error: str) -> None:
+        self.export_button.setEnabled(True)
+        words = f"Not written: {error}" if error else f"Wrote {path}"
+        self.message.setText(words)
+        self.said.emit(words)
 
     def _show_pictures(self) -> None:
         for button, years in zip(self.buttons, SEVEN, strict=True):

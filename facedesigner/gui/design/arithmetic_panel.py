@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -70,7 +71,6 @@ class ArithmeticPanel(QWidget):
             slot.refused.connect(self.say)
         self.use_button.clicked.connect(lambda: self.used.emit(self.result))
         self.teach_button.clicked.connect(lambda: self.teach_wanted.emit(self.slots[0].faces, self.slots[1].faces))
-        thread.answered.connect(self._take_sum)
         session.model_changed.connect(self._take_model)
         self._show_buttons()
 
@@ -137,16 +137,16 @@ class ArithmeticPanel(QWidget):
             anything = any(slot.faces for slot in self.slots)
             self.say(A_MISSING if anything else BEGIN, warn=anything)
         else:
-            self._thread.call(TAG, lambda engine: (terms, engine.combine(terms)))
+            self._thread.ask(TAG, lambda engine: engine.combine(terms), partial(self._take_sum, terms), self)
 
-    def _take_sum(self, tag: str, value: tuple[Terms, FaceState] | None, error: str) -> None:
-        if tag != TAG or not self._asked:
-            return
-        if value is None:
+    def _take_sum(self, terms: Terms, face: FaceState | None, error: str) -> None:
+        if terms != self._asked:
+            return  # the slots have changed since
+        if face is None:
             self.say(f"The sum cannot be made: {error}")
-        elif value[0] == self._asked:  # else the slots have changed since
-            self._set_result(value[1])
-            self._results.draw([value[1]])
+        else:
+            self._set_result(face)
+            self._results.draw([face])
             self._explain()
 
     def _explain(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -13,6 +15,9 @@ from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.state.face import FaceState
 
+if TYPE_CHECKING:
+    from facedesigner.engine.face_engine import FaceEngine
+
 
 class Breeder(QObject):
     """Asks the engine for what the panel's buttons say; each answer is one undo step."""
@@ -20,29 +25,23 @@ class Breeder(QObject):
     def __init__(self, session: Session, thread: RenderThread, panel: GalleryPanel, random: Random) -> None:
         super().__init__(panel)
         self._session, self._thread, self._panel, self._random = session, thread, panel, random
-        self._called: dict[str, str] = {}  # tag of a call -> the name of the undo step that its answer makes
         panel.breed.connect(self._breed)
         panel.vary.connect(self._vary)
-        thread.answered.connect(self._take_answer)
 
     def _breed(self, parents: list[FaceState]) -> None:
         seed = random_seed(self._random)
-        self._ask("breed", f"Breed {len(parents)} faces")
-        self._thread.call("breed", lambda engine: engine.breed(parents, GALLERY_SIZE, seed))
+        self._ask("breed", f"Breed {len(parents)} faces", lambda engine: engine.breed(parents, GALLERY_SIZE, seed))
 
     def _vary(self, amount: float) -> None:
         face, seed = self._session.face, random_seed(self._random)
-        self._ask("vary", f"Vary {face.title}")
-        self._thread.call("vary", lambda engine: engine.vary(face, GALLERY_SIZE, seed, amount))
+        self._ask("vary", f"Vary {face.title}", lambda engine: engine.vary(face, GALLERY_SIZE, seed, amount))
 
-    def _ask(self, tag: str, text: str) -> None:
-        self._called[tag] = text
+    def _ask(self, name: str, text: str, work: Callable[[FaceEngine], Sequence[FaceState]]) -> None:
+        """`text`: of the undo step that the answer makes."""
         self._panel.say(f"{text}…")
+        self._thread.ask(name, work, partial(self._take_faces, text), self)
 
-    def _take_answer(self, tag: str, value: Sequence[FaceState] | None, error: str) -> None:
-        text = self._called.pop(tag, None)
-        if text is None:
-            return
+    def _take_faces(self, text: str, value: Sequence[FaceState] | None, error: str) -> None:
         if value is None:
             self._panel.say(f"{text} failed: {error}")
         elif all(face.model == self._session.committed_face.model for face in value):  # else too late: another model

@@ -16,7 +16,7 @@ from facedesigner.gui.design.arithmetic_panel import ArithmeticPanel
 from facedesigner.gui.design.breeder import Breeder
 from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
 from facedesigner.gui.design.edits import SEED_LOCK
-from facedesigner.gui.design.gallery_panel import GalleryPanel
+from facedesigner.gui.design.gallery_panel import HINT, GalleryPanel
 from facedesigner.gui.design.leak_monitor import LeakMonitor
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
@@ -143,8 +143,6 @@ class DesignTab(QWidget):
         session.locks_changed.connect(self._show_locks)
         session.model_changed.connect(self._take_model)
         thread.rendered.connect(self._take_picture)
-        thread.batch_rendered.connect(self._take_batch)
-        thread.batch_finished.connect(self._finish_batch)
         thread.load_failed.connect(self._fail_loading)
         thread.device_changed.connect(self._new_policy)
         self._rest.timeout.connect(lambda: self._submit(None))
@@ -227,14 +225,15 @@ class DesignTab(QWidget):
         if info is not None:
             pixels = self.gallery.tiles[0].width() * self.devicePixelRatioF()
             resolution = exit_for(info.resolutions, max(TILE_PIXELS, pixels))
-            self._thread.submit_batch("gallery", [RenderRequest(face, resolution) for face in faces])
+            requests = [RenderRequest(face, resolution) for face in faces]
+            self._thread.draw("gallery", requests, self._take_tile, self, self._finish_gallery)
 
     def _draw_before(self) -> None:
         """The face as it was generated, for the comparison."""
         before = edits.reset(self._session.face, self._controls, frozenset())
         if self.view.comparing and before != self._before and self._session.info is not None:
             self._before = before
-            self._thread.submit_batch("before", [RenderRequest(before)])
+            self._thread.draw("before", [RenderRequest(before)], self._take_before, self)
 
     # -- from the thread
 
@@ -253,22 +252,25 @@ class DesignTab(QWidget):
         else:
             self.view.set_picture(to_qimage(result.image))
 
-    def _take_batch(self, tag: str, index: int, result: RenderResult) -> None:
+    def _take_before(self, _index: int, result: RenderResult) -> None:
         self._measure(result)
-        if tag == "before" and result.request.face == self._before and result.image is not None:
+        if result.request.face == self._before and result.image is not None:
             self.view.set_before(to_qimage(result.image))
-        elif tag == "gallery" and self.gallery.faces[index : index + 1] == (result.request.face,):
-            self.gallery_panel.say(f"Drawing {index + 1} of {len(self.gallery.faces)}…")
-            if result.image is None:
-                self.gallery.set_problem(index, f"Could not be drawn: {result.error}")
-            else:
-                self.gallery.set_picture(index, to_qimage(result.image))
 
-    def _finish_batch(self, tag: str, complete: bool) -> None:
-        if tag == "gallery" and complete:
-            self.gallery_panel.say()
-        elif tag == "gallery":
-            self.gallery_panel.say("Stopped. Click an empty tile to see its face, or draw new faces.")
+    def _take_tile(self, index: int, result: RenderResult) -> None:
+        self._measure(result)
+        if self.gallery.faces[index : index + 1] != (result.request.face,):
+            return
+        self.gallery_panel.say(f"Drawing {index + 1} of {len(self.gallery.faces)}…")
+        if result.image is None:
+            self.gallery.set_problem(index, f"Could not be drawn: {result.error}")
+        else:
+            self.gallery.set_picture(index, to_qimage(result.image))
+            self.gallery.drawn.emit(result.request.face, result.image)
+
+    def _finish_gallery(self, complete: bool) -> None:
+        stopped = "Stopped. Click an empty tile to see its face, or draw new faces."
+        self.gallery_panel.say(HINT if complete else stopped)
 
     def _fail_loading(self, message: str) -> None:
         if self._session.info is None:

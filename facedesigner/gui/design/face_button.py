@@ -110,7 +110,6 @@ class Thumbs(QObject):
         self._session, self._thread, self._tag, self._pixels = session, thread, tag, pixels
         self._pictures: dict[FaceState, QImage] = {}
         self._problems: dict[FaceState, str] = {}
-        thread.batch_rendered.connect(self._take)
         session.model_changed.connect(lambda _info: self._pictures.clear())
 
     def picture(self, face: FaceState) -> QImage | None:
@@ -125,14 +124,12 @@ class Thumbs(QObject):
         missing = [face for face in dict.fromkeys(faces) if face not in self._pictures]
         if info is not None and missing:
             resolution = exit_for(info.resolutions, self._pixels)
-            self._thread.submit_batch(self._tag, [RenderRequest(face, resolution) for face in missing])
+            self._thread.draw(self._tag, [RenderRequest(face, resolution) for face in missing], self._take, self)
 
     def give_up(self) -> None:
         self._thread.cancel(self._tag)
 
-    def _take(self, tag: str, index: int, result: RenderResult) -> None:
-        if tag != self._tag:
-            return
+    def _take(self, _index: int, result: RenderResult) -> None:
         face = result.request.face
         if result.image is None:
             self._problems[face] = f"Could not be drawn: {result.error}"

@@ -27,6 +27,7 @@ class Gallery(QWidget):
 
     chosen = Signal(object)  # FaceState
     selection_changed = Signal()
+    drawn = Signal(object, object)  # FaceState, its picture (H, W, 3)
 
     def __init__(self) -> None:
         super().__init__()

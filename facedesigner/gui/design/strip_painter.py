@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QTimer
 
 from facedesigner.engine.request import RenderRequest, RenderResult
@@ -29,8 +31,6 @@ class StripPainter(QObject):
         self._rest.timeout.connect(self.draw)
         session.changed.connect(self._stir)
         panel.rows_moved.connect(self._rest.start)
-        thread.batch_rendered.connect(self._show)
-        thread.batch_finished.connect(self._finish)
 
     def draw(self) -> None:
         """Asks for the strips of the visible rows that are out of date."""
@@ -48,7 +48,8 @@ class StripPainter(QObject):
             resolution = exit_for(info.resolutions, side)
             self._active[tag] = base
             faces = [base.with_control(row.key, value, row.control.taught) for value in row.strip.values]
-            self._thread.submit_batch(tag, [RenderRequest(face, resolution) for face in faces])
+            requests = [RenderRequest(face, resolution) for face in faces]
+            self._thread.draw(tag, requests, partial(self._show, tag), self, partial(self._finish, tag))
 
     def _stir(self) -> None:
         for tag in list(self._active):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import TypeAlias
 
@@ -89,8 +90,6 @@ class TeachDialog(QDialog):
         self.box.accepted.connect(self.save)
         self.box.rejected.connect(self.reject)
         self.finished.connect(self._end)
-        thread.answered.connect(self._take_lesson)
-        thread.batch_rendered.connect(self._take_preview)
         session.model_changed.connect(self._take_model)
         for mark, faces in zip((WITH, WITHOUT), examples, strict=True):
             self.add(faces, mark)
@@ -255,32 +254,32 @@ class TeachDialog(QDialog):
         except ValueError:
             return  # `_show_state` says it
         self._tried = examples
-        self._thread.call(TAG, lambda engine: (examples, engine.teach(*examples)))
+        self._thread.ask(TAG, lambda engine: engine.teach(*examples), partial(self._take_lesson, examples), self)
 
-    def _take_lesson(self, tag: str, value: tuple[Examples, Lesson] | None, error: str) -> None:
-        if tag != TAG or self._tried is None:
-            return
-        if value is None:
+    def _take_lesson(self, examples: Examples, lesson: Lesson | None, error: str) -> None:
+        if examples != self._tried:
+            return  # they have changed since
+        if lesson is None:
             self._say(error)
-        elif value[0] == self._tried:  # else the examples have changed since
-            self.lesson = value[1]
+        else:
+            self.lesson = lesson
             self._show_state()
-            self._preview(value[1])
-            self.leaks.measure(value[1])
+            self._preview(lesson)
+            self.leaks.measure(lesson)
 
     def _preview(self, lesson: Lesson) -> None:
         info = self._session.info
         if info is not None:
             resolution = exit_for(info.resolutions, self.strip.side * self.devicePixelRatioF())
             requests = [RenderRequest(face, resolution) for face in self._previewed(lesson)]
-            self._thread.submit_batch(f"{TAG}:preview", requests)
+            self._thread.draw(f"{TAG}:preview", requests, self._take_preview, self)
 
     def _previewed(self, lesson: Lesson) -> list[FaceState]:
         taught = Slider("", lesson.vector).taught
         return [self._session.face.with_control(taught.name, value, taught) for value in self.strip.values]
 
-    def _take_preview(self, tag: str, index: int, result: RenderResult) -> None:
-        if tag != f"{TAG}:preview" or self.lesson is None or result.image is None:
+    def _take_preview(self, index: int, result: RenderResult) -> None:
+        if self.lesson is None or result.image is None:
             return
         if result.request.face == self._previewed(self.lesson)[index]:
             self.strip.set_picture(index, to_qimage(result.image))

@@ -82,9 +82,8 @@ class PasteDialog(QDialog):
         self.change.toggled.connect(self._show)
         self.box.accepted.connect(self.save)
         self.box.rejected.connect(self.reject)
-        thread.answered.connect(self._take_pictures)
         pair = (self._edited, self._before)
-        thread.call(TAG, lambda engine: _drawn(engine, *pair))
+        thread.ask(TAG, lambda engine: _drawn(engine, *pair), self._take_pictures, self)
         self._show()
 
     def save(self) -> None:
@@ -116,9 +115,7 @@ class PasteDialog(QDialog):
         for widget in (self.change, self.whole, self.message, self.box):
             layout.addWidget(widget)
 
-    def _take_pictures(self, tag: str, value: tuple[Image, Image] | None, error: str) -> None:
-        if tag != TAG or self._drawn is not None or self.pasted.picture is not None:
-            return
+    def _take_pictures(self, value: tuple[Image, Image] | None, error: str) -> None:
         if value is None:
             self._say(f"The face cannot be drawn: {error}", warn=True)
             return

@@ -13,12 +13,12 @@ class Desk:
     def __init__(self):
         self.asked = 0
 
-    def run(self, work, then, report=None):
+    def ask(self, work, then, owner):
         self.asked += 1
         then((0.1 if self.asked == 1 else 0.9, 0.97, 0.26), None)
-        return object()
+        return self
 
-    def give_up(self, job):
+    def cancel(self):
         pass
 
 
