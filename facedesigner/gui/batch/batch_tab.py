@@ -23,10 +23,11 @@ from PySide6.QtWidgets import (
 from facedesigner.engine.request import ModelInfo
 from facedesigner.gui import theme
 from facedesigner.gui.batch.batch_form import BatchForm
-from facedesigner.gui.batch.batch_thread import DONE, STOPPED, Accepted, BatchThread, Make, Status, make_search
+from facedesigner.gui.batch.making import DONE, STOPPED, Accepted, Make, Status, made, make_search
 from facedesigner.gui.design.pixels import enlarged
 from facedesigner.gui.errors import show_error
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.desk import Desk, Job
 
 SIDE = 96  # pixels of a face in the grid
 EMPTY = (
@@ -51,7 +52,8 @@ class BatchTab(QWidget):
         """`folder`: where a batch is offered to go."""
         super().__init__()
         self._session, self._make = session, make
-        self._thread: BatchThread | None = None
+        self.desk = Desk(lambda: self._make, self)
+        self._job: Job | None = None
         self._status = Status(0, 0, "")
         self.form = BatchForm(folder)
         self._make_widgets()
@@ -68,7 +70,7 @@ class BatchTab(QWidget):
 
     @property
     def busy(self) -> bool:
-        return self._thread is not None
+        return self._job is not None
 
     def start(self) -> None:
         info = self._session.info
@@ -77,22 +79,19 @@ class BatchTab(QWidget):
         self.grid.clear()
         self._status = Status(0, 0, "")
         self._wish, self._folder = self.form.wish, self.form.path
-        thread = self._thread = BatchThread(info.path, self._wish, self._folder, self._make, self)
-        thread.noted.connect(self._note)
-        thread.accepted.connect(self._take)
-        thread.progress.connect(self._show_progress)
-        thread.ended.connect(self._end)
-        thread.failed.connect(self._fail)
+        weights, wish, folder = info.path, self._wish, self._folder
+        self._job = self.desk.ask(
+            lambda make, job: made(make, weights, wish, folder, job), self._end, self, report=self._take
+        )
         self.bar.setRange(0, 0)
         self.rate.setText("Loading what faces are measured with…")
         self.refused.setText("")
         self.note.hide()
         self._show_state()
-        thread.start()
 
     def stop(self) -> None:
-        if self._thread is not None:
-            self._thread.stop()
+        if self._job is not None:
+            self._job.stop()
             self.rate.setText("Stopping after this face…")
 
     def open_folder(self) -> None:
@@ -102,9 +101,8 @@ class BatchTab(QWidget):
             self.said.emit(f"{self.form.path} is not there yet: it is made with the first face")
 
     def shut_down(self) -> None:
-        if self._thread is not None:
-            self._thread.close()
-            self._thread = None
+        self.desk.close()
+        self._job = None
 
     # -- building
 
@@ -176,7 +174,16 @@ class BatchTab(QWidget):
 
     # -- from the thread
 
-    def _take(self, found: Accepted) -> None:
+    def _take(self, news: str | Accepted | Status) -> None:
+        if isinstance(news, Accepted):
+            self._add(news)
+        elif isinstance(news, Status):
+            self._show_progress(news)
+        else:
+            self.note.setText(news)
+            self.note.show()
+
+    def _add(self, found: Accepted) -> None:
         near = [] if found.nearest is None else [f"nearest face of the batch {found.nearest:.2f}"]
         near += [] if found.trained is None else [f"nearest training face {found.trained:.2f}"]
         item = QListWidgetItem(QIcon(QPixmap.fromImage(enlarged(found.picture))), found.file.stem)
@@ -194,27 +201,17 @@ class BatchTab(QWidget):
         self.rate.setText(f"{status.accepted:,} of {self._wish.count:,} faces, {share}")
         self.refused.setText(f"Refused: {status.refused}" if status.refused else "")
 
-    def _note(self, words: str) -> None:
-        self.note.setText(words)
-        self.note.show()
-
-    def _end(self, reason: str) -> None:
-        self._release()
+    def _end(self, reason: str | None, error: Exception | None) -> None:
+        self._job = None
+        self._show_state()
+        if reason is None:
+            self.rate.setText("Ended; what was found stays.")
+            why = str(error) or type(error).__name__
+            show_error("The batch cannot go on", f"{why[:1].upper()}{why[1:]}.", parent=self)
+            return
         words = WORDS.get(reason, NARROW)
         self.rate.setText(f"{self._status.accepted:,} of {self._wish.count:,} faces. {words}")
         self.said.emit(f"{self._status.accepted:,} faces in {self._folder}")
-
-    def _fail(self, why: str) -> None:
-        self._release()
-        self.rate.setText("Ended; what was found stays.")
-        show_error("The batch cannot go on", f"{why[:1].upper()}{why[1:]}.", parent=self)
-
-    def _release(self) -> None:
-        if self._thread is not None:
-            self._thread.close()
-            self._thread.deleteLater()
-            self._thread = None
-        self._show_state()
 
     # -- the form
 

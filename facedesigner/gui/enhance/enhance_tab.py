@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,11 @@ from facedesigner.engine.methods import METHODS, offered
 from facedesigner.gui.enhance.column_header import ColumnHeader
 from facedesigner.gui.enhance.compare_view import CompareView
 from facedesigner.gui.enhance.enhance_bar import EnhanceBar
-from facedesigner.gui.enhance.enhance_thread import EnhanceThread, Job, SaveThread
+from facedesigner.gui.enhance.enlarging import Enlarge, Failure, Progress, Read, Result, enlarge, enlarged, save
 from facedesigner.gui.enhance.pixels import as_qimage
 from facedesigner.gui.errors import show_error
 from facedesigner.gui.message_label import MessageLabel
+from facedesigner.gui.work.desk import Desk, Job
 
 if TYPE_CHECKING:
     from facedesigner.engine.opening import Opened
@@ -37,17 +38,17 @@ class EnhanceTab(QWidget):
 
     said = Signal(str)  # for the status bar
     source_wanted = Signal()  # the current face, by `set_source`
+    ended = Signal(bool)  # whether every method had its turn
 
-    def __init__(self, thread: EnhanceThread | None = None) -> None:
+    def __init__(self, enlarge: Enlarge = enlarge) -> None:
         super().__init__()
-        self._thread = thread or EnhanceThread(parent=self)
-        self._stamps = count(1)
-        self._stamp = 0  # of the newest job
+        self.desk = Desk(lambda: enlarge, self)
+        self._files = Desk(parent=self)  # a picture is saved while another is enlarged
+        self._job: Job | None = None  # the newest
         self._source: Opened | None = None
         self._name = ""  # of the source, for file names
         self._pending: Path | None = None  # the file that is being opened
         self._results: dict[str, tuple[Image, float]] = {}
-        self._saves: set[SaveThread] = set()
         self.methods = offered()
         self.view = CompareView()
         self.view.clear(BEGIN)
@@ -88,13 +89,13 @@ class EnhanceTab(QWidget):
 
     def stop(self) -> None:
         """Ends the work under way; what is done already stays."""
-        self._thread.cancel(self._stamp)
+        if self._job is not None:
+            self._job.stop()
 
     def shut_down(self) -> None:
         """Joins the threads; a picture that is being saved is finished."""
-        self._thread.close()
-        for save in list(self._saves):
-            save.wait()
+        self.desk.close()
+        self._files.close()
 
     # -- building
 
@@ -117,13 +118,7 @@ class EnhanceTab(QWidget):
         column.addLayout(below)
 
     def _connect(self) -> None:
-        thread, bar = self._thread, self.bar
-        thread.opened.connect(self._take_opened)
-        thread.refused.connect(self._refuse)
-        thread.progressed.connect(self._show_progress)
-        thread.enlarged.connect(self._take_result)
-        thread.failed.connect(self._take_failure)
-        thread.ended.connect(self._end)
+        bar = self.bar
         bar.open_wanted.connect(self._ask_open)
         bar.face_wanted.connect(self.source_wanted)
         bar.scale_chosen.connect(lambda _: self._begin(self._pending or self._source))
@@ -142,13 +137,18 @@ class EnhanceTab(QWidget):
     def _begin(self, source: Path | Opened | None) -> None:
         if source is None:
             return
-        self._stamp = next(self._stamps)
         if not isinstance(source, Path):
             self._start_over(source)
-        if not self._thread.isRunning():
-            self._thread.start()
         self._show_state(working=True)
-        self._thread.submit(Job(self._stamp, source, self.bar.scale, tuple(method.name for method in self.methods)))
+        scale, methods = self.bar.scale, tuple(method.name for method in self.methods)
+        self._job = self.desk.ask(
+            lambda enlarge, job: enlarged(enlarge, job, source, scale, methods),
+            self._end,
+            self,
+            replace="picture",
+            newest=True,
+            report=self._take,
+        )
 
     def _start_over(self, source: Opened) -> None:
         """Empty columns for a picture."""
@@ -161,44 +161,34 @@ class EnhanceTab(QWidget):
         self._show_pair()
         self._describe()
 
-    def _take_opened(self, stamp: int, opened: Opened) -> None:
-        if stamp != self._stamp or self._pending is None:
+    def _take(self, news: Read | Progress | Result | Failure) -> None:
+        if isinstance(news, Read):
+            assert self._pending is not None, "only a file is read"
+            self._name, self._pending = self._pending.stem, None
+            self._source = news.opened
+            self._start_over(news.opened)
             return
-        self._name, self._pending = self._pending.stem, None
-        self._source = opened
-        self._start_over(opened)
-
-    def _refuse(self, stamp: int, reason: str) -> None:
-        if stamp != self._stamp:
-            return
-        self._pending = None
-        self._describe()
-        self._show_state(working=False)
-        self._mark_stopped()
-        show_error("This picture cannot be opened", reason, parent=self)
-
-    def _show_progress(self, stamp: int, method: str, share: float) -> None:
-        if stamp == self._stamp:
-            index = self._index(method)
-            self.view.set_words(index, f"{share:.0%}".replace("%", " %"))
-            self.progress.setValue(round(100 * (index + share) / len(self.methods)))
-
-    def _take_result(self, stamp: int, method: str, image: Image, seconds: float) -> None:
-        if stamp == self._stamp:
-            self._results[method] = (image, seconds)
-            self.view.set_picture(self._index(method), as_qimage(image))
+        index = self._index(news.method)
+        if isinstance(news, Progress):
+            self.view.set_words(index, f"{news.share:.0%}".replace("%", " %"))
+            self.progress.setValue(round(100 * (index + news.share) / len(self.methods)))
+        elif isinstance(news, Result):
+            self._results[news.method] = (news.image, news.seconds)
+            self.view.set_picture(index, as_qimage(news.image))
             self._show_times()
+        else:
+            self.view.set_words(index, f"{news.reason[:1].upper()}{news.reason[1:]}")
 
-    def _take_failure(self, stamp: int, method: str, reason: str) -> None:
-        if stamp == self._stamp:
-            self.view.set_words(self._index(method), f"{reason[:1].upper()}{reason[1:]}")
-
-    def _end(self, stamp: int, complete: bool) -> None:
-        if stamp != self._stamp:
-            return
+    def _end(self, complete: bool | None, error: Exception | None) -> None:
         self._show_state(working=False)
         if not complete:
             self._mark_stopped()
+        self.ended.emit(bool(complete))
+        if error is not None:
+            self._pending = None
+            self._describe()
+            show_error("This picture cannot be opened", str(error) or type(error).__name__, parent=self)
+            return
         self.said.emit(f"Enlarged {self._name}" if complete else "Stopped: change the scale to begin anew")
 
     # -- showing
@@ -262,17 +252,20 @@ class EnhanceTab(QWidget):
             self.save(method, path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png"))
 
     def save(self, method: str, path: Path) -> None:
-        """Writes the result of a method in a thread of its own; what came of it is said later."""
+        """Writes the result of a method; what came of it is said later."""
         assert self._source is not None
         image, _ = self._results[method]
         how = f"{METHODS[method].label}, {self.bar.scale} times"
-        save = SaveThread(image, path, self._source.texts, how, self)
-        save.written.connect(lambda name: self.said.emit(f"Wrote {name}"))
-        save.failed.connect(lambda why: show_error(f"{path.name} was not written", why, parent=self))
-        save.finished.connect(lambda: self._saves.discard(save))
-        self._saves.add(save)
+        texts = self._source.texts
         self.said.emit(f"Writing {path.name}…")
-        save.start()
+        self._files.ask(lambda *_: save(image, path, texts, how), partial(self._saved, path), self, keep=True)
+
+    def _saved(self, path: Path, written: Path | None, error: Exception | None) -> None:
+        if written is None:
+            why = str(error) or "there is not enough memory to write it"
+            show_error(f"{path.name} was not written", why, parent=self)
+        else:
+            self.said.emit(f"Wrote {written}")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -23,9 +23,10 @@ from facedesigner.gui import theme
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.errors import show_error
 from facedesigner.gui.message_label import MessageLabel
+from facedesigner.gui.relief.maker import Made, Maker
 from facedesigner.gui.relief.relief_form import ReliefForm
-from facedesigner.gui.relief.relief_thread import Made, ReliefThread
 from facedesigner.gui.relief.relief_view import Picture, ReliefView
+from facedesigner.gui.work.desk import Desk
 
 if TYPE_CHECKING:
     from facedesigner.engine.request import Image
@@ -62,11 +63,7 @@ class ReliefDialog(QDialog):
         self._lay_out()
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._ask)
-        self._thread = ReliefThread(picture, self)
-        self._thread.made.connect(self._take)
-        self._thread.failed.connect(self._fail)
-        self._thread.written.connect(self._tell_written)
-        self._thread.not_written.connect(lambda why: show_error("The file was not written", why, parent=self))
+        self.desk = Desk(lambda: Maker(picture), self)
         self.form.changed.connect(self._stir)
         self.painted.toggled.connect(self.view.paint)
         self.front_button.clicked.connect(self.view.face_front)
@@ -74,7 +71,6 @@ class ReliefDialog(QDialog):
         self.map_button.clicked.connect(self.ask_map)
         self.box.rejected.connect(self.reject)
         self.finished.connect(self.shut_down)
-        self._thread.start()
         self._ask()
 
     def ask_solid(self) -> None:
@@ -99,11 +95,12 @@ class ReliefDialog(QDialog):
             show_error("The file was not written", f"{path.name} exists already: choose another name", parent=self)
             return
         self._folder = path.parent
-        self._thread.save(path, self.made)
+        made = self.made
+        self.desk.ask(lambda maker, _: maker.write(path, made), self._tell_written, self, urgent=True, keep=True)
 
     def shut_down(self) -> None:
         self._rest.stop()
-        self._thread.close()
+        self.desk.close()
 
     # -- building
 
@@ -166,9 +163,13 @@ class ReliefDialog(QDialog):
 
     def _ask(self) -> None:
         self._say(BEGIN if self.made is None else AGAIN)
-        self._thread.submit(self.form.wish)
+        wish = self.form.wish
+        self.desk.ask(lambda maker, _: maker(wish), self._take, self, replace="wish")
 
-    def _take(self, made: Made) -> None:
+    def _take(self, made: Made | None, error: Exception | None) -> None:
+        if made is None:
+            self._fail(str(error) or type(error).__name__)
+            return
         if made.wish != self.form.wish:
             return  # another one follows
         self.made = made
@@ -188,9 +189,12 @@ class ReliefDialog(QDialog):
         for button in (self.solid_button, self.map_button):
             button.setEnabled(may)
 
-    def _tell_written(self, name: str) -> None:
-        self._say(f"Wrote {name}.")
-        self.said.emit(f"Wrote {name}")
+    def _tell_written(self, path: Path | None, error: Exception | None) -> None:
+        if path is None:
+            show_error("The file was not written", str(error) or type(error).__name__, parent=self)
+            return
+        self._say(f"Wrote {path.name}.")
+        self.said.emit(f"Wrote {path.name}")
 
     def _say(self, words: str, warn: bool = False) -> None:
         self.message.setText(words)

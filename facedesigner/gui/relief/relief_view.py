@@ -12,7 +12,7 @@ from facedesigner.gui import theme
 from facedesigner.gui.design.pixels import to_qimage
 
 if TYPE_CHECKING:
-    from facedesigner.gui.relief.relief_thread import Made
+    from facedesigner.gui.relief.maker import Made
 
 NO_OPENGL = "This computer shows no 3D graphics (OpenGL), so the piece is shown from the front. The files are the same."
 DISTANCE, TILT, TURN = 1.8, 8.0, 18.0  # of the camera: heights of the piece, degrees over it, degrees beside it

@@ -13,7 +13,8 @@ from PySide6.QtGui import QImage
 from facedesigner.engine.sketching import VARIANTS, SketchResult
 from facedesigner.gui.sketch.canvas import Canvas
 from facedesigner.gui.sketch.kit import PHOTO
-from facedesigner.gui.sketch.sketch_thread import SketchThread, Snapshot
+from facedesigner.gui.sketch.snapshot import Snapshot, drawn
+from facedesigner.gui.work.desk import Desk
 from facedesigner.state.drawing import HINTS, SKETCH
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Live(QObject):
         super().__init__(canvas)
         self.follow, self.variant, self.colourise = follow, 0, False
         self._canvas = canvas
-        self._thread = SketchThread(make_engine, self)
+        self.desk = Desk(make_engine, self)
         self._stamps = count(1)
         self._valid = 0  # stamps below belong to what is gone
         self._newest: Snapshot | None = None
@@ -45,8 +46,6 @@ class Live(QObject):
         self._soon.timeout.connect(self._submit)
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._submit_variants)
-        self._thread.drawn.connect(self._take)
-        self._thread.variant_drawn.connect(self._take_variant)
         canvas.sheet.painted.connect(lambda _parts: self.refresh())
 
     def refresh(self) -> None:
@@ -67,15 +66,14 @@ class Live(QObject):
 
     def renew(self) -> None:
         """The engine is made anew, for another model."""
-        self._thread.renew()
+        self.desk.renew()
         self._loaded = False
         self.refresh()
 
     def close(self) -> None:
         self._soon.stop()
         self._rest.stop()
-        if self._thread.isRunning():
-            self._thread.close()
+        self.desk.close()
 
     def _submit(self) -> None:
         canvas = self._canvas
@@ -89,8 +87,6 @@ class Live(QObject):
         if self._busy:
             self._changed = True
             return
-        if not self._thread.isRunning():
-            self._thread.start()
         layers = {name: QImage(image) for name, image in canvas.sheet.layers.items()}
         self._newest = Snapshot(
             stamp=next(self._stamps),
@@ -105,7 +101,9 @@ class Live(QObject):
         self._busy, self._changed = True, False
         if not self._loaded:
             self.loading.emit()
-        self._thread.submit(self._newest)
+        for index in range(VARIANTS):  # of an older drawing
+            self.desk.cancel(self, f"variant {index}")
+        self._ask(self._newest, self._take, "drawing", urgent=True)
 
     def _submit_variants(self) -> None:
         newest = self._newest
@@ -114,8 +112,22 @@ class Live(QObject):
         if self._busy or self._soon.isActive():
             self._rest.start()
             return
-        others = [replace(newest, variant=index) for index in range(VARIANTS) if index != newest.variant]
-        self._thread.submit_variants(others)
+        for index in range(VARIANTS):
+            if index != newest.variant:
+                self._ask(replace(newest, variant=index), self._take_variant, f"variant {index}")
+
+    def _ask(
+        self,
+        snapshot: Snapshot,
+        take: Callable[[Snapshot, SketchResult], None],
+        name: str,
+        *,
+        urgent: bool = False,
+    ) -> None:
+        def answer(result: SketchResult | None, error: Exception | None) -> None:
+            take(snapshot, result or SketchResult(snapshot.request(), error=str(error)))
+
+        self.desk.ask(lambda engine, _: drawn(engine, snapshot), answer, self, replace=name, urgent=urgent)
 
     def _take(self, snapshot: Snapshot, result: SketchResult) -> None:
         self._busy, self._loaded = False, True

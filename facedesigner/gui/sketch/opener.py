@@ -1,14 +1,15 @@
-"""PictureOpener: opens a picture file in a thread of its own, since a large scan takes seconds."""
+"""PictureOpener: opens a picture file in the background, since a large scan takes seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from facedesigner.gui.sketch.scan import ScanError, open_picture
+from facedesigner.gui.work.desk import Desk
 
 
 class PictureOpener(QObject):
@@ -19,43 +20,21 @@ class PictureOpener(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._threads: list[_Opening] = []
+        self._desk = Desk(parent=self)
 
     def open(self, path: Path, receive: Callable[[QImage], object]) -> None:
-        """Calls `receive` with the picture, in this thread."""
-        self._threads = [thread for thread in self._threads if thread.isRunning()]
-        thread = _Opening(path, self)
-        self._threads.append(thread)
-        thread.done.connect(lambda image, reason: self._take(thread, image, reason, receive))
-        thread.start()
+        """Calls `receive` with the picture."""
 
-    def close(self) -> None:
-        """Waits for what is being opened, and drops it."""
-        threads, self._threads = self._threads, []
-        for thread in threads:
-            thread.wait()
-
-    def _take(self, thread: _Opening, image: QImage, reason: str, receive: Callable[[QImage], object]) -> None:
-        if not self._threads or thread is not self._threads[-1]:
-            return
-        if reason:
-            self.failed.emit(reason)
-        else:
+        def take(image: QImage | None, error: Exception | None) -> None:
+            if image is None:
+                why = str(error) if isinstance(error, ScanError) else f"{path.name} cannot be opened: {error}"
+                self.failed.emit(why)
+                return
             receive(image)
             self.opened.emit()
 
+        self._desk.ask(lambda *_: open_picture(path), take, self, replace="picture", newest=True)
 
-class _Opening(QThread):
-    done = Signal(object, str)  # QImage or None, why not
-
-    def __init__(self, path: Path, parent: QObject) -> None:
-        super().__init__(parent)
-        self._path = path
-
-    def run(self) -> None:
-        try:
-            self.done.emit(open_picture(self._path), "")
-        except ScanError as error:
-            self.done.emit(None, str(error))
-        except Exception as error:  # such as memory that runs out
-            self.done.emit(None, f"{self._path.name} cannot be opened: {error}")
+    def close(self) -> None:
+        """Waits for what is being opened, and drops it."""
+        self._desk.close()

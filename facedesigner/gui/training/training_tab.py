@@ -45,7 +45,7 @@ class TrainingTab(QWidget):
         self._live: RunRecord | None = None  # kept up with the events, whether shown or not
         self._then: Callable[[], object] | None = None  # when the run has ended
         self._details = ""
-        self.worker = Worker(self)
+        self.worker = Worker(parent=self)
         self.process = RunProcess(self)
         self.exporter, self.measurer = WeightsMaker(models, self), Measurer(self)
         self.variants = Variants(cache, self)

@@ -5,46 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
-
-THREADS = 2
+from facedesigner.gui.work.desk import Desk
 
 T = TypeVar("T")
 
 
-class Worker(QObject):
-    """Of one tag, only the newest is answered: what was asked before and has not begun is skipped."""
+class Worker(Desk):
+    def run(
+        self, tag: str, work: Callable[[], T], then: Callable[[T], object], failed: Callable[[str], object]
+    ) -> None:
+        """`work` runs in the thread and must not touch widgets; `then` takes what it returns, `failed` a sentence. Of
+        one tag, only the newest is answered."""
 
-    _done = Signal(str, int, object, object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(THREADS)
-        self._newest: dict[str, int] = {}
-        self._done.connect(self._deliver)
-
-    def run(self, tag: str, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None]) -> None:
-        """`work` runs in a thread and must not touch widgets; `then` takes what it returns, `failed` the sentence of a
-        ValueError or OSError."""
-        stamp = self._newest[tag] = self._newest.get(tag, 0) + 1
-
-        def job() -> None:
-            if self._newest.get(tag) != stamp:
-                return
-            try:
-                value = work()
-            except (ValueError, OSError) as problem:
-                self._done.emit(tag, stamp, failed, str(problem))
+        def take(value: T, error: Exception | None) -> None:
+            if error is None:
+                then(value)
             else:
-                self._done.emit(tag, stamp, then, value)
+                failed(str(error) or type(error).__name__)
 
-        self._pool.start(job)
-
-    def close(self) -> None:
-        self._newest.clear()
-        self._pool.waitForDone()
-
-    def _deliver(self, tag: str, stamp: int, call: Callable[[object], None], value: object) -> None:
-        if self._newest.get(tag) == stamp:
-            call(value)
+        self.ask(lambda *_: work(), take, self, replace=tag, newest=True)

@@ -16,7 +16,6 @@ from facedesigner.engine.methods import EnhanceError, Stopped
 from facedesigner.export.png import read_face
 from facedesigner.gui.enhance import enhance_tab
 from facedesigner.gui.enhance.enhance_tab import BEGIN, EnhanceTab
-from facedesigner.gui.enhance.enhance_thread import EnhanceThread
 from facedesigner.gui.enhance.pixels import as_qimage
 from facedesigner.state.face import FaceState
 
@@ -50,7 +49,7 @@ def enlarger() -> Enlarger:
 
 @pytest.fixture
 def tab(qtbot, enlarger) -> Iterator[EnhanceTab]:
-    tab = EnhanceTab(EnhanceThread(enlarger))
+    tab = EnhanceTab(enlarger)
     qtbot.addWidget(tab)
     tab.resize(900, 600)
     tab.show()
@@ -61,7 +60,7 @@ def tab(qtbot, enlarger) -> Iterator[EnhanceTab]:
 @pytest.fixture
 def done(tab: EnhanceTab, qtbot) -> EnhanceTab:
     """A tab with every method's result."""
-    with qtbot.waitSignal(tab._thread.ended):
+    with qtbot.waitSignal(tab.ended):
         tab.set_source(PICTURE, "seed0042")
     return tab
 
@@ -102,7 +101,7 @@ def test_each_column_says_what_its_method_is_for(done):
 
 def test_another_scale_begins_anew_and_keeps_the_place(done, qtbot):
     done.view.zoom_by(2.0)
-    with qtbot.waitSignal(done._thread.ended):
+    with qtbot.waitSignal(done.ended):
         done.bar.scales.button(2).click()
     assert done.view.zoom == 2.0 and done.view.columns[0].picture.width() == 12
     assert "12 × 16" in done.message.text()
@@ -110,12 +109,12 @@ def test_another_scale_begins_anew_and_keeps_the_place(done, qtbot):
 
 def test_stop_keeps_what_is_done(tab, enlarger, qtbot):
     enlarger.gate.clear()
-    with qtbot.waitSignal(tab._thread.progressed):
-        tab.set_source(PICTURE, "a")
+    tab.set_source(PICTURE, "a")
+    qtbot.waitUntil(lambda: tab.progress.value() > 0)
     assert tab.bar.stop.isEnabled() and tab.progress.isVisible()
-    with qtbot.waitSignal(tab._thread.ended) as ended:
+    with qtbot.waitSignal(tab.ended) as ended:
         tab.bar.stop.click()
-    assert ended.args[1] is False and not any(pictures(tab))
+    assert ended.args == [False] and not any(pictures(tab))
     assert {column.words for column in tab.view.columns} == {"Stopped"}
     assert not tab.headers[0].save.isEnabled() and not tab.bar.stop.isEnabled()
     tab.grab()
@@ -123,8 +122,8 @@ def test_stop_keeps_what_is_done(tab, enlarger, qtbot):
 
 def test_only_the_newest_picture_is_worked_on(tab, enlarger, qtbot):
     enlarger.gate.clear()
-    with qtbot.waitSignal(tab._thread.progressed):
-        tab.set_source(PICTURE, "old")
+    tab.set_source(PICTURE, "old")
+    qtbot.waitUntil(lambda: tab.progress.value() > 0)
     tab.set_source(PICTURE[:4], "between")
     tab.set_source(PICTURE[:5], "new")
     enlarger.gate.set()
@@ -135,7 +134,7 @@ def test_only_the_newest_picture_is_worked_on(tab, enlarger, qtbot):
 
 def test_one_method_that_fails_leaves_the_others(tab, enlarger, qtbot):
     enlarger.broken = "resnet"
-    with qtbot.waitSignal(tab._thread.ended):
+    with qtbot.waitSignal(tab.ended):
         tab.set_source(PICTURE, "a")
     assert pictures(tab)[:3] == [True, False, True]
     assert tab.view.columns[1].words == "Its weights are missing: choose another"
@@ -150,7 +149,7 @@ def test_a_dropped_picture_is_opened(tab, qtbot, tmp_path):
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     left = Qt.MouseButton.LeftButton
     event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, left, Qt.KeyboardModifier.NoModifier)
-    with qtbot.waitSignal(tab._thread.ended):
+    with qtbot.waitSignal(tab.ended):
         tab.dropEvent(event)
     assert tab.message.text() == "grey: 5 × 4 to 20 × 16 pixels" and all(pictures(tab))
     assert tab.view.columns[0].picture.hasAlphaChannel()
@@ -162,19 +161,19 @@ def test_a_file_that_is_no_picture_leaves_what_is_there(done, qtbot, tmp_path, m
     monkeypatch.setattr(enhance_tab, "show_error", lambda title, reason, parent: said.append(reason))
     path = tmp_path / "text.png"
     path.write_text("hello")
-    with qtbot.waitSignal(done._thread.refused):
+    with qtbot.waitSignal(done.ended):
         done.open(path)
     assert said == ["text.png cannot be opened: it is not a picture"] and all(pictures(done))
     assert not done.bar.stop.isEnabled() and done.headers[0].save.isEnabled()
     assert done.message.text().startswith("seed0042")
-    with qtbot.waitSignal(done._thread.ended):
+    with qtbot.waitSignal(done.ended):
         done.bar.scales.button(2).click()
     assert done.message.text().startswith("seed0042")
 
 
 def test_the_chosen_column_is_saved_with_the_face(tab, qtbot, tmp_path, monkeypatch):
     face = FaceState("0123456789abcdef", seed=42)
-    with qtbot.waitSignal(tab._thread.ended):
+    with qtbot.waitSignal(tab.ended):
         tab.set_source(PICTURE, "seed0042", face, "tiny")
     asked = []
 
@@ -253,7 +252,7 @@ def test_the_zoom_is_that_of_the_enlarged_pixels(tab, qtbot):
         return f"{round(100 * tab.view._size().width() / (6 * scale))} %"
 
     assert not tab.bar.zoom.percent.text()
-    with qtbot.waitSignal(tab._thread.ended):
+    with qtbot.waitSignal(tab.ended):
         tab.set_source(PICTURE, "seed0042")
     text = tab.bar.zoom.percent.text
     assert text() == shown(4) and tab.view.zoom == 1 and text() != "100 %"
@@ -261,7 +260,7 @@ def test_the_zoom_is_that_of_the_enlarged_pixels(tab, qtbot):
     assert text() == shown(4)
     tab.bar.zoom.zoom_in.click()
     assert text() == shown(4) and tab.view.zoom > 1
-    with qtbot.waitSignal(tab._thread.ended):
+    with qtbot.waitSignal(tab.ended):
         tab.bar.scales.button(2).click()
     assert text() == shown(2)
     tab.bar.zoom.fit.click()
@@ -269,13 +268,13 @@ def test_the_zoom_is_that_of_the_enlarged_pixels(tab, qtbot):
 
 
 def test_closing_in_the_middle_of_the_work_joins(qtbot, enlarger):
-    tab = EnhanceTab(EnhanceThread(enlarger))
+    tab = EnhanceTab(enlarger)
     qtbot.addWidget(tab)
     enlarger.gate.clear()
-    with qtbot.waitSignal(tab._thread.progressed):
-        tab.set_source(PICTURE, "a")
+    tab.set_source(PICTURE, "a")
+    qtbot.waitUntil(lambda: tab.progress.value() > 0)
     tab.shut_down()
-    assert tab._thread.isFinished()
+    assert not tab.desk.is_running
     EnhanceTab().shut_down()  # one that never began
 
 

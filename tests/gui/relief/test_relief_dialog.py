@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from facedesigner.engine import relief as engine
 from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.relief import relief_form
 from facedesigner.gui.relief.relief_dialog import ReliefDialog
-from facedesigner.gui.relief.relief_thread import ReliefThread, Wish
 from facedesigner.gui.relief.relief_view import NO_OPENGL
 
 SIDE = 64
@@ -116,20 +114,6 @@ def test_what_fails_is_said_and_cannot_be_saved(qtbot, dialog, monkeypatch):
     qtbot.waitUntil(dialog.solid_button.isEnabled)
 
 
-def test_the_newest_wish_wins(qtbot, picture):
-    thread = ReliefThread(picture)
-    made = []
-    thread.made.connect(lambda one: made.append(one.wish))
-    wishes = [replace(Wish(resolution=32), depth=0.1 * n) for n in range(1, 11)]
-    for wish in wishes:
-        thread.submit(wish)
-    thread.start()
-    qtbot.waitUntil(lambda: bool(made))
-    thread.close()
-    assert made == wishes[-1:] and thread.isFinished()
-
-
 def test_closing_ends_the_thread(qtbot, dialog):
-    thread = dialog._thread
     dialog.reject()
-    assert thread.isFinished()
+    assert not dialog.desk.is_running

@@ -15,10 +15,8 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 from facedesigner.engine.sketching import VARIANTS, ColorizeRequest, SketchRequest
 from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.sketch import photos
-from facedesigner.gui.sketch.raster import blank
 from facedesigner.gui.sketch.result_panel import EMPTY, EMPTY_COLOURISE, LOADING, PORTRAIT
 from facedesigner.gui.sketch.sketch_tab import SketchTab
-from facedesigner.gui.sketch.sketch_thread import SketchThread, Snapshot
 from facedesigner.state import drawing
 from facedesigner.state.drawing import SIDE, Scan
 from facedesigner.state.face import FaceState
@@ -179,22 +177,23 @@ def test_what_goes_wrong_stands_in_the_place_of_the_photo(tab: SketchTab, engine
     qtbot.waitUntil(lambda: tab.result.view.message == "")
 
 
-def test_missing_weights_are_said_and_tried_again(qtbot):
-    calls = []
+def test_missing_weights_are_said_and_tried_again(qtbot, tmp_path: Path):
+    found: "list[SketchEngine]" = []
 
     def make() -> "SketchEngine":
-        calls.append(1)
-        if len(calls) == 1:
+        if not found:
             raise FileNotFoundError("the weights for drawing are missing")
-        return cast("SketchEngine", FakeSketchEngine())
+        return found[0]
 
-    thread = SketchThread(make)
-    thread.start()
-    for error in ("the weights for drawing are missing", None):
-        with qtbot.waitSignal(thread.drawn) as found:
-            thread.submit(Snapshot(1, blank(), None))
-        assert found.args[1].error == error
-    thread.close()
+    tab = SketchTab(make, tmp_path / "drawing.json")
+    qtbot.addWidget(tab)
+    tab.show()
+    draw(tab, (100, 100), (800, 800))
+    qtbot.waitUntil(lambda: tab.result.view.message == "the weights for drawing are missing")
+    found.append(cast("SketchEngine", FakeSketchEngine()))
+    draw(tab, (100, 800), (800, 100))
+    qtbot.waitUntil(lambda: tab.result.view.message == "")
+    tab.shut_down()
 
 
 def test_colourise_takes_the_photo_under_the_lines(tab: SketchTab, engine: FakeSketchEngine, qtbot, tmp_path: Path):
