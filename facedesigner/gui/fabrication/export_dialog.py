@@ -23,12 +23,13 @@ from facedesigner.gui import theme
 from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.errors import show_error
 from facedesigner.gui.fabrication.export_form import KEEP, ExportForm
-from facedesigner.gui.fabrication.fabrication_thread import FabricationThread
+from facedesigner.gui.fabrication.fabricator import Fabricator
 from facedesigner.gui.fabrication.measured_view import MeasuredView
 from facedesigner.gui.fabrication.order import ALL, PNG, SHEET, Order
-from facedesigner.gui.fabrication.preview_thread import PreviewThread, Wish
 from facedesigner.gui.fabrication.preview_view import PreviewView
+from facedesigner.gui.fabrication.previewing import Previewing, Wish
 from facedesigner.gui.message_label import MessageLabel
+from facedesigner.gui.work.desk import Desk, Job
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
@@ -82,26 +83,18 @@ class FabricationDialog(QDialog):
         self.form = ExportForm(face is not None)
         self._make_widgets()
         self._lay_out()
-        self._preview_thread = PreviewThread(picture, self)
-        self._preview_thread.drawn.connect(self._take_preview)
-        self._thread = FabricationThread(picture, self)
-        self._thread.found.connect(self._take_eyes)
-        self._thread.unable.connect(self._ask_for_eyes)
-        self._thread.progress.connect(self._show_progress)
-        self._thread.written.connect(self._tell_written)
-        self._thread.failed.connect(self._fail)
-        self._thread.stopped.connect(lambda: self._rest("Stopped; nothing was written."))
+        self.previews, self.desk = Desk(lambda: Previewing(picture), self), Desk(lambda: Fabricator(picture), self)
+        self._job: Job | None = None  # that writes
         self.view.clicked.connect(self._point)
         self.form.changed.connect(self._show)
         self.again_button.clicked.connect(self._point_again)
         for kind, button in self.buttons.items():
             button.clicked.connect(lambda _=False, kind=kind: self.ask(kind))
-        self.stop_button.clicked.connect(self._thread.stop)
+        self.stop_button.clicked.connect(lambda: self._job and self._job.stop())
         self.box.rejected.connect(self.reject)
-        self.finished.connect(self._thread.leave)
-        self.finished.connect(self._preview_thread.leave)
-        self._thread.start()
-        self._preview_thread.start()
+        self.finished.connect(self.desk.leave)
+        self.finished.connect(self.previews.leave)
+        self.desk.ask(lambda fabricator, _: fabricator.look(), self._take_eyes, self)
         self._show()
 
     def ask(self, kind: str) -> None:
@@ -134,12 +127,17 @@ class FabricationDialog(QDialog):
         self._busy = True
         self._show_busy()
         self._show_progress(0.0, "Starting")
-        self._thread.submit(order)
+        self._job = self.desk.ask(
+            lambda fabricator, job: fabricator.write(order, job),
+            self._end,
+            self,
+            report=lambda news: self._show_progress(*news),
+        )
 
     def shut_down(self) -> None:
         """Gives up what is being made, and waits until it has ended."""
-        self._thread.close()
-        self._preview_thread.close()
+        self.desk.close()
+        self.previews.close()
 
     # -- building
 
@@ -221,9 +219,9 @@ class FabricationDialog(QDialog):
 
     # -- the eyes
 
-    def _take_eyes(self, landmarks: Landmarks | None) -> None:
+    def _take_eyes(self, landmarks: Landmarks | None, error: Exception | None) -> None:
         if landmarks is None:
-            self._ask_for_eyes("")
+            self._ask_for_eyes("" if error is None else str(error) or type(error).__name__)
             return
         self.landmarks = landmarks
         self.hint.setText(FOUND)
@@ -306,7 +304,20 @@ class FabricationDialog(QDialog):
             )
             return
         self._wish = Wish(self.form.options, self.landmarks, PREVIEW_SIDE)
-        self._preview_thread.submit(self._wish)
+        wish = self._wish
+        self.previews.ask(
+            lambda previewing, job: previewing.draw(wish, job),
+            lambda preview, error: self._finish_preview(wish, preview, error),
+            self,
+            replace="preview",
+            report=lambda preview: self._take_preview(wish, preview, True),
+        )
+
+    def _finish_preview(self, wish: Wish, preview: Preview | None, error: Exception | None) -> None:
+        if preview is None:
+            self.preview.say(f"{str(error) or type(error).__name__}.")
+        else:
+            self._take_preview(wish, preview, False)
 
     def _take_preview(self, wish: Wish, preview: Preview, cutting: bool) -> None:
         if self._wish is None or wish.landmarks is not self._wish.landmarks:
@@ -344,6 +355,16 @@ class FabricationDialog(QDialog):
     def _show_progress(self, share: float, what: str) -> None:
         self.bar.setValue(round(1000 * share))
         self._say(f"{what}…")
+
+    def _end(self, written: tuple[list[Path], tuple[str, ...]] | None, error: Exception | None) -> None:
+        from facedesigner.export.fabrication import Stopped
+
+        if written is not None:
+            self._tell_written(*written)
+        elif isinstance(error, Stopped):
+            self._rest("Stopped; nothing was written.")
+        else:
+            self._fail(str(error) or type(error).__name__)
 
     def _tell_written(self, paths: list[Path], notes: tuple[str, ...]) -> None:
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files in {paths[0].parent}"

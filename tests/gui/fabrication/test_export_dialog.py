@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from PySide6.QtCore import Qt, QThread
+from PySide6.QtCore import Qt
 
 from facedesigner.engine import landmarks
 from facedesigner.export import frame
@@ -15,10 +15,10 @@ from facedesigner.export.png import read_face
 from facedesigner.gui.fabrication import export_dialog
 from facedesigner.gui.fabrication.cutter import Cutter
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
-from facedesigner.gui.fabrication.fabrication_thread import FabricationThread
-from facedesigner.gui.fabrication.leaving_thread import LEAVING
+from facedesigner.gui.fabrication.fabricator import Fabricator
 from facedesigner.gui.fabrication.order import ALL, PNG, SHEET
 from facedesigner.gui.fabrication.packer import Packer, package_of
+from facedesigner.gui.work.desk import LEAVING
 from facedesigner.state.face import FaceState
 from tests.unit.export.faces import eyed, find_eyes
 
@@ -220,7 +220,7 @@ def test_the_window_does_not_wait_for_the_cut_out(qtbot, finder, make, monkeypat
 
 def test_hair_at_the_frame_is_warned_of_in_words(qtbot, finder, make, cutter):
     fine = make()
-    qtbot.waitUntil(lambda: fine._preview_thread.isRunning() and fine.preview.picture is not None)
+    qtbot.waitUntil(lambda: fine.preview.picture is not None)
     assert not fine.warning.isVisible()
     cutter.clear()
     dialog = make()
@@ -278,13 +278,20 @@ def test_missing_packages_leave_the_clicks(qtbot, make, monkeypatch):
 def held(monkeypatch):
     """Drawing in full size waits for the second event, and tells that it does by the first; the preview does not."""
     entered, gate = threading.Event(), threading.Event()
-    planes = frame.planes
+    planes, write = frame.planes, Fabricator.write
+    writing: list[int] = []
+
+    def remember(self, order, job):
+        writing.append(threading.get_ident())
+        return write(self, order, job)
 
     def slow(*arguments):
-        if isinstance(QThread.currentThread(), FabricationThread):
+        if threading.get_ident() in writing:
             entered.set()
             gate.wait(10)
         return planes(*arguments)
+
+    monkeypatch.setattr(Fabricator, "write", remember)
 
     monkeypatch.setattr("facedesigner.export.fabrication.planes", slow)
     return entered, gate
@@ -299,7 +306,7 @@ def test_it_can_be_stopped_and_closed(qtbot, dialog, tmp_path, held):
     qtbot.waitUntil(lambda: "Stopped" in dialog.message.text())
     assert not list(tmp_path.iterdir())
     dialog.reject()
-    qtbot.waitUntil(dialog._thread.isFinished)
+    qtbot.waitUntil(lambda: not dialog.desk.is_running)
 
 
 def test_closing_does_not_wait_for_a_long_step(qtbot, dialog, tmp_path, held):
@@ -307,10 +314,10 @@ def test_closing_does_not_wait_for_a_long_step(qtbot, dialog, tmp_path, held):
     dialog.save(PNG, tmp_path / "a.png")
     assert entered.wait(10)
     dialog.reject()
-    assert not dialog._thread.isFinished() and dialog._thread in LEAVING
+    assert dialog.desk.is_running and dialog.desk in LEAVING
     gate.set()
     qtbot.waitUntil(lambda: not LEAVING)
-    assert dialog._thread.isFinished() and not list(tmp_path.iterdir())
+    assert not dialog.desk.is_running and not list(tmp_path.iterdir())
 
 
 def test_what_goes_wrong_is_shown(qtbot, dialog, tmp_path, monkeypatch):

@@ -178,7 +178,7 @@ def test_what_goes_wrong_stands_in_the_place_of_the_photo(tab: SketchTab, engine
 
 
 def test_missing_weights_are_said_and_tried_again(qtbot, tmp_path: Path):
-    found: "list[SketchEngine]" = []
+    found: list[SketchEngine] = []
 
     def make() -> "SketchEngine":
         if not found:
