@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from facedesigner.gui.design.control_row import ControlRow
 from facedesigner.gui.design.gallery import STEPS
-from facedesigner.gui.design.value_slider import ValueSlider
-from facedesigner.gui.main_window import MainWindow
+from facedesigner.gui.widgets.value_slider import ValueSlider
+from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.state.face import SEED_MAX
 
 LEFT = Qt.MouseButton.LeftButton

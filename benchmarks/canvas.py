@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.machine import machine
 from benchmarks.window import make_application, wait
-from facedesigner.engine.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
+from facedesigner.contract.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
 from facedesigner.gui.sketch.sketch_tab import SketchTab
 from facedesigner.state import drawing
 

@@ -26,12 +26,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from benchmarks.actions import slider_of
 from benchmarks.machine import machine
 from benchmarks.window import Heartbeat, Troubles, is_drawn, make_application, opened, wait, wait_until
-from facedesigner.engine.request import RenderRequest, RenderResult
-from facedesigner.gui.design import edits
-from facedesigner.gui.design.value_slider import ValueSlider
-from facedesigner.gui.main_window import MainWindow
-from facedesigner.gui.render_thread import RenderThread
+from facedesigner.contract.request import RenderRequest, RenderResult
+from facedesigner.gui.widgets.value_slider import ValueSlider
+from facedesigner.gui.window.main_window import MainWindow
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.resources import default_weights
+from facedesigner.state import edits
 
 TICK = 16  # milliseconds: 62 requests a second
 STROKE = 60  # ticks

@@ -26,9 +26,9 @@ from PIL import Image
 from torch import Tensor
 
 from benchmarks.machine import machine
+from facedesigner.contract.methods import METHODS, EnhanceError, offered
+from facedesigner.contract.request import Image as Picture
 from facedesigner.engine import enhance
-from facedesigner.engine.methods import METHODS, EnhanceError, offered
-from facedesigner.engine.request import Image as Picture
 from training.data import is_held_out, list_faces, load_faces
 from training.features import Features, Perceptual
 from training.lpips import Lpips

@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.machine import machine
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.batch import Search, ready_tools
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.landmarks import LandmarkFinder
-from facedesigner.engine.request import RenderRequest
 from facedesigner.export.batch_folder import run_batch
 from facedesigner.export.chunks import encode
 from facedesigner.export.cutout import Cutout, cut_out

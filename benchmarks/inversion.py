@@ -22,10 +22,10 @@ import torch
 from PIL import Image
 
 from benchmarks.machine import machine
+from facedesigner.contract.request import Image as Picture
 from facedesigner.engine.inversion import Inversion, invert, load_inverter
 from facedesigner.engine.likeness import Identity, Likeness, Meter
 from facedesigner.engine.photo import PhotoError, new_detector, open_aligned, open_photo
-from facedesigner.engine.request import Image as Picture
 from facedesigner.resources import default_weights, resource
 from training.data import list_faces, name_fraction
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.resources import default_weights
 from facedesigner.state.face import FaceState
 from facedesigner.state.settings import Settings
@@ -54,12 +54,12 @@ def windows(weights: Path, out: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
     from facedesigner.gui import theme
-    from facedesigner.gui.app import make_engine
-    from facedesigner.gui.main_window import MainWindow
     from facedesigner.gui.places import Places
     from facedesigner.gui.preferences import Preferences
-    from facedesigner.gui.render_thread import RenderThread
     from facedesigner.gui.session import Session
+    from facedesigner.gui.window.app import make_engine
+    from facedesigner.gui.window.main_window import MainWindow
+    from facedesigner.gui.work.rendering import RenderThread
 
     def wait(milliseconds: int) -> None:
         loop = QEventLoop()

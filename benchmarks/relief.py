@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.machine import machine
+from facedesigner.contract.request import Image as Picture
 from facedesigner.engine.planes import distance_inside
 from facedesigner.engine.relief import (
     EYE_DISTANCE,
@@ -27,7 +28,6 @@ from facedesigner.engine.relief import (
     polygon,
     standard_landmarks,
 )
-from facedesigner.engine.request import Image as Picture
 from facedesigner.export.solid import SHAPES, Piece, build
 from facedesigner.export.stl import as_trimesh
 from facedesigner.export.views import hill_shade
@@ -40,8 +40,8 @@ UNSEEN = 1000  # seed of heads that the head model was not made of
 
 
 def generated(count: int) -> list[Picture]:
+    from facedesigner.contract.request import RenderRequest
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import RenderRequest
     from facedesigner.resources import default_weights
     from facedesigner.state.face import FaceState
 

@@ -20,8 +20,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from benchmarks.machine import machine
+from facedesigner.contract.sketching import SketchRequest
 from facedesigner.engine.sketch import PIX2PIX, SketchEngine, ready
-from facedesigner.engine.sketching import SketchRequest
 from facedesigner.resources import default_weights, resource
 from training.curation.detector import Detector
 from training.data import is_held_out, list_faces, load_faces

@@ -23,7 +23,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from benchmarks.actions import Actions
 from benchmarks.machine import machine
 from benchmarks.window import Heartbeat, Troubles, is_drawn, make_application, opened, wait, wait_until
-from facedesigner.gui.main_window import MainWindow
+from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.resources import default_weights
 
 SAMPLES = 10  # of memory: the first one, after a tenth of the actions, ends the warm-up

@@ -16,15 +16,15 @@ from types import TracebackType
 from PySide6.QtCore import QEventLoop, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from facedesigner.engine.request import RenderResult
+from facedesigner.contract.request import RenderResult
 from facedesigner.gui import theme
-from facedesigner.gui.app import make_engine
-from facedesigner.gui.errors import ErrorDialog
-from facedesigner.gui.main_window import PREFERRED_HEIGHT, PREFERRED_WIDTH, MainWindow
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.errors import ErrorDialog
+from facedesigner.gui.window.app import make_engine
+from facedesigner.gui.window.main_window import PREFERRED_HEIGHT, PREFERRED_WIDTH, MainWindow
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.settings import Settings
 
 BEAT = 2  # milliseconds
@@ -41,7 +41,7 @@ def make_application() -> QApplication:
 
 @contextmanager
 def opened(weights: Path, folder: Path, make_thread: type[RenderThread] = RenderThread) -> Iterator[MainWindow]:
-    """A window like `facedesigner.gui.app.main` makes it, in its full size, its thread started; its files are in
+    """A window like `facedesigner.gui.window.app.main` makes it, in its full size, its thread started; its files are in
     `folder`."""
     places = Places(folder / "settings.toml", folder / "sessions")
     session, thread = Session(), make_thread(make_engine, weights)

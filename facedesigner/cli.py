@@ -86,7 +86,7 @@ def open_window(words: list[str]) -> int:
     path = Path(words[0]) if words else None
     if path is not None and not path.exists():
         raise CommandError(f"{words[0]!r} is neither a file nor a command; commands are {', '.join(COMMANDS)}")
-    from facedesigner.gui.app import main as run_window
+    from facedesigner.gui.window.app import main as run_window
 
     return run_window(path)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from facedesigner.contract.sketching import SketchRequest
 from facedesigner.engine.sketch import SketchEngine
-from facedesigner.engine.sketching import SketchRequest
 from facedesigner.gui.sketch.arrays import draw_strokes
 from facedesigner.resources import default_weights
 from facedesigner.state import drawing

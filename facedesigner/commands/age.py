@@ -20,8 +20,8 @@ from facedesigner.commands.source import add_source_options, face_from
 from facedesigner.state.ages import AGE, OLDEST, SEVEN, age_of, aged, moved_besides, range_words, there_and_back
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import Image
     from facedesigner.state.face import FaceState
 
 NO_PATH = "{name} has no age slider in years: make one with `python -m training aging {path}`, or use other weights"

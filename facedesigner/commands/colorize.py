@@ -21,8 +21,8 @@ def add(commands: Any) -> None:
 def colorize_command(args: argparse.Namespace) -> int:
     check_picture_name(args.out)
     check_free(args.out, args.overwrite)
+    from facedesigner.contract.sketching import ColorizeRequest
     from facedesigner.engine.drawing_file import open_drawing, open_hints
-    from facedesigner.engine.sketching import ColorizeRequest
 
     grey = open_drawing(args.file)
     hints = None if args.hints is None else open_hints(args.hints)

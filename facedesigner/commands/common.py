@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import Image
     from facedesigner.state.face import FaceState
 
 
@@ -57,7 +57,7 @@ def load_engine(args: argparse.Namespace) -> FaceEngine:
 
 def draw(engine: FaceEngine, face: FaceState, resolution: int | None = None) -> tuple[Image, float]:
     """A picture (H, W, 3) uint8 and the milliseconds it took. CommandError when it cannot be drawn."""
-    from facedesigner.engine.request import RenderRequest
+    from facedesigner.contract.request import RenderRequest
 
     result = engine.render(RenderRequest(face, resolution))
     if result.notice:

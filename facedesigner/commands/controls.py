@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from facedesigner.commands.common import CommandError, add_engine_options, load_engine
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Control
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import Control
 
 
 def add(commands: Any) -> None:
@@ -57,7 +57,7 @@ def range_of(control: Control) -> str:
 
 def offered(engine: FaceEngine) -> tuple[Control, ...]:
     """The controls of the loaded model as the user calls them, then the sliders that were taught with it."""
-    from facedesigner.engine.request import relabelled, taught_control
+    from facedesigner.contract.request import relabelled, taught_control
     from facedesigner.gui.places import Places
     from facedesigner.state import kept
     from facedesigner.state import sliders as sliders_file

@@ -19,7 +19,7 @@ from facedesigner.commands.common import (
 from facedesigner.commands.source import add_source_options, face_from
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Control
+    from facedesigner.contract.request import Control
 
 
 def add(commands: Any) -> None:
@@ -46,7 +46,7 @@ def edit_command(args: argparse.Namespace) -> int:
     check_picture_name(args.out)
     check_free(args.out, args.overwrite)
     from facedesigner.commands.controls import offered
-    from facedesigner.engine.request import BROUGHT, taught_control
+    from facedesigner.contract.request import BROUGHT, taught_control
     from facedesigner.export.png import save_png
     from facedesigner.state.sliders import Slider
 

@@ -18,8 +18,8 @@ from facedesigner.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.landmarks import Landmarks
-    from facedesigner.engine.request import Image
     from facedesigner.export.fabrication import Find, Options
     from facedesigner.state.face import FaceState
 

@@ -25,8 +25,8 @@ from facedesigner.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.photo import PhotoFace
-    from facedesigner.engine.request import Image
 
 
 def add(commands: Any) -> None:

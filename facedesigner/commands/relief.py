@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from facedesigner.commands.common import CommandError, check_free, progress, say
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
+    from facedesigner.contract.request import Image
 
 ENDINGS = (".stl", ".obj")
 PICTURE = 512  # side of the aligned picture that relief and texture are taken from

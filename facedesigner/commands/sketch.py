@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress, say
 
 if TYPE_CHECKING:
-    from facedesigner.engine.sketching import SketchResult
+    from facedesigner.contract.sketching import SketchResult
 
 MOST_VARIANTS = 16
 
@@ -44,8 +44,8 @@ def sketch_command(args: argparse.Namespace) -> int:
     outs = names(args.out, args.variants)
     for out in outs:
         check_free(out, args.overwrite)
+    from facedesigner.contract.sketching import SketchRequest
     from facedesigner.engine.drawing_file import open_drawing, open_hints
-    from facedesigner.engine.sketching import SketchRequest
 
     drawing = open_drawing(args.file)
     hints = None if args.hints is None else open_hints(args.hints)

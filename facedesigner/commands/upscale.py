@@ -30,7 +30,7 @@ def add(commands: Any) -> None:
 def upscale_command(args: argparse.Namespace) -> int:
     check_picture_name(args.out)
     check_free(args.out, args.overwrite)
-    from facedesigner.engine.methods import METHODS, check
+    from facedesigner.contract.methods import METHODS, check
 
     check(1, 1, args.method, args.scale)  # before a large picture is decoded
     from facedesigner.engine.enhance import upscale

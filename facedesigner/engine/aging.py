@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.likeness import SAME_PERSON, Identity
-from facedesigner.engine.request import Image
 
 MISTAKEN = 8.0  # years by which the age network is wrong, about
 SURE = 4.0  # of log-odds between two looks that mean more than the network's own wavering

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facedesigner.engine.request import Control, Image, ModelInfo, RenderRequest
+from facedesigner.contract.request import Control, Image, ModelInfo, RenderRequest
 from facedesigner.state.constraint import Constraint, Wish, check_known
 from facedesigner.state.face import FaceState
 

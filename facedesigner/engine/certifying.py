@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as Pillow
 
+from facedesigner.contract.request import Image, ModelInfo, RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.photo import NoFaceError, faces_of, opened
 from facedesigner.engine.pushing import push_away
-from facedesigner.engine.request import Image, ModelInfo, RenderRequest
 from facedesigner.engine.training_faces import TrainingFaces, training_faces
 from facedesigner.engine.uniqueness import (
     SIDE,

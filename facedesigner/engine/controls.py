@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from facedesigner.engine.request import Control
+from facedesigner.contract.request import Control
 from facedesigner.state.ages import AGE
 from facedesigner.state.face import TAUGHT, FaceState, Taught
 from training.gans.base import Generator

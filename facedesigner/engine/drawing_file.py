@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps
 
-from facedesigner.engine.sketching import Grey, Hints
+from facedesigner.contract.sketching import Grey, Hints
 
 MOST_BYTES = 512_000_000
 MOST_PIXELS = 200_000_000  # once decoded: 600 MB in colour

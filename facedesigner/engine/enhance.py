@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from facedesigner.engine.methods import METHODS, EnhanceError, Stopped, check
-from facedesigner.engine.request import Image
+from facedesigner.contract.methods import METHODS, EnhanceError, Stopped, check
+from facedesigner.contract.request import Image
 from facedesigner.resources import resource
 from training.sampling import from_bytes, to_bytes
 from training.tasks.superres import FACTOR, SuperResolver, bicubic, load_superres

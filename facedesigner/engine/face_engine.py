@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from facedesigner.contract.request import Image, Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.engine import arithmetic, breeding, teaching
 from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
 from facedesigner.engine.errors import WeightsError
-from facedesigner.engine.request import Image, Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.sliders import check_examples
 from training.compute import pick_device

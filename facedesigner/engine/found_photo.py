@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.kinds import is_drawing
 from facedesigner.engine.photo import NoFaceError, PhotoFace, faces_of, open_aligned, opened
-from facedesigner.engine.request import Image
 
 if TYPE_CHECKING:
     from training.curation.detector import Detector

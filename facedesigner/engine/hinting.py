@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from facedesigner.engine.sketching import SIDE
+from facedesigner.contract.sketching import SIDE
 
 REACH = 2  # steps of two pixels that a hint spreads at most
 BARRIER = 0.3  # ink that stops it

@@ -19,10 +19,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.controls import noise_of
 from facedesigner.engine.errors import WeightsError
 from facedesigner.engine.likeness import Perceptual
-from facedesigner.engine.request import Image
 from facedesigner.state.face import FaceState, Latent
 from training.gans.base import Generator
 from training.sampling import from_bytes, to_bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 
 LEAST_COLOUR = 0.06  # of a photo of a face, of which one in a hundred has less
 SIDE = 128  # pixels that are looked at, along the longer side

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image as Pillow
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from training.features import Perceptual as Perceptual
 from training.tasks.identity import Identity as Identity
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from facedesigner.engine.sketching import SIDE
+from facedesigner.contract.sketching import SIDE
 
 Colour = tuple[float, float, float]  # in [0, 1]
 

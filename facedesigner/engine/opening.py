@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps
 
-from facedesigner.engine.methods import EnhanceError
-from facedesigner.engine.request import Image
+from facedesigner.contract.methods import EnhanceError
+from facedesigner.contract.request import Image
 
 PNG_DEPTH = 24  # where a PNG says how many bits a channel has; Pillow reads 16 as 8 without a word
 

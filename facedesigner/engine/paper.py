@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image as Pillow
 
-from facedesigner.engine.sketching import SIDE, Grey, Hints
+from facedesigner.contract.sketching import SIDE, Grey, Hints
 
 LARGEST = 1024  # pixels of the longer side that a drawing is looked at with
 EMPTY = "There is nothing to see yet: draw the outline of a face"

@@ -20,8 +20,8 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 from torch import Tensor
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.photo import PhotoError, PhotoFace
-from facedesigner.engine.request import Image
 
 STRIP = 256  # rows of the photo that are worked on at once, so that large ones fit into memory
 MOST_PIXELS = 80_000_000  # of a photo that is decoded whole

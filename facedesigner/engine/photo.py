@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image as Pillow
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 
 if TYPE_CHECKING:
     from training.curation.align import Placement

@@ -16,9 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from facedesigner.contract.request import Image, RenderRequest
 from facedesigner.engine.controls import Hold, LatentEditor, noise_of
 from facedesigner.engine.face_engine import LEAST_PSI, FaceEngine, pack
-from facedesigner.engine.request import Image, RenderRequest
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.uniqueness import Pushed
 from training.movements import Direction

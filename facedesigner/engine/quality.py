@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image as Pillow
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 
 LEAST_SCORE = 1.5  # of dlib's detector; good faces have 2 to 3
 MOST_UNEVEN = 0.06  # eye distances by which left and right of the face differ in height, on average

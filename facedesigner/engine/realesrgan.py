@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from facedesigner.engine.methods import PEER, EnhanceError
-from facedesigner.engine.request import Image
+from facedesigner.contract.methods import PEER, EnhanceError
+from facedesigner.contract.request import Image
 
 MODEL = 4  # realesrgan-x4plus, its network for photographs
 FACTOR = 4

@@ -15,8 +15,8 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.planes import blurred, distance_inside, filled
-from facedesigner.engine.request import Image
 from facedesigner.engine.silhouette import blurred_colours, closeness, silhouette
 from facedesigner.resources import resource
 from training.tasks.head_model import LEFT_EYE, RIGHT_EYE, HeadModel, depth_map, load_head_model

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image as Pillow
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.planes import blurred, distance_inside
-from facedesigner.engine.request import Image
 
 SIDE = 128  # pixels that it works at
 COLOURS = 5  # clusters of each side

@@ -18,14 +18,14 @@ import torch.nn.functional as F
 from PIL import Image as Pillow
 from torch import Tensor, nn
 
+from facedesigner.contract.request import Image
+from facedesigner.contract.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
 from facedesigner.engine.controls import noise_of
 from facedesigner.engine.hinting import spread
 from facedesigner.engine.inversion import packed
 from facedesigner.engine.kinds import is_lines
 from facedesigner.engine.looks import Look, recoloured
 from facedesigner.engine.paper import DrawingError, Sheet, cut_hints, prepared
-from facedesigner.engine.request import Image
-from facedesigner.engine.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
 from facedesigner.resources import resource
 from facedesigner.state.face import FaceState
 from training.compute import cpu_has_bfloat16

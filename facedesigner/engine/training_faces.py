@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from training.pictures import decode_square
 from training.tasks.embeddings import Embeddings
 from training.tasks.identity import Identity

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from facedesigner.contract.request import ModelInfo
 from facedesigner.engine.photo import PhotoError, new_detector, open_photo
-from facedesigner.engine.request import ModelInfo
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour, nearest
 from training.pictures import SUFFIXES
 from training.tasks.embeddings import SUFFIX, Embeddings, EmbeddingsError, load_embeddings, save_embeddings

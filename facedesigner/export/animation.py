@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image as Pillow
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from facedesigner.export.writing import ExportError, check_free, write_file
 
 SIDE = 256  # pixels: smaller pictures are enlarged

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from facedesigner.engine.request import Image, ModelInfo
+from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.export.png import save_png
 from facedesigner.export.writing import ExportError, explained
 from facedesigner.state.constraint import Wish

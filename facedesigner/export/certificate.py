@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from facedesigner import __version__
-from facedesigner.engine.request import Image, ModelInfo
+from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.export.writing import ExportError, check_free, write_file
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import describe, to_dict

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from PIL import Image as Pillow
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from facedesigner.state.uniqueness import percent
 
 MARGIN = 45  # points

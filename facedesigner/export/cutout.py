@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from PIL import Image as Pillow
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.landmarks import Landmarks
-from facedesigner.engine.request import Image
 
 MISSING = "removing the background needs two packages: pip install 'facedesigner[cutout]'"
 SIDE = 320  # pixels of the longer side that the matte is made at

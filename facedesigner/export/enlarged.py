@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from facedesigner.export.writing import text_chunks, write_file
 from facedesigner.state.recipe import RECIPE_KEY, XMP_KEY
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import ImageColor
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.landmarks import EyesError, Landmarks
-from facedesigner.engine.request import Image
 from facedesigner.export.cutout import cut_out
 from facedesigner.export.frame import Frame, planes, straightened, whole
 from facedesigner.export.measure import Measure, Size, SizeError, check_pixels, measures
@@ -165,7 +165,7 @@ def enlarged(
     times = 4 if scale > 2 else 2
     if method == SMOOTH or scale < ENLARGED or picture.shape[0] * picture.shape[1] * times**2 > MOST_ENLARGED:
         return picture, ()
-    from facedesigner.engine import methods
+    from facedesigner.contract import methods
     from facedesigner.engine.enhance import upscale  # torch, only where it is needed
 
     for name in (method,) if method else NETWORKS:

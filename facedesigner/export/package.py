@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image as Pillow
 
+from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.engine.landmarks import Landmarks
-from facedesigner.engine.request import Image, ModelInfo
 from facedesigner.export.fabrication import CUT, KEEP, Fabrication, Find, Options, Progress, Stopped, fabricate
 from facedesigner.export.parts import SOURCE, png_of, sheet_of
 from facedesigner.state.face import FaceState

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from facedesigner.export.writing import text_chunks, write_file
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import RecipeError, from_text_chunks, to_text_chunks

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.landmarks import Landmarks
-from facedesigner.engine.request import Image
 from facedesigner.export.cutout import Cutout
 from facedesigner.export.fabrication import KEEP, Options, drawn, planned
 from facedesigner.export.touching import touching

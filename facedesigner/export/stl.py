@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image as Pillow
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from facedesigner.export.solid import Solid
 from facedesigner.export.writing import ExportError, check_free, explain
 from facedesigner.state.files import write_atomically

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 
 LEAST = 256  # pixels of a picture on the sheet: smaller ones are enlarged, so that the years can be read
 PAPER, INK = (255, 255, 255), (32, 32, 32)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image as Pillow
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.relief import SPAN, Relief
-from facedesigner.engine.request import Image
 from facedesigner.export.solid import Solid
 
 CLAY = np.array([0.86, 0.82, 0.76])  # the colour of a piece without its picture

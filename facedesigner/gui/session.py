@@ -13,7 +13,7 @@ from facedesigner.state.face import PSI_DEFAULT, FaceState
 from facedesigner.state.project import Project
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import ModelInfo
+    from facedesigner.contract.request import ModelInfo
 
 UNDO_LIMIT = 500  # keeps the memory of a long session bounded
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from facedesigner.engine.request import BROUGHT, relabelled, taught_control
+from facedesigner.contract.request import BROUGHT, relabelled, taught_control
 from facedesigner.state import kept
 from facedesigner.state import sliders as sliders_file
 from facedesigner.state.face import FaceState, Taught
@@ -16,7 +16,7 @@ from facedesigner.state.kept import KeptError
 from facedesigner.state.sliders import Shelf, Slider, check_label
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Control, ModelInfo
+    from facedesigner.contract.request import Control, ModelInfo
 
 
 class Sliders(QObject):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from facedesigner.cli import main
-from facedesigner.engine.request import RenderRequest, RenderResult
+from facedesigner.contract.request import RenderRequest, RenderResult
 from facedesigner.export.png import read_face
 from tests.tiny import tiny_weights
 
@@ -76,7 +76,7 @@ def test_what_cannot_be_drawn_is_said_and_nothing_is_written(weights, tmp_path, 
 
 def test_a_file_opens_the_window(tmp_path, monkeypatch):
     opened = Mock(return_value=0)
-    monkeypatch.setattr("facedesigner.gui.app.main", opened)
+    monkeypatch.setattr("facedesigner.gui.window.app.main", opened)
     (tmp_path / "a.face").touch()
     assert main([]) == 0 and main([str(tmp_path / "a.face")]) == 0
     assert opened.call_args_list == [call(None), call(tmp_path / "a.face")]
@@ -86,7 +86,7 @@ def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
     def fail(path):
         raise KeyError("fault")
 
-    monkeypatch.setattr("facedesigner.gui.app.main", fail)
+    monkeypatch.setattr("facedesigner.gui.window.app.main", fail)
     with pytest.raises(KeyError, match="fault"):
         main([])
 

@@ -86,8 +86,8 @@ def test_edit_sets_sliders_and_locks(weights_and_face, tmp_path, capsys):
 
 
 def test_a_taught_slider_returns_bit_for_bit_where_nobody_knows_it(weights_and_face, places, tmp_path):
+    from facedesigner.contract.request import RenderRequest
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import RenderRequest
 
     weights, picture = weights_and_face
     slider = taught_in(places, picture)

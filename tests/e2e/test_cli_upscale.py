@@ -6,8 +6,8 @@ from PIL import Image
 
 from facedesigner.cli import main
 from facedesigner.commands import upscale as command
+from facedesigner.contract.methods import METHODS
 from facedesigner.engine import enhance
-from facedesigner.engine.methods import METHODS
 from facedesigner.export.png import read_face, save_png
 from facedesigner.state.face import FaceState
 from training.tasks.superres import Shape, SuperResolver, save_superres

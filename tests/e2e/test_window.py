@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from benchmarks.actions import Actions
 from benchmarks.window import Troubles, is_drawn, opened
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.export.png import read_face
-from facedesigner.gui.design.pixels import to_qimage
-from facedesigner.gui.main_window import MainWindow
+from facedesigner.gui.widgets.pixels import to_qimage
+from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.state.face import FaceState
 from tests.tiny import tiny_weights
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QDialog, QTabWidget
 
 from benchmarks.window import is_drawn, make_application, opened, wait, wait_until
 from facedesigner.gui import theme
-from facedesigner.gui.lazy_tab import LazyTab
-from facedesigner.gui.main_window import MainWindow
+from facedesigner.gui.window.lazy_tab import LazyTab
+from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.resources import default_weights
 from tests.gui.fitting import clipped
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from facedesigner.gui import theme
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.rendering import RenderThread
 from tests.gui.fake_engine import FakeEngine, fake_info
 from tests.gui.fitting import clipped
 

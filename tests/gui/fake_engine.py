@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from facedesigner.contract.request import Control, Image, Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.engine.errors import WeightsError
-from facedesigner.engine.request import Control, Image, Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.state.face import FaceState, Latent
 
 RESOLUTION = 64

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
-from facedesigner.gui.message_label import BREAK
+from facedesigner.gui.widgets.message_label import BREAK
 
 SLACK = 1  # pixels that rounding may take
 

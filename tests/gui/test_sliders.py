@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from facedesigner.engine.request import BROUGHT, MINE
+from facedesigner.contract.request import BROUGHT, MINE
 from facedesigner.gui.sliders import Sliders
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.kept import file_of

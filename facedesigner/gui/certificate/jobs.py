@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facedesigner.gui.design.edits import same_person
 from facedesigner.gui.places import Places
 from facedesigner.resources import resource
+from facedesigner.state.edits import same_person
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Finding, Pushed
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.certifying import Certifier
-    from facedesigner.engine.request import Image
     from facedesigner.gui.work.desk import Job
 
 

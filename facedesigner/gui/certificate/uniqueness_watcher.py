@@ -14,7 +14,7 @@ from facedesigner.gui.certificate.certificate_desk import CertificateDesk
 from facedesigner.gui.work.desk import Job
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image, ModelInfo
+    from facedesigner.contract.request import Image, ModelInfo
 
 
 class UniquenessWatcher(QObject):

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from facedesigner.gui.design.pixels import enlarged, to_qimage
+from facedesigner.gui.widgets.pixels import enlarged, to_qimage
 from facedesigner.state.uniqueness import Finding
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
+    from facedesigner.contract.request import Image
 
 SIDE = 9  # lines of text: the picture
 LARGER = 1.35  # the heading, of the usual size

@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from facedesigner.engine.request import Image, RenderRequest, RenderResult
+from facedesigner.contract.request import Image, RenderRequest, RenderResult
 from facedesigner.gui import theme
-from facedesigner.gui.design.pixels import enlarged, paint_face, to_qimage
-from facedesigner.gui.message_label import MessageLabel
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.widgets.pixels import enlarged, paint_face, to_qimage
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.ages import OLDEST, SEVEN, aged, range_words, there_and_back
 from facedesigner.state.face import FaceState
 

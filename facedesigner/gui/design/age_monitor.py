@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from facedesigner.gui.design.pair_monitor import PairMonitor
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.ages import AGE
 from facedesigner.state.face import FaceState
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 
 NAME = "age-own"

@@ -14,9 +14,9 @@ from facedesigner.gui.design.age_animation import AgeAnimation
 from facedesigner.gui.design.age_monitor import AgeMonitor, Look, make_meter
 from facedesigner.gui.design.age_own import AgeOwn
 from facedesigner.gui.design.age_strip import AgeStrip
-from facedesigner.gui.design.value_slider import ValueSlider
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.value_slider import ValueSlider
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.ages import AGE, OLDEST, age_of, aged, moved_besides, range_words
 from facedesigner.state.face import FaceState
 

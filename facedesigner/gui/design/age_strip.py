@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.face_button import FaceButton, Thumbs
-from facedesigner.gui.message_label import MessageLabel
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.face_button import FaceButton, Thumbs
+from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.ages import SEVEN, aged, range_words
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class AgeStrip(QDialog):
         faces, face = self.faces, self._face
 
         def job(engine: FaceEngine) -> Path:
-            from facedesigner.engine.request import RenderRequest
+            from facedesigner.contract.request import RenderRequest
             from facedesigner.export.png import save_png
             from facedesigner.export.strip import sheet
 

@@ -9,11 +9,11 @@ from typing import TypeAlias
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from facedesigner.engine.request import ModelInfo
-from facedesigner.gui.design.face_button import MINUS, FaceButton, Thumbs
+from facedesigner.contract.request import ModelInfo
 from facedesigner.gui.design.face_slot import FaceSlot
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.face_button import MINUS, FaceButton, Thumbs
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 
 Terms: TypeAlias = tuple[tuple[float, tuple[FaceState, ...]], ...]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from facedesigner.gui.design.edits import GALLERY_SIZE, random_seed
 from facedesigner.gui.design.gallery_panel import GalleryPanel
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.rendering import RenderThread
+from facedesigner.state.edits import GALLERY_SIZE, random_seed
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 
 from facedesigner.gui import theme
 from facedesigner.gui.design.control_row import ControlRow
-from facedesigner.gui.design.edits import ALL_LAYERS
+from facedesigner.state.edits import ALL_LAYERS
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Control
+    from facedesigner.contract.request import Control
 
 LAYERS = (
     (ALL_LAYERS, "All", "all layers"),

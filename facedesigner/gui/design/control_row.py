@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton, QWidget
 
-from facedesigner.engine.request import MINE, Control
+from facedesigner.contract.request import MINE, Control
 from facedesigner.gui import theme
 from facedesigner.gui.design.choice_menu import ChoiceMenu
-from facedesigner.gui.design.edits import ALL_LAYERS, edit_text, key_of
 from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
-from facedesigner.gui.design.value_slider import ValueSlider
+from facedesigner.gui.widgets.value_slider import ValueSlider
+from facedesigner.state.edits import ALL_LAYERS, edit_text, key_of
 from facedesigner.state.face import FaceState
 
 MARKED = 3000  # milliseconds

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from facedesigner.engine.request import ModelInfo, RenderRequest, RenderResult
-from facedesigner.gui.design import edits
+from facedesigner.contract.request import ModelInfo, RenderRequest, RenderResult
 from facedesigner.gui.design.age_panel import AgePanel
 from facedesigner.gui.design.arithmetic_panel import ArithmeticPanel
 from facedesigner.gui.design.breeder import Breeder
 from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
-from facedesigner.gui.design.edits import SEED_LOCK
 from facedesigner.gui.design.gallery_panel import HINT, GalleryPanel
 from facedesigner.gui.design.leak_monitor import LeakMonitor
-from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
 from facedesigner.gui.design.recipe_bar import RecipeBar
 from facedesigner.gui.design.slider_keeper import SliderKeeper
 from facedesigner.gui.design.strip_painter import StripPainter
-from facedesigner.gui.design.value_slider import ValueSlider
 from facedesigner.gui.design.view_panel import ViewPanel
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.gui.sliders import Sliders
+from facedesigner.gui.widgets.pixels import to_qimage
+from facedesigner.gui.widgets.value_slider import ValueSlider
+from facedesigner.gui.work.rendering import RenderThread
+from facedesigner.state import edits
+from facedesigner.state.edits import SEED_LOCK
 from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project
 from facedesigner.state.settings import Settings
@@ -35,7 +35,7 @@ from facedesigner.state.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from facedesigner.engine.request import Control
+    from facedesigner.contract.request import Control
 
 REST = 100  # milliseconds the hand rests on a slider until the full picture is drawn
 COARSEST = 0.25  # of the full resolution, for a preview: less hides what the slider does and saves few milliseconds

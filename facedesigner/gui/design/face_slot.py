@@ -9,9 +9,9 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.face_button import FaceButton, Thumbs
-from facedesigner.gui.design.face_mime import holds_faces, unpack
-from facedesigner.gui.design.value_slider import NumberBox
+from facedesigner.gui.widgets.face_button import FaceButton, Thumbs
+from facedesigner.gui.widgets.face_mime import holds_faces, unpack
+from facedesigner.gui.widgets.value_slider import NumberBox
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import RecipeError
 

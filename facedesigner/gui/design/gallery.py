@@ -8,9 +8,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QImage, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from facedesigner.gui.design.edits import GALLERY_SIZE, same_person
-from facedesigner.gui.design.face_mime import pack
 from facedesigner.gui.design.tile import Tile
+from facedesigner.gui.widgets.face_mime import pack
+from facedesigner.state.edits import GALLERY_SIZE, same_person
 from facedesigner.state.face import FaceState
 
 COLUMNS = 3

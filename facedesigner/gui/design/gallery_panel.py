@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from facedesigner.gui import theme
 from facedesigner.gui.design.gallery import Gallery
-from facedesigner.gui.design.value_slider import ValueSlider
+from facedesigner.gui.widgets.value_slider import ValueSlider
 
 HINT = "Click a face to shape it. Ctrl+click two or more to breed them."
 AMOUNT = 0.35

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from facedesigner.engine.request import Image
-from facedesigner.gui.design import edits
+from facedesigner.contract.request import Image
 from facedesigner.gui.design.leak_meter import EMPTY, LeakMeter
 from facedesigner.gui.design.pair_monitor import PairMonitor
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.gui.sliders import Sliders
+from facedesigner.gui.work.rendering import RenderThread
+from facedesigner.state import edits
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:

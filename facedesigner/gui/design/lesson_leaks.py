@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from facedesigner.engine.request import Image, Lesson, RenderRequest, RenderResult
+from facedesigner.contract.request import Image, Lesson, RenderRequest, RenderResult
 from facedesigner.gui.design.leak_meter import LeakMeter
 from facedesigner.gui.design.leak_monitor import NO_MEASURES, make_leakage
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.gui.work.desk import Desk
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 from facedesigner.state.sliders import Slider
 

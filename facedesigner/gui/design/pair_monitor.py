@@ -8,10 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from facedesigner.engine.request import Image, RenderRequest, RenderResult
-from facedesigner.gui.render_thread import RenderThread
+from facedesigner.contract.request import Image, RenderRequest, RenderResult
 from facedesigner.gui.session import Session
 from facedesigner.gui.work.desk import Desk, Unable
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 
 Measure = Callable[[Any, Image, Image], Any]  # the tool, two pictures (H, W, 3) -> what they differ in

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from facedesigner.gui.design.seed_box import SeedBox
-from facedesigner.gui.design.value_slider import NumberBox, ValueSlider
+from facedesigner.gui.widgets.value_slider import NumberBox, ValueSlider
 from facedesigner.state.face import NAME_LENGTH, PSI_DEFAULT, PSI_MAX, PSI_MIN, SEED_MAX, FaceState
 
 PSI_TIP = (

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 from facedesigner.gui.design.control_panel import ControlPanel
 from facedesigner.gui.design.teach_dialog import TeachDialog
-from facedesigner.gui.errors import show_error
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.gui.sliders import Sliders
+from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 
 

@@ -6,13 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
-from facedesigner.engine.request import RenderRequest, RenderResult
+from facedesigner.contract.request import RenderRequest, RenderResult
 from facedesigner.gui.design.control_panel import ControlPanel
 from facedesigner.gui.design.control_row import ControlRow
-from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.preview import exit_for
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.pixels import to_qimage
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 
 REST = 300  # milliseconds

@@ -23,18 +23,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from facedesigner.engine.request import Lesson, ModelInfo, RenderRequest, RenderResult
+from facedesigner.contract.request import Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.gui import theme
-from facedesigner.gui.design.edits import random_seed
-from facedesigner.gui.design.face_button import MINUS, FaceButton, Thumbs
 from facedesigner.gui.design.lesson_leaks import LessonLeaks
-from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.design.preview import exit_for
 from facedesigner.gui.design.thumbnail_strip import ThumbnailStrip
-from facedesigner.gui.message_label import MessageLabel
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
 from facedesigner.gui.sliders import Sliders
+from facedesigner.gui.widgets.face_button import MINUS, FaceButton, Thumbs
+from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.widgets.pixels import to_qimage
+from facedesigner.gui.work.rendering import RenderThread
+from facedesigner.state.edits import random_seed
 from facedesigner.state.face import FaceState
 from facedesigner.state.sliders import LABEL_LENGTH, Slider, check_examples
 

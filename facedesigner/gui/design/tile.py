@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from facedesigner.gui.design.edits import describe
-from facedesigner.gui.design.pixels import enlarged, paint_face
+from facedesigner.gui.widgets.pixels import enlarged, paint_face
+from facedesigner.state.edits import describe
 from facedesigner.state.face import FaceState
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier

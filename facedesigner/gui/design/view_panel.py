@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.face_view import FaceView
 from facedesigner.gui.design.leak_meter import LeakMeter
-from facedesigner.gui.design.zoom_bar import ZoomBar
+from facedesigner.gui.widgets.face_view import FaceView
+from facedesigner.gui.widgets.zoom_bar import ZoomBar
 
 
 class ViewPanel(QWidget):

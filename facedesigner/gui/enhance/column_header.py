@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from facedesigner.engine.methods import Method
+from facedesigner.contract.methods import Method
 from facedesigner.gui import theme
 
 

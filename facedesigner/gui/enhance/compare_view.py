@@ -14,8 +14,8 @@ from PySide6.QtGui import (
     QPen,
 )
 
-from facedesigner.gui.design.zoom_view import CENTRE, GRIP, MARGIN, ZoomView
-from facedesigner.gui.enhance.pixels import chequered
+from facedesigner.gui.widgets.channels import chequered
+from facedesigner.gui.widgets.zoom_view import CENTRE, GRIP, MARGIN, ZoomView
 
 GAP = 6  # pixels between columns
 

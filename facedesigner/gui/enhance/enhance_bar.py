@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
-from facedesigner.engine.methods import SCALES
+from facedesigner.contract.methods import SCALES
 from facedesigner.gui import theme
-from facedesigner.gui.design.zoom_bar import ZoomBar
 from facedesigner.gui.enhance.compare_view import CompareView
+from facedesigner.gui.widgets.zoom_bar import ZoomBar
 
 
 class EnhanceBar(QWidget):

@@ -10,19 +10,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from facedesigner.engine.methods import METHODS, offered
+from facedesigner.contract.methods import METHODS, offered
 from facedesigner.gui.enhance.column_header import ColumnHeader
 from facedesigner.gui.enhance.compare_view import CompareView
 from facedesigner.gui.enhance.enhance_bar import EnhanceBar
 from facedesigner.gui.enhance.enlarging import Enlarge, Failure, Progress, Read, Result, enlarge, enlarged, save
-from facedesigner.gui.enhance.pixels import as_qimage
-from facedesigner.gui.errors import show_error
-from facedesigner.gui.message_label import MessageLabel
+from facedesigner.gui.widgets.channels import as_qimage
+from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.work.desk import Desk, Job
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.opening import Opened
-    from facedesigner.engine.request import Image
     from facedesigner.state.face import FaceState
 
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff)"

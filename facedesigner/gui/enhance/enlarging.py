@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from facedesigner.engine.methods import Stopped
+from facedesigner.contract.methods import Stopped
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.opening import Opened
-    from facedesigner.engine.request import Image
     from facedesigner.gui.work.desk import Job
 
 Enlarge: TypeAlias = "Callable[[Image, str, int, Callable[[float], None], Callable[[], bool]], Image]"

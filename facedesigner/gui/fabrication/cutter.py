@@ -6,11 +6,11 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from facedesigner.gui.companion import Companion
+from facedesigner.gui.work.companion import Companion
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.landmarks import Landmarks
-    from facedesigner.engine.request import Image
     from facedesigner.export.cutout import Cutout
 
 ENDED = "removing the background ended all of a sudden, maybe for lack of memory: close other programs"

@@ -20,21 +20,21 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.pixels import to_qimage
-from facedesigner.gui.errors import show_error
 from facedesigner.gui.fabrication.export_form import KEEP, ExportForm
 from facedesigner.gui.fabrication.fabricator import Fabricator
 from facedesigner.gui.fabrication.measured_view import MeasuredView
 from facedesigner.gui.fabrication.order import ALL, PNG, SHEET, Order
 from facedesigner.gui.fabrication.preview_view import PreviewView
 from facedesigner.gui.fabrication.previewing import Previewing, Wish
-from facedesigner.gui.message_label import MessageLabel
+from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.work.desk import Desk, Job
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.landmarks import Landmarks
-    from facedesigner.engine.request import Image
     from facedesigner.export.preview import Preview
 
 LOOKING = "Looking for the eyes…"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facedesigner.gui import companion
 from facedesigner.gui.fabrication.order import ALL, PNG, Order
 from facedesigner.gui.fabrication.packer import Packer
+from facedesigner.gui.work import companion
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
+    from facedesigner.contract.request import Image
     from facedesigner.export.fabrication import Find
     from facedesigner.gui.work.desk import Job
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from facedesigner.gui.design.pixels import enlarged
+from facedesigner.gui.widgets.pixels import enlarged
 
 if TYPE_CHECKING:
     from facedesigner.engine.landmarks import Landmarks

@@ -8,10 +8,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facedesigner.gui.companion import Companion, Report
+from facedesigner.gui.work.companion import Companion, Report
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
+    from facedesigner.contract.request import Image
     from facedesigner.export.fabrication import Find, Progress
     from facedesigner.export.package import Certifier, Package
     from facedesigner.gui.fabrication.order import Order

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from facedesigner.gui.fabrication.cutter import Cutter
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.landmarks import Landmarks
-    from facedesigner.engine.request import Image
     from facedesigner.export.fabrication import Options
     from facedesigner.export.preview import Preview
     from facedesigner.gui.work.desk import Job

@@ -8,9 +8,9 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
-from facedesigner.gui.design.edits import describe
-from facedesigner.gui.design.face_button import Thumbs
-from facedesigner.gui.design.face_mime import pack
+from facedesigner.gui.widgets.face_button import Thumbs
+from facedesigner.gui.widgets.face_mime import pack
+from facedesigner.state.edits import describe
 from facedesigner.state.face import FaceState
 
 FACE = Qt.ItemDataRole.UserRole

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from facedesigner.engine.request import ModelInfo
+from facedesigner.contract.request import ModelInfo
 from facedesigner.state import favourites as favourites_file
 from facedesigner.state import kept
 from facedesigner.state.face import FaceState

@@ -7,11 +7,11 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.face_button import Thumbs
 from facedesigner.gui.favourites.face_list import FaceList
 from facedesigner.gui.favourites.favourites import Favourites
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.face_button import Thumbs
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 
 TAG = "favourites"

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from facedesigner.gui.design.pixels import enlarged, paint_face
+from facedesigner.gui.widgets.pixels import enlarged, paint_face
 
 LINES = 6  # of text: the height of a crop
 

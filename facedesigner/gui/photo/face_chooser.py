@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.photo.crop import CropButton
 from facedesigner.gui.photo.face_boxes import FaceBoxes
+from facedesigner.gui.widgets.pixels import to_qimage
 
 if TYPE_CHECKING:
     from facedesigner.engine.found_photo import FoundPhoto

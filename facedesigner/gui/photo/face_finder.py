@@ -7,8 +7,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facedesigner.gui.companion import Companion
-from facedesigner.gui.companion import Stopped as Stopped
+from facedesigner.gui.work.companion import Companion
+from facedesigner.gui.work.companion import Stopped as Stopped
 
 if TYPE_CHECKING:
     from facedesigner.engine.found_photo import FoundPhoto

@@ -12,11 +12,11 @@ from facedesigner.gui.photo.face_finder import FaceFinder
 from facedesigner.resources import resource
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image, ModelInfo
     from facedesigner.engine.found_photo import FoundPhoto
     from facedesigner.engine.inversion import Progress
     from facedesigner.engine.likeness import Likeness
     from facedesigner.engine.photo import PhotoFace
-    from facedesigner.engine.request import Image, ModelInfo
     from facedesigner.state.face import FaceState
 
 SECONDS = 20.0  # that a refinement takes

@@ -19,19 +19,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from facedesigner.engine.request import RenderRequest
-from facedesigner.gui.design.edits import same_person
-from facedesigner.gui.design.pixels import to_qimage
-from facedesigner.gui.errors import show_error
+from facedesigner.contract.request import RenderRequest
 from facedesigner.gui.photo.crop import Crop
 from facedesigner.gui.photo.opener import Pasted
 from facedesigner.gui.photo.photo_desk import PhotoDesk, sentence
 from facedesigner.gui.photo.photo_record import PhotoRecord
-from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.pixels import to_qimage
+from facedesigner.gui.work.rendering import RenderThread
+from facedesigner.state.edits import same_person
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import Image
     from facedesigner.state.face import FaceState
 
 AskName: TypeAlias = Callable[[Path], Path | None]  # a file to write, from a suggestion

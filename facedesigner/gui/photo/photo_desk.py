@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
-from facedesigner.gui.errors import show_error
 from facedesigner.gui.photo.face_chooser import FaceChooser
 from facedesigner.gui.photo.opener import Reached, make_opener
 from facedesigner.gui.photo.photo_record import PhotoRecord
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.work.desk import Desk, Job, Then, Work
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import Image, ModelInfo
     from facedesigner.engine.found_photo import FoundPhoto
     from facedesigner.engine.likeness import Likeness
-    from facedesigner.engine.request import Image, ModelInfo
     from facedesigner.state.face import FaceState
 
 KEPT = 20  # photos of which it is remembered where their faces lie

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.photo.crop import Crop
 from facedesigner.gui.photo.photo_desk import PhotoDesk
 from facedesigner.gui.photo.photo_record import PhotoRecord
 from facedesigner.gui.photo.words import explained, numbers, verdict
+from facedesigner.gui.widgets.pixels import to_qimage
 
 EMPTY = "Drop a photo on the window, or choose one with Open (Ctrl+O): the model's face closest to it appears here."
 REFINING = "Refining: {} of 100. Moving a slider or Esc ends it and keeps what it has reached."

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import facedesigner.export.solid as solids
+    from facedesigner.contract.request import Image
     from facedesigner.engine.relief import Relief
-    from facedesigner.engine.request import Image
     from facedesigner.export.views import Mesh
 
 

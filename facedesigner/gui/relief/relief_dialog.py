@@ -20,16 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.pixels import to_qimage
-from facedesigner.gui.errors import show_error
-from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.relief.maker import Made, Maker
 from facedesigner.gui.relief.relief_form import ReliefForm
 from facedesigner.gui.relief.relief_view import Picture, ReliefView
+from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.work.desk import Desk
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
+    from facedesigner.contract.request import Image
 
 REST = 120  # milliseconds without another change until the piece is made anew
 SOLIDS = "STL for printers and mills (*.stl);;OBJ with the picture on it (*.obj)"

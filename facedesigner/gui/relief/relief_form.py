@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
-from facedesigner.gui.design.value_slider import NumberBox, ValueSlider
 from facedesigner.gui.relief.maker import Wish
+from facedesigner.gui.widgets.value_slider import NumberBox, ValueSlider
 
 SHAPES = (("Plate, the whole picture", "plate"), ("Oval medallion", "oval"), ("Head, cut out", "head"))
 GRIDS = (("Coarse", 128), ("Medium", 256), ("Fine", 384))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QOffscreenSurface, QOpenGLCon
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.pixels import to_qimage
+from facedesigner.gui.widgets.pixels import to_qimage
 
 if TYPE_CHECKING:
     from facedesigner.gui.relief.maker import Made

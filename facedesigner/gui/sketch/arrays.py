@@ -12,8 +12,8 @@ from facedesigner.gui.sketch.raster import Raster
 from facedesigner.state.drawing import HINTS, SKETCH, Mark
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
-    from facedesigner.engine.sketching import Grey, Hints
+    from facedesigner.contract.request import Image
+    from facedesigner.contract.sketching import Grey, Hints
 
 PIXELS = 512  # what the engine is given: twice its own, so that it thins lines as it likes
 

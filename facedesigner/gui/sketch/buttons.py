@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.value_slider import Slider
+from facedesigner.gui.widgets.value_slider import Slider
 
 ICON = QSize(20, 20)
 

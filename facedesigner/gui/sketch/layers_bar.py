@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
-from facedesigner.gui.design.zoom_bar import ZoomBar
 from facedesigner.gui.sketch.buttons import SmallSlider, icon_button, percent
 from facedesigner.gui.sketch.canvas import TURN_NOTCH, ZOOM_NOTCH, Canvas
 from facedesigner.gui.sketch.kit import PHOTO, Kit
+from facedesigner.gui.widgets.zoom_bar import ZoomBar
 from facedesigner.state.drawing import HINTS, SKETCH
 
 NAMES = {

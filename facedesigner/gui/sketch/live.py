@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from facedesigner.engine.sketching import VARIANTS, SketchResult
+from facedesigner.contract.sketching import VARIANTS, SketchResult
 from facedesigner.gui.sketch.canvas import Canvas
 from facedesigner.gui.sketch.kit import PHOTO
 from facedesigner.gui.sketch.snapshot import Snapshot, drawn

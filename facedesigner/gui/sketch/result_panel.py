@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from facedesigner.engine.sketching import SketchResult
-from facedesigner.gui.design.face_view import FaceView
-from facedesigner.gui.design.pixels import to_qimage
-from facedesigner.gui.design.value_slider import Slider
+from facedesigner.contract.sketching import SketchResult
 from facedesigner.gui.sketch.variants import VariantRow
+from facedesigner.gui.widgets.face_view import FaceView
+from facedesigner.gui.widgets.pixels import to_qimage
+from facedesigner.gui.widgets.value_slider import Slider
 
 EMPTY = (
     "Draw the outline of a face on the sheet, then eyes, nose and mouth. Here it becomes a photo while you draw.\n\n"

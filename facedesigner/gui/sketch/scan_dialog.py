@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.sketch.scan import ScanError, on_sheet, straighten, to_png, without_paper
+from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.state.drawing import Scan
 
 GRIP = 9.0  # pixels of a corner's radius

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from facedesigner.engine.sketching import SketchRequest, SketchResult
+from facedesigner.contract.sketching import SketchRequest, SketchResult
 from facedesigner.gui.sketch import photos
 from facedesigner.gui.sketch.autosave import Autosave
 from facedesigner.gui.sketch.canvas import TURN_NOTCH, ZOOM_NOTCH, Canvas

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
-from facedesigner.engine.sketching import ColorizeRequest, SketchRequest, SketchResult
+from facedesigner.contract.sketching import ColorizeRequest, SketchRequest, SketchResult
 from facedesigner.gui.sketch.arrays import grey_of, hints_of
 from facedesigner.state.drawing import SIDE
 

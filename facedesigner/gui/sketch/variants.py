@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
-from facedesigner.engine.sketching import VARIANTS
-from facedesigner.gui.design.pixels import enlarged, paint_face
+from facedesigner.contract.sketching import VARIANTS
+from facedesigner.gui.widgets.pixels import enlarged, paint_face
 
 LEAST, MOST = 48, 110  # pixels of a picture's side
 GAP = 6

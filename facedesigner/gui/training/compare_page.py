@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
-from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.comparison import HINT, Comparison
 from facedesigner.gui.training.curate_page import add_row
 from facedesigner.gui.training.measurer import Measurer
+from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.resources import resource
 
 PATH_ROLE = Qt.ItemDataRole.UserRole

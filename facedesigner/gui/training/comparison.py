@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
-from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.sample_view import SampleView
+from facedesigner.gui.widgets.message_label import MessageLabel
 from training.events import distance_text
 
 COLUMNS = ("Model", "Features", "Fréchet", "Kernel × 1000", "Precision", "Recall", "Two faces")

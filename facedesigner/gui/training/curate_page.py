@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
-from facedesigner.gui.message_label import MessageLabel
-from facedesigner.gui.training.child import Child
 from facedesigner.gui.training.curation_view import HINT, CurationView
 from facedesigner.gui.training.option_form import OptionForm, Section
 from facedesigner.gui.training.run_header import duration
 from facedesigner.gui.training.worker import Worker
+from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.work.child import Child
 from training.curation.contract import REPORT, Finished, Options, Progress, Started, decode, read_rows
 from training.options import fields_of
 

@@ -12,8 +12,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.training.child import Child
 from facedesigner.gui.training.sample_view import SampleView
+from facedesigner.gui.work.child import Child
 
 TYPING = 400  # ms after the last key
 HINT = "Choose a folder or a zip of pictures, or drop one here. Faces should be aligned: eyes level, in the same place."

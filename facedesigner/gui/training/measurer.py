@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from facedesigner.gui.training.child import Child
+from facedesigner.gui.work.child import Child
 
 
 class Measurer(QObject):

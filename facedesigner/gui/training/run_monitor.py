@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.run_header import RunHeader
 from facedesigner.gui.training.run_record import RunRecord, evaluation
 from facedesigner.gui.training.sample_pane import SamplePane
 from facedesigner.gui.training.worker import Worker
+from facedesigner.gui.widgets.message_label import MessageLabel
 
 if TYPE_CHECKING:
     from facedesigner.gui.training.curves import Curves

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from facedesigner.gui.training.child import Child
 from facedesigner.gui.training.lines import event_of
 from facedesigner.gui.training.run_record import State
+from facedesigner.gui.work.child import Child
 from training.events import Ended, Event, Started
 
 PATIENCE = 20_000  # ms that saving may take before the child is killed; the former checkpoint survives that

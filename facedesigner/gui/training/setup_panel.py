@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
-from facedesigner.gui.message_label import MessageLabel
 from facedesigner.gui.training.data_picker import DataPicker
 from facedesigner.gui.training.option_form import OptionForm, Section
 from facedesigner.gui.training.variants import Variant
+from facedesigner.gui.widgets.message_label import MessageLabel
 from training.config import CONFIGS, Anneal, Data, Log, RunConfig, Train, load_config
 from training.options import Field, fields_of
 

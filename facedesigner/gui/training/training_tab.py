@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QWidget
 
-from facedesigner.gui.errors import show_error
 from facedesigner.gui.training.compare_page import ComparePage, is_generator
 from facedesigner.gui.training.curate_page import CuratePage
 from facedesigner.gui.training.measurer import Measurer
@@ -22,6 +21,7 @@ from facedesigner.gui.training.setup_panel import SetupPanel
 from facedesigner.gui.training.variants import Variants
 from facedesigner.gui.training.weights_maker import WeightsMaker
 from facedesigner.gui.training.worker import Worker
+from facedesigner.gui.widgets.errors import show_error
 from training.config import RunConfig, new_run
 from training.events import Event, Metrics, Samples, Saved, Started
 

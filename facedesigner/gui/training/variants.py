@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from facedesigner import __version__
-from facedesigner.gui.training.child import Child
+from facedesigner.gui.work.child import Child
 from facedesigner.state.files import write_atomically
 from training import config as training_config
 from training.options import Field

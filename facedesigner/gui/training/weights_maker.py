@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from facedesigner.gui.training.child import Child
+from facedesigner.gui.work.child import Child
 
 if TYPE_CHECKING:
     from facedesigner.gui.training.run_record import RunRecord  # not needed to open the window

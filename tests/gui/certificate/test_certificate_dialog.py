@@ -7,8 +7,8 @@ import pytest
 from facedesigner.engine.uniqueness import UniquenessError
 from facedesigner.export.certificate import checksum
 from facedesigner.gui.certificate.certificate_dialog import CertificateDialog
-from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.pixels import to_qimage
 from tests.gui.fake_engine import fake_picture
 
 

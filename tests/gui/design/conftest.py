@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from facedesigner.engine.request import ModelInfo
+from facedesigner.contract.request import ModelInfo
 from facedesigner.gui.design.design_tab import DesignTab
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.settings import Settings
 from tests.gui.fake_engine import fake_info
 

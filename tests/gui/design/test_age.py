@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageSequence
 from PySide6.QtWidgets import QFileDialog
 
+from facedesigner.contract.request import ModelInfo, RenderRequest
 from facedesigner.engine.aging import Seen
-from facedesigner.engine.request import ModelInfo, RenderRequest
 from facedesigner.gui.design.age_animation import AgeAnimation
 from facedesigner.gui.design.age_panel import NO_PATH, WAITING, AgePanel
 from facedesigner.gui.design.age_strip import AgeStrip

@@ -6,8 +6,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from facedesigner.gui.design.arithmetic_panel import A_MISSING, B_MISSING, BEGIN, C_MISSING, ONLY_A, RESULT_READY
-from facedesigner.gui.design.face_mime import FACES, holds_faces, pack, unpack
 from facedesigner.gui.design.teach_dialog import TeachDialog
+from facedesigner.gui.widgets.face_mime import FACES, holds_faces, pack, unpack
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import RecipeError
 from tests.gui.fake_engine import HASH, LATENT_SHAPE, fake_info

@@ -2,11 +2,11 @@ from random import Random
 
 import numpy as np
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.gui.design.choice_menu import AS_GENERATED, ChoiceMenu
 from facedesigner.gui.design.control_panel import ControlPanel
-from facedesigner.gui.design.edits import edit_text, randomised
+from facedesigner.state.edits import edit_text, randomised
 from facedesigner.state.face import FaceState
 from tests.tiny import tiny_weights
 

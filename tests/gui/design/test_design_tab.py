@@ -5,10 +5,10 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QInputDialog
 
-from facedesigner.engine.request import RenderRequest, RenderResult
+from facedesigner.contract.request import RenderRequest, RenderResult
 from facedesigner.gui.design.design_tab import NOTHING_FREE, STARTING, DesignTab
-from facedesigner.gui.design.pixels import to_qimage
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.state.face import FaceState
 from facedesigner.state.settings import Settings
 from tests.gui.fake_engine import HASH, RESOLUTION, fake_info, fake_picture

@@ -13,12 +13,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
-from facedesigner.engine.request import Control, ModelInfo
+from facedesigner.contract.request import Control, ModelInfo
 from facedesigner.gui.design import design_tab
 from facedesigner.gui.design.age_panel import AgePanel
 from facedesigner.gui.design.control_row import ControlRow
 from facedesigner.gui.design.design_tab import DesignTab
-from facedesigner.gui.design.value_slider import ValueSlider
+from facedesigner.gui.widgets.value_slider import ValueSlider
 from facedesigner.state import project as project_file
 from facedesigner.state.face import FaceState, Latent, Taught
 from facedesigner.state.sliders import Slider

@@ -8,7 +8,7 @@ import pytest
 
 from facedesigner.gui.design.design_tab import DesignTab
 from facedesigner.gui.design.leak_meter import EMPTY, LeakMeter
-from facedesigner.gui.design.pixels import to_qimage
+from facedesigner.gui.widgets.pixels import to_qimage
 from tests.gui.fake_engine import fake_info, fake_picture
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from facedesigner.engine.request import Lesson
+from facedesigner.contract.request import Lesson
 from facedesigner.gui.design.lesson_leaks import FACES, LessonLeaks
 from facedesigner.state.face import Latent
 from tests.gui.fake_engine import fake_info

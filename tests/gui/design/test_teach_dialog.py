@@ -10,7 +10,7 @@ from shiboken6 import isValid
 
 from facedesigner.gui.design import control_row
 from facedesigner.gui.design.teach_dialog import MORE, TeachDialog
-from facedesigner.gui.errors import ErrorDialog
+from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.state.face import Latent
 from facedesigner.state.sliders import Slider, load
 from tests.gui.fake_engine import HASH, fake_info

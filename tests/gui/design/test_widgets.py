@@ -5,11 +5,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 
-from facedesigner.gui.design.face_view import FaceView
 from facedesigner.gui.design.gallery import Gallery
-from facedesigner.gui.design.pixels import enlarged, to_qimage
-from facedesigner.gui.design.value_slider import ValueSlider
-from facedesigner.gui.design.zoom_view import ZOOM_MAX
+from facedesigner.gui.widgets.face_view import FaceView
+from facedesigner.gui.widgets.pixels import enlarged, to_qimage
+from facedesigner.gui.widgets.value_slider import ValueSlider
+from facedesigner.gui.widgets.zoom_view import ZOOM_MAX
 from facedesigner.state.face import FaceState
 
 LEFT = Qt.MouseButton.LeftButton

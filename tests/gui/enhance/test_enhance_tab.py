@@ -12,11 +12,11 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
-from facedesigner.engine.methods import EnhanceError, Stopped
+from facedesigner.contract.methods import EnhanceError, Stopped
 from facedesigner.export.png import read_face
 from facedesigner.gui.enhance import enhance_tab
 from facedesigner.gui.enhance.enhance_tab import BEGIN, EnhanceTab
-from facedesigner.gui.enhance.pixels import as_qimage
+from facedesigner.gui.widgets.channels import as_qimage
 from facedesigner.state.face import FaceState
 
 PICTURE = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)

@@ -5,8 +5,8 @@ import pytest
 
 from facedesigner.engine.landmarks import pointed_at
 from facedesigner.export.cutout import CutoutError
-from facedesigner.gui.companion import Stopped
 from facedesigner.gui.fabrication.cutter import Cutter
+from facedesigner.gui.work.companion import Stopped
 from tests.unit.export.test_cutout import EYES, person
 
 

@@ -7,9 +7,9 @@ import pytest
 from facedesigner.engine.landmarks import pointed_at
 from facedesigner.export.fabrication import Options
 from facedesigner.export.measure import Size
-from facedesigner.gui.companion import Stopped
 from facedesigner.gui.fabrication.order import ALL, Order
 from facedesigner.gui.fabrication.packer import NO_MODEL, Packer
+from facedesigner.gui.work.companion import Stopped
 from facedesigner.state.face import FaceState
 from tests.unit.export.faces import eyed
 

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMessageBox
 
-from facedesigner.gui.design.face_mime import unpack
 from facedesigner.gui.favourites.favourites import Favourites
 from facedesigner.gui.favourites.favourites_panel import EMPTY, NOTHING_FOUND, FavouritesPanel
+from facedesigner.gui.widgets.face_mime import unpack
 from facedesigner.state.face import FaceState
 from tests.gui.fake_engine import HASH, fake_info
 

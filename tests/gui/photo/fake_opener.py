@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.engine.found_photo import FoundPhoto
 from facedesigner.engine.photo import NoFaceError, PhotoError, PhotoFace
-from facedesigner.engine.request import Image, ModelInfo
 from facedesigner.gui.photo.opener import Pasted, Reached
 from facedesigner.state.face import FaceState, Latent
 from tests.gui.fake_engine import LATENT_SHAPE

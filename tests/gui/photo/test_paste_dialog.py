@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.photo.paste_dialog import CARRIED, STRANGER, UNCHANGED, WHOLE, PasteDialog, ask_to_paste
-from facedesigner.gui.render_thread import RenderThread
+from facedesigner.gui.widgets.errors import ErrorDialog
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 from tests.gui.fake_engine import HASH
 

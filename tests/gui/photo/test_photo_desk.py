@@ -4,11 +4,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.photo.face_chooser import FaceChooser
 from facedesigner.gui.photo.photo_desk import EDITED, REFINED, STOPPED, PhotoDesk
 from facedesigner.gui.photo.photo_panel import EMPTY, PhotoPanel
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.state.face import FaceState
 from tests.gui.fake_engine import HASH, fake_info
 from tests.gui.photo.fake_opener import FakeOpener, latent

@@ -10,10 +10,10 @@ from PIL import Image
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from facedesigner.engine import relief as engine
-from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.relief import relief_form
 from facedesigner.gui.relief.relief_dialog import ReliefDialog
 from facedesigner.gui.relief.relief_view import NO_OPENGL
+from facedesigner.gui.widgets.errors import ErrorDialog
 
 SIDE = 64
 

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from facedesigner.engine.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
+from facedesigner.contract.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
 from facedesigner.state.face import FaceState
 
 MODEL = "fa4efa4efa4efa4e"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from facedesigner.gui.shortcuts import SKETCH
+from facedesigner.gui.window.shortcuts import SKETCH
 
 WORDS = {"Comma": "Comma", "Period": "full stop", "Equal": "+", "Plus": "+", "Minus": "-"}
 

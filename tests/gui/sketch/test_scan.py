@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen, QPoly
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.sketch.opener import PictureOpener
 from facedesigner.gui.sketch.scan import ScanError, cover, on_sheet, open_picture, straighten, without_paper
 from facedesigner.gui.sketch.scan_dialog import ScanDialog
 from facedesigner.gui.sketch.sketch_tab import SketchTab
+from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.state.drawing import SIDE, SKETCH, Clear, Scan
 from tests.gui.sketch.conftest import draw
 

@@ -12,11 +12,11 @@ from PySide6.QtGui import QAction, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
-from facedesigner.engine.sketching import VARIANTS, ColorizeRequest, SketchRequest
-from facedesigner.gui.errors import ErrorDialog
+from facedesigner.contract.sketching import VARIANTS, ColorizeRequest, SketchRequest
 from facedesigner.gui.sketch import photos
 from facedesigner.gui.sketch.result_panel import EMPTY, EMPTY_COLOURISE, LOADING, PORTRAIT
 from facedesigner.gui.sketch.sketch_tab import SketchTab
+from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.state import drawing
 from facedesigner.state.drawing import SIDE, Scan
 from facedesigner.state.face import FaceState
@@ -189,7 +189,7 @@ def test_missing_weights_are_said_and_tried_again(qtbot, tmp_path: Path):
     qtbot.addWidget(tab)
     tab.show()
     draw(tab, (100, 100), (800, 800))
-    qtbot.waitUntil(lambda: tab.result.view.message == "the weights for drawing are missing")
+    qtbot.waitUntil(lambda: "weights for drawing are missing" in tab.result.view.message)
     found.append(cast("SketchEngine", FakeSketchEngine()))
     draw(tab, (100, 800), (800, 100))
     qtbot.waitUntil(lambda: tab.result.view.message == "")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from facedesigner.gui.training import child
 from facedesigner.gui.training.training_tab import TrainingTab
 from facedesigner.gui.training.variants import stamp
+from facedesigner.gui.work import child
 from tests.unit.training.helpers import debug_config, make_pictures
 from training.config import new_run
 from training.options import fields_of, option

@@ -11,10 +11,10 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMessageBox
 
-from facedesigner.gui.errors import ErrorDialog
 from facedesigner.gui.training.run_monitor import MOMENT
 from facedesigner.gui.training.run_record import State
 from facedesigner.gui.training.training_tab import TrainingTab
+from facedesigner.gui.widgets.errors import ErrorDialog
 from tests.unit.training.helpers import debug_config
 from training.config import new_run
 from training.events import Metrics, encode
@@ -52,7 +52,7 @@ def press(tab: TrainingTab, words: str) -> None:
 
 
 def test_neither_the_window_nor_the_tab_imports_the_diagrams():
-    modules = "facedesigner.gui.app, facedesigner.gui.training.training_tab"
+    modules = "facedesigner.gui.window.app, facedesigner.gui.training.training_tab"
     code = f"import sys, {modules}; sys.exit('pyqtgraph' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QMessageBox
 
-from facedesigner.gui.main_window import MainWindow
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.window.main_window import MainWindow
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state import settings as settings_file
 from facedesigner.state.settings import Settings
 from tests.gui.training.test_training_tab import UNTIL_STOPPED

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.aging import Seen
 from facedesigner.engine.controls import LatentEditor, declared_controls
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.state.ages import AGE
 from facedesigner.state.face import FaceState
 from tests.aged import LEVEL, age_path, aged_weights

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.arithmetic import combine
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.state.face import FaceState
 from tests.tiny import tiny_weights
 

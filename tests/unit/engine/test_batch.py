@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from facedesigner.contract.request import Control
 from facedesigner.engine.batch import ALIKE, TRAINED, Search, Tools, nearest, ranges
-from facedesigner.engine.request import Control
 from facedesigner.state.constraint import ConstraintError, Wish, parse
 from facedesigner.state.face import FaceState
 from tests.gui.fake_engine import FakeEngine, fake_info

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.controls import Hold
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.sliders import Slider
 from tests.tiny import tiny_weights

@@ -6,9 +6,10 @@ import pytest
 import torch
 from PIL import Image
 
-from facedesigner.engine import enhance, methods, realesrgan
+from facedesigner.contract import methods
+from facedesigner.contract.methods import MOST_PIXELS, EnhanceError, Stopped, check, offered
+from facedesigner.engine import enhance, realesrgan
 from facedesigner.engine.enhance import upscale
-from facedesigner.engine.methods import MOST_PIXELS, EnhanceError, Stopped, check, offered
 from training.tasks.superres import Shape, SuperResolver, save_superres
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from facedesigner.engine.methods import EnhanceError
+from facedesigner.contract.methods import EnhanceError
 from facedesigner.engine.opening import open_picture
 
 

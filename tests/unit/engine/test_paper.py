@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from facedesigner.contract.sketching import SIDE
 from facedesigner.engine.drawing_file import DrawingFileError, open_drawing, open_hints
 from facedesigner.engine.paper import EMPTY, DrawingError, prepared
-from facedesigner.engine.sketching import SIDE
 
 
 def face(side=400, box=(100, 60, 300, 340), width=5):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.photo import NoFaceError, PhotoError, open_aligned, open_photo
-from facedesigner.engine.request import RenderRequest
 from facedesigner.resources import default_weights
 from facedesigner.state.face import FaceState
 from training.curation import detector as detecting

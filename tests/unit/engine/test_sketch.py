@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import torch
 
+from facedesigner.contract.request import RenderRequest
+from facedesigner.contract.sketching import SIDE, ColorizeRequest, SketchRequest
 from facedesigner.engine.drawing_file import open_drawing
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.hinting import REACH, spread
 from facedesigner.engine.looks import Look, recoloured
-from facedesigner.engine.request import RenderRequest
 from facedesigner.engine.sketch import SketchEngine, joined
-from facedesigner.engine.sketching import SIDE, ColorizeRequest, SketchRequest
 from facedesigner.resources import default_weights
 from tests.drawing_weights import drawing_weights
 from tests.unit.engine.test_paper import face

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.engine.teaching import direction, held_out, separate
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.sliders import Slider

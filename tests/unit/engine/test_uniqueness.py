@@ -6,12 +6,12 @@ import pytest
 import torch
 from PIL import Image
 
+from facedesigner.contract.request import ModelInfo
 from facedesigner.engine import certifying, pushing, uniqueness
 from facedesigner.engine.certifying import Certifier
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.photo import NoFaceError, PhotoFace
 from facedesigner.engine.pushing import push_away
-from facedesigner.engine.request import ModelInfo
 from facedesigner.engine.uniqueness import (
     Library,
     UniquenessError,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.landmarks import Landmarks
-from facedesigner.engine.request import Image
 
 
 def eyed(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from facedesigner.engine.request import ModelInfo
+from facedesigner.contract.request import ModelInfo
 from facedesigner.export import batch_folder
 from facedesigner.export.batch_folder import CONTACTS, JOURNAL, TABLE, run_batch
 from facedesigner.export.png import read_face

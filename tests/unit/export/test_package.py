@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from facedesigner.engine.request import ModelInfo
+from facedesigner.contract.request import ModelInfo
 from facedesigner.export import fabrication, package
 from facedesigner.export.cutout import Cutout, CutoutError
 from facedesigner.export.fabrication import Options, Stopped, fabricate

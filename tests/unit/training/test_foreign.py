@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.state.face import FaceState
 from tests.unit.training import reference
 from training.__main__ import main

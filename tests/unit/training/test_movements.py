@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 import torch
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.state.face import FaceState
 from tests.aged import age_path
 from tests.tiny import tiny_weights

@@ -5,8 +5,8 @@ import io
 import pytest
 from PIL import Image
 
+from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.request import RenderRequest
 from facedesigner.resources import default_weights
 from facedesigner.state.face import FaceState
 from training.curation.contract import Options

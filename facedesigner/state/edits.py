@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from facedesigner.state.face import SEED_MAX, FaceState, Taught
-
-if TYPE_CHECKING:
-    from facedesigner.engine.request import Control
 
 GALLERY_SIZE = 9
 SEED_LOCK = "seed"
 ALL_LAYERS = ""  # the layer range that is no range
+
+
+class Control(Protocol):
+    """What is asked of a slider or menu here: see `contract.request.Control`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def minimum(self) -> float: ...
+    @property
+    def maximum(self) -> float: ...
+    @property
+    def default(self) -> float: ...
+    @property
+    def ranges(self) -> tuple[str, ...]: ...
+    @property
+    def choices(self) -> tuple[str, ...]: ...
+    @property
+    def taught(self) -> Taught | None: ...
 
 
 def key_of(name: str, layers: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 import shiboken6
 from PySide6.QtCore import QObject
 
-from facedesigner.engine.request import RenderRequest, RenderResult
-from facedesigner.gui.render_thread import RenderThread
+from facedesigner.contract.request import RenderRequest, RenderResult
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 from tests.gui.fake_engine import HASH, fake_picture
 

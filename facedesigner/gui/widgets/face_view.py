@@ -12,8 +12,8 @@ from PySide6.QtGui import (
     QPen,
 )
 
-from facedesigner.gui.design.pixels import enlarged
-from facedesigner.gui.design.zoom_view import GRIP, MARGIN, ZoomView
+from facedesigner.gui.widgets.pixels import enlarged
+from facedesigner.gui.widgets.zoom_view import GRIP, MARGIN, ZoomView
 
 
 class FaceView(ZoomView):

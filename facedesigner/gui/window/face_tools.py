@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
-from facedesigner.engine.request import RenderRequest, RenderResult
+from facedesigner.contract.request import RenderRequest, RenderResult
 from facedesigner.gui.certificate.certificate_desk import CertificateDesk
 from facedesigner.gui.certificate.gallery_watch import GalleryWatch
 from facedesigner.gui.certificate.uniqueness_watcher import UniquenessWatcher
 from facedesigner.gui.design.gallery import Gallery
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
+    from facedesigner.contract.request import Image
 
 NAME = "tools"
 NO_FACE = "There is no face yet: load a model first."

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from random import Random
 
-from facedesigner.engine.request import Control
-from facedesigner.gui.design import edits
+from facedesigner.contract.request import Control
+from facedesigner.state import edits
 from facedesigner.state.face import FaceState, Latent
 
 CONTROLS = (

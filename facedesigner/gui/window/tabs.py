@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from facedesigner.gui.lazy_tab import LazyTab, Tab
 from facedesigner.gui.places import Places
 from facedesigner.gui.session import Session
+from facedesigner.gui.window.lazy_tab import LazyTab, Tab
 from facedesigner.state.settings import Settings
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from facedesigner.engine.request import RenderRequest, RenderResult
-from facedesigner.gui.design.edits import describe
-from facedesigner.gui.design.pixels import enlarged, paint_face, to_qimage
+from facedesigner.contract.request import RenderRequest, RenderResult
 from facedesigner.gui.design.preview import exit_for
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.pixels import enlarged, paint_face, to_qimage
+from facedesigner.gui.work.rendering import RenderThread
+from facedesigner.state.edits import describe
 from facedesigner.state.face import FaceState
 
 MINUS = "\N{MINUS SIGN}"

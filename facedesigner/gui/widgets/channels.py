@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import Image
+    from facedesigner.contract.request import Image
 
 CHEQUER = 8  # pixels of the squares behind transparent parts
 

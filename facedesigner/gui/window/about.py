@@ -13,7 +13,7 @@ from facedesigner import __version__
 from facedesigner.resources import resource
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import ModelInfo
+    from facedesigner.contract.request import ModelInfo
 
 
 class AboutBox(QDialog):

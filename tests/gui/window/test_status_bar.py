@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from facedesigner.gui.status_bar import StatusBar
+from facedesigner.gui.window.status_bar import StatusBar
 
 
 @pytest.fixture

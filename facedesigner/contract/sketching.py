@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from facedesigner.engine.request import Image
+from facedesigner.contract.request import Image
 from facedesigner.state.face import FaceState
 
 if TYPE_CHECKING:  # the window starts faster without numpy

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QStatusBar, QToolButt
 from facedesigner.gui import theme
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import ModelInfo
+    from facedesigner.contract.request import ModelInfo
 
 PROGRESS_DELAY = 400  # ms; what is done sooner needs no progress bar
 MESSAGE_TIME = 8000  # ms

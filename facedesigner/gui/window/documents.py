@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from facedesigner.gui.design.edits import locks_with
-from facedesigner.gui.errors import show_error
 from facedesigner.gui.photo.paste_dialog import ask_to_paste
 from facedesigner.gui.photo.photo_desk import PhotoDesk
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state import project as project_file
+from facedesigner.state.edits import locks_with
 from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project, ProjectError
 from facedesigner.state.recognise import carries_recipe
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import ModelInfo
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import ModelInfo
 
 AUTOSAVE_DELAY = 1000  # ms after the last change
 PHOTO_ENDINGS = "*.jpg *.jpeg *.jfif *.png *.webp *.bmp *.gif *.tif *.tiff"
@@ -299,7 +299,7 @@ def _export_job(face: FaceState, model_name: str, path: Path, overwrite: bool) -
     """Draws the full picture and writes it; raises with the sentence to show."""
 
     def job(engine: FaceEngine) -> Path:
-        from facedesigner.engine.request import RenderRequest
+        from facedesigner.contract.request import RenderRequest
         from facedesigner.export.png import save_png
 
         result = engine.render(RenderRequest(face))

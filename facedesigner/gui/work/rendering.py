@@ -14,8 +14,8 @@ import shiboken6
 from PySide6.QtCore import QObject, QThread, Signal
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import ModelInfo, RenderRequest, RenderResult
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import ModelInfo, RenderRequest, RenderResult
 
 Job = Callable[[], None]
 Each = Callable[[int, "RenderResult"], object]  # index, picture
@@ -290,7 +290,7 @@ class RenderThread(QThread):
         try:
             result = self._need_engine().render(request)
         except Exception as error:  # the engine promises not to raise; a bug in it must not end the thread
-            from facedesigner.engine.request import RenderResult
+            from facedesigner.contract.request import RenderResult
 
             return RenderResult(request, None, (time.perf_counter() - started) * 1000, error=_sentence(error))
         self._announce_device()

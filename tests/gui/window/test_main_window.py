@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 from facedesigner import resources
 from facedesigner.export.png import read_face, save_png
 from facedesigner.gui import theme
-from facedesigner.gui.errors import ErrorDialog
-from facedesigner.gui.lazy_tab import LazyTab
-from facedesigner.gui.main_window import MainWindow
 from facedesigner.gui.photo.paste_dialog import PasteDialog
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.errors import ErrorDialog
+from facedesigner.gui.window.lazy_tab import LazyTab
+from facedesigner.gui.window.main_window import MainWindow
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state import project as project_file
 from facedesigner.state import settings as settings_file
 from facedesigner.state.face import FaceState, Latent
@@ -109,7 +109,7 @@ def test_the_model_shows_in_the_status_bar_and_about_box(window, qtbot):
     qtbot.waitUntil(lambda: window.status.device.text() == "cpu")
     qtbot.waitUntil(lambda: "4.0 ms" in window.status.milliseconds.text())
     window.show_about()
-    from facedesigner.gui.about import AboutBox
+    from facedesigner.gui.window.about import AboutBox
 
     assert "gradients" in window.findChild(AboutBox).card.toPlainText()
 
@@ -415,7 +415,7 @@ def test_what_belongs_to_design_is_there_with_design_alone(window):
 
 
 def test_every_shortcut_is_on_the_sheet_and_unambiguous(window):
-    from facedesigner.gui.shortcuts import ShortcutSheet
+    from facedesigner.gui.window.shortcuts import ShortcutSheet
 
     window.show_shortcuts()
     sections = window.findChild(ShortcutSheet).sections

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
-from facedesigner.gui import app
-from facedesigner.gui.errors import ErrorDialog, ExceptionHook
-from facedesigner.gui.settings_dialog import SettingsDialog
+from facedesigner.gui.widgets.errors import ErrorDialog, ExceptionHook
+from facedesigner.gui.window import app
+from facedesigner.gui.window.settings_dialog import SettingsDialog
 from facedesigner.resources import default_weights
 from facedesigner.state import settings as settings_file
 from facedesigner.state.settings import Settings
 
 
 def test_importing_the_window_brings_no_torch():
-    code = "import sys, facedesigner.gui.app; sys.exit('torch' in sys.modules)"
+    code = "import sys, facedesigner.gui.window.app; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -15,19 +15,19 @@ from PySide6.QtWidgets import QApplication
 
 from facedesigner import __version__
 from facedesigner.gui import theme
-from facedesigner.gui.errors import ExceptionHook, show_error
-from facedesigner.gui.main_window import MainWindow
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
+from facedesigner.gui.widgets.errors import ExceptionHook, show_error
+from facedesigner.gui.window.main_window import MainWindow
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.resources import default_weights
 from facedesigner.state import settings as settings_file
 from facedesigner.state.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from facedesigner.contract.request import RenderResult
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.request import RenderResult
 
 TIMINGS = "FACEDESIGNER_TIMINGS"  # set: prints window_ms and first_face_ms on standard error; "quit": then closes
 _imported = time.monotonic()

@@ -16,30 +16,30 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
-from facedesigner.gui.about import AboutBox
-from facedesigner.gui.actions import Actions
 from facedesigner.gui.design.design_tab import DesignTab
-from facedesigner.gui.documents import Documents
-from facedesigner.gui.errors import show_error
-from facedesigner.gui.face_tools import FaceTools
 from facedesigner.gui.favourites.favourites import Favourites
 from facedesigner.gui.favourites.favourites_panel import FavouritesPanel
-from facedesigner.gui.no_model_page import NoModelPage
 from facedesigner.gui.photo.photo_panel import PhotoPanel
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
-from facedesigner.gui.render_thread import RenderThread
 from facedesigner.gui.session import Session
-from facedesigner.gui.settings_dialog import SettingsDialog
-from facedesigner.gui.shortcuts import ShortcutSheet
-from facedesigner.gui.status_bar import StatusBar
-from facedesigner.gui.tabs import Tabs
 from facedesigner.gui.training.weights_maker import WeightsMaker
+from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.window.about import AboutBox
+from facedesigner.gui.window.actions import Actions
+from facedesigner.gui.window.documents import Documents
+from facedesigner.gui.window.face_tools import FaceTools
+from facedesigner.gui.window.no_model_page import NoModelPage
+from facedesigner.gui.window.settings_dialog import SettingsDialog
+from facedesigner.gui.window.shortcuts import ShortcutSheet
+from facedesigner.gui.window.status_bar import StatusBar
+from facedesigner.gui.window.tabs import Tabs
+from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.resources import resource
 from facedesigner.state.settings import Settings
 
 if TYPE_CHECKING:
-    from facedesigner.engine.request import ModelInfo, RenderResult
+    from facedesigner.contract.request import ModelInfo, RenderResult
     from facedesigner.state.face import FaceState
 
 PHOTO, SLIDERS = "photo", "sliders"  # whose progress it is

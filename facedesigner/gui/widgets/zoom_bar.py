@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.design.zoom_view import ZOOM_STEP
+from facedesigner.gui.widgets.zoom_view import ZOOM_STEP
 
 FLAT_ICON = QSize(20, 20)
 FIT = "Fit the picture into the view (double-click, or 0)"

@@ -1,6 +1,6 @@
 from PySide6.QtWidgets import QWidget
 
-from facedesigner.gui.message_label import MessageLabel
+from facedesigner.gui.widgets.message_label import MessageLabel
 from tests.gui.fitting import clipped
 
 PATH = "/home/somebody/pictures/a_long_name_of_a_folder/and_another_one/that_cannot_be_written"
