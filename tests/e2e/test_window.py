@@ -67,7 +67,7 @@ def told(monkeypatch) -> list[str]:
     said: list[str] = []
     for module in ("main_window", "documents"):
         monkeypatch.setattr(
-            f"facedesigner.gui.{module}.show_error", lambda title, message, *_, **__: said.append(f"{title}: {message}")
+            f"facedesigner.gui.window.{module}.show_error", lambda title, message, *_, **__: said.append(f"{title}: {message}")
         )
     return said
 
