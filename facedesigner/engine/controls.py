@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from facedesigner.contract.request import Control
+from facedesigner.engine.packing import unpack
 from facedesigner.state.ages import AGE
 from facedesigner.state.face import TAUGHT, FaceState, Taught
 from training.gans.base import Generator
@@ -108,8 +108,7 @@ class LatentEditor:
                 f"the slider {taught.label} has {taught.vector.columns} numbers, this model takes {self.shape[1]}: "
                 "it was taught with another model"
             )
-        values = np.frombuffer(taught.vector.data, dtype="<f4").reshape(taught.vector.shape)
-        return Direction(taught.name, taught.label, "", torch.from_numpy(values.copy()).to(self.mean.device))
+        return Direction(taught.name, taught.label, "", unpack(taught.vector).to(self.mean.device))
 
     def held(self, locks: tuple[str, ...], carried: Mapping[str, Movement]) -> Hold:
         """Kept from one picture to the next, names tell movements apart."""

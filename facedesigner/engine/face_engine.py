@@ -15,6 +15,7 @@ from facedesigner.contract.request import Image, Lesson, ModelInfo, RenderReques
 from facedesigner.engine import arithmetic, breeding, teaching
 from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
 from facedesigner.engine.errors import WeightsError
+from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.sliders import check_examples
 from training.compute import pick_device
@@ -146,8 +147,7 @@ class FaceEngine:
             return generator.map(z.to(self._device))[0].clone()
         if face.latent.shape != generator.latent_shape:
             raise ValueError(f"the latent is {face.latent.shape}, this model takes {generator.latent_shape}")
-        values = np.frombuffer(face.latent.data, dtype="<f4").reshape(face.latent.shape)
-        return torch.from_numpy(values.copy()).to(self._device)
+        return unpack(face.latent).to(self._device)
 
     @torch.inference_mode()
     def latent(self, face: FaceState) -> Latent:
@@ -226,8 +226,3 @@ class FaceEngine:
         """The latent (L, D) that truncation by `psi` makes `latent` of."""
         mean = self._editor.mean
         return self._editor.keep_conditions(latent, mean + (latent - mean) / psi)
-
-
-def pack(latent: Tensor) -> Latent:
-    rows, columns = latent.shape
-    return Latent(rows, columns, latent.float().cpu().numpy().astype("<f4").tobytes())

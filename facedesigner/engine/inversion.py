@@ -23,6 +23,7 @@ from facedesigner.contract.request import Image
 from facedesigner.engine.controls import noise_of
 from facedesigner.engine.errors import WeightsError
 from facedesigner.engine.likeness import Perceptual
+from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
 from training.gans.base import Generator
 from training.sampling import from_bytes, to_bytes
@@ -118,7 +119,7 @@ def invert(
     refining = clock()
 
     def report(share: float) -> None:
-        progress(Progress(step, share, least, packed(best)))
+        progress(Progress(step, share, least, pack(best)))
 
     with torch.enable_grad():
         while True:
@@ -141,7 +142,7 @@ def invert(
             optimizer.step(gradient, RATE * min(1.0, step / 10) * math.cos(math.pi / 2 * share))
     report(1.0)
     image = drawn(generator, best, noise)
-    return Inversion(packed(best), image, packed(start), estimated, least, step, estimate_seconds, clock() - began)
+    return Inversion(pack(best), image, pack(start), estimated, least, step, estimate_seconds, clock() - began)
 
 
 def face_weight(side: int) -> Tensor:
@@ -214,10 +215,4 @@ class Drawer:
 
     def __call__(self, latent: Latent) -> Image:
         """(R, R, 3) uint8"""
-        rows = torch.frombuffer(bytearray(latent.data), dtype=torch.float32).reshape(latent.shape)
-        return drawn(self.generator, rows, self.noise)
-
-
-def packed(latent: Tensor) -> Latent:
-    rows, columns = latent.shape
-    return Latent(rows, columns, latent.detach().float().numpy().astype("<f4").tobytes())
+        return drawn(self.generator, unpack(latent), self.noise)

@@ -18,7 +18,8 @@ from torch import Tensor
 
 from facedesigner.contract.request import Image, RenderRequest
 from facedesigner.engine.controls import Hold, LatentEditor, noise_of
-from facedesigner.engine.face_engine import LEAST_PSI, FaceEngine, pack
+from facedesigner.engine.face_engine import LEAST_PSI, FaceEngine
+from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.uniqueness import Pushed
 from training.movements import Direction
@@ -78,7 +79,7 @@ class Mover:
     def __init__(self, weights: Weights, latent: Latent, face: FaceState) -> None:
         cpu = torch.device("cpu")
         self.generator, self.face, self.psi = weights.generator, face, max(face.psi, LEAST_PSI)
-        self.latent = torch.frombuffer(bytearray(latent.data), dtype=torch.float32).reshape(latent.shape)
+        self.latent = unpack(latent)
         self.drawn = LatentEditor(weights, cpu).edit(self.latent.clone(), face)
         self.noise = noise_of(self.generator, face.noise_seed, cpu) if self.generator.noise_shapes else None
         self.axes = movements(weights) * self.psi  # (K, L, D) of the latent that is drawn

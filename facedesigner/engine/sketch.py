@@ -22,9 +22,9 @@ from facedesigner.contract.request import Image
 from facedesigner.contract.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
 from facedesigner.engine.controls import noise_of
 from facedesigner.engine.hinting import spread
-from facedesigner.engine.inversion import packed
 from facedesigner.engine.kinds import is_lines
 from facedesigner.engine.looks import Look, recoloured
+from facedesigner.engine.packing import pack
 from facedesigner.engine.paper import DrawingError, Sheet, cut_hints, prepared
 from facedesigner.resources import resource
 from facedesigner.state.face import FaceState
@@ -159,7 +159,7 @@ class Faces:
         return latent
 
     def state(self, latent: Tensor) -> FaceState:
-        return FaceState(self.weights.hash, latent=packed(latent), psi=1.0)
+        return FaceState(self.weights.hash, latent=pack(latent), psi=1.0)
 
 
 def first_encoder(folders: tuple[Path, ...], pattern: str, generator: str, channels: int) -> Encoder | None:

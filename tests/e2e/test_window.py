@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from benchmarks.actions import Actions
@@ -23,6 +22,7 @@ from facedesigner.export.png import read_face
 from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.state.face import FaceState
+from tests.gui.dropping import drop
 from tests.tiny import tiny_weights
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
@@ -67,7 +67,8 @@ def told(monkeypatch) -> list[str]:
     said: list[str] = []
     for module in ("main_window", "documents"):
         monkeypatch.setattr(
-            f"facedesigner.gui.window.{module}.show_error", lambda title, message, *_, **__: said.append(f"{title}: {message}")
+            f"facedesigner.gui.window.{module}.show_error",
+            lambda title, message, *_, **__: said.append(f"{title}: {message}"),
         )
     return said
 
@@ -77,12 +78,6 @@ def await_picture(qtbot, window: MainWindow, engine: FaceEngine) -> None:
     image = engine.render(RenderRequest(window.session.face)).image
     assert image is not None
     qtbot.waitUntil(lambda: window.design.view.picture == to_qimage(image))
-
-
-def drop(window: MainWindow, path: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier))
 
 
 def shape(window: MainWindow) -> FaceState:

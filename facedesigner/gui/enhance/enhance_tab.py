@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from facedesigner.contract.methods import METHODS, offered
@@ -17,6 +16,7 @@ from facedesigner.gui.enhance.enhance_bar import EnhanceBar
 from facedesigner.gui.enhance.enlarging import Enlarge, Failure, Progress, Read, Result, enlarge, enlarged, save
 from facedesigner.gui.widgets.channels import as_qimage
 from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.file_drop import FileDrop
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.work.desk import Desk, Job
 
@@ -66,7 +66,7 @@ class EnhanceTab(QWidget):
         self.progress.setFixedHeight(self.fontMetrics().height())
         self._lay_out()
         self._connect()
-        self.setAcceptDrops(True)
+        FileDrop(self, self.open)
         self._show_state(working=False)
 
     # -- what is enlarged
@@ -266,14 +266,3 @@ class EnhanceTab(QWidget):
             show_error(f"{path.name} was not written", why, parent=self)
         else:
             self.said.emit(f"Wrote {written}")
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()
-                self.open(Path(url.toLocalFile()))
-                return  # one picture at a time

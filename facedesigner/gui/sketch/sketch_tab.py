@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from facedesigner.contract.sketching import SketchRequest, SketchResult
@@ -23,6 +23,7 @@ from facedesigner.gui.sketch.result_panel import ResultPanel
 from facedesigner.gui.sketch.scan import to_png
 from facedesigner.gui.sketch.sheet import Sheet
 from facedesigner.gui.sketch.tool_strip import ToolStrip
+from facedesigner.gui.widgets.file_drop import FileDrop
 from facedesigner.state.drawing import Clear
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class SketchTab(QWidget):
         self._restored = False
         self._lay_out()
         self._connect()
-        self.setAcceptDrops(True)
+        FileDrop(self, self.files.offer)
         self.setFocusProxy(self.canvas)
 
     def shut_down(self) -> None:
@@ -202,14 +203,3 @@ class SketchTab(QWidget):
             Qt.Key.Key_Period: lambda: canvas.turn_by(TURN_NOTCH),
         }
         return actions.get(key)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()
-                self.files.offer(Path(url.toLocalFile()))
-                return  # one picture at a time

@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
 from facedesigner.gui.training.sample_view import SampleView
+from facedesigner.gui.widgets.file_drop import FileDrop
 from facedesigner.gui.work.child import Child
 
 TYPING = 400  # ms after the last key
@@ -58,7 +59,7 @@ class DataPicker(QWidget):
             words.setWordWrap(True)
             layout.addWidget(words)
         layout.addWidget(self.sheet)
-        self.setAcceptDrops(True)
+        FileDrop(self, self._take_drop)
         self.path.textChanged.connect(self._typed)
         self.folder_button.clicked.connect(self._ask_folder)
         self.zip_button.clicked.connect(self._ask_zip)
@@ -160,17 +161,10 @@ class DataPicker(QWidget):
         if path:
             self.set_source(path)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            picture = paths[0].is_file() and paths[0].suffix.lower() != ".zip"
-            self._chosen(str(paths[0].parent if picture else paths[0]))
+    def _take_drop(self, path: Path) -> None:
+        """A picture stands for its folder."""
+        picture = path.is_file() and path.suffix.lower() != ".zip"
+        self._chosen(str(path.parent if picture else path))
 
 
 def describe(part: dict[str, Any]) -> str:

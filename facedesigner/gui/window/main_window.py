@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QPaintEvent, QUndoGroup, QUndoStack
+from PySide6.QtGui import QCloseEvent, QIcon, QPaintEvent, QUndoGroup, QUndoStack
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -25,6 +25,7 @@ from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.session import Session
 from facedesigner.gui.training.weights_maker import WeightsMaker
 from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.file_drop import FileDrop
 from facedesigner.gui.window.about import AboutBox
 from facedesigner.gui.window.actions import Actions
 from facedesigner.gui.window.documents import Documents
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.actions_.toolbar())
         self._connect_actions()
         self._connect()
-        self.setAcceptDrops(True)
+        FileDrop(self, self.documents.open)
         self.setWindowIcon(QIcon(str(resource("icons/facedesigner.svg"))))
         self._show_name()
         self._fit_screen()
@@ -348,17 +349,6 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     # -- events
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()
-                self.documents.open(Path(url.toLocalFile()))
-                return  # one face at a time is shown
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

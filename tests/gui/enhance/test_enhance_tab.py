@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from facedesigner.contract.methods import EnhanceError, Stopped
@@ -18,6 +17,7 @@ from facedesigner.gui.enhance import enhance_tab
 from facedesigner.gui.enhance.enhance_tab import BEGIN, EnhanceTab
 from facedesigner.gui.widgets.channels import as_qimage
 from facedesigner.state.face import FaceState
+from tests.gui.dropping import drop
 
 PICTURE = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
 
@@ -145,12 +145,8 @@ def test_one_method_that_fails_leaves_the_others(tab, enlarger, qtbot):
 def test_a_dropped_picture_is_opened(tab, qtbot, tmp_path):
     path = tmp_path / "grey.png"
     Image.new("LA", (5, 4)).save(path)
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
-    left = Qt.MouseButton.LeftButton
-    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, left, Qt.KeyboardModifier.NoModifier)
     with qtbot.waitSignal(tab.ended):
-        tab.dropEvent(event)
+        drop(tab, path)
     assert tab.message.text() == "grey: 5 × 4 to 20 × 16 pixels" and all(pictures(tab))
     assert tab.view.columns[0].picture.hasAlphaChannel()
     tab.grab()  # chequered

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDropEvent, QImage
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
@@ -20,6 +20,7 @@ from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.state import drawing
 from facedesigner.state.drawing import SIDE, Scan
 from facedesigner.state.face import FaceState
+from tests.gui.dropping import drop
 from tests.gui.sketch.conftest import draw, line
 from tests.gui.sketch.fake_engine import MODEL, FakeSketchEngine
 
@@ -306,15 +307,9 @@ def test_a_dropped_drawing_opens_and_of_a_picture_it_is_asked_what_for(tab: Sket
     path = tmp_path / "a.json"
     drawing.save([line((10, 10), (500, 500))], path)
 
-    def drop(path: Path) -> None:
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path))])
-        copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-        tab.dropEvent(QDropEvent(QPointF(QPoint(5, 5)), copy, data, left, Qt.KeyboardModifier.NoModifier))
-
-    drop(path)
+    drop(tab, path)
     assert len(tab.sheet.marks) == 1
-    drop(tmp_path / "photo.png")
+    drop(tab, tmp_path / "photo.png")
     assert "photo.png" in tab.findChildren(QMessageBox)[0].text()
 
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QWidget
 
 from facedesigner import resources
@@ -26,6 +25,7 @@ from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.project import Project
 from facedesigner.state.settings import Settings
 from facedesigner.state.sliders import Slider
+from tests.gui.dropping import drop
 from tests.gui.fake_engine import HASH, fake_picture
 from tests.gui.photo.fake_opener import FakeOpener
 
@@ -92,16 +92,6 @@ def await_message(window: MainWindow, qtbot) -> str:
 
 def picture(path: Path, face: FaceState) -> Path:
     return save_png(fake_picture(face), path, face, "fake")
-
-
-def drop(window: MainWindow, path: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    enter = QDragEnterEvent(QPoint(5, 5), *how)
-    window.dragEnterEvent(enter)
-    assert enter.isAccepted()
-    window.dropEvent(QDropEvent(QPoint(5, 5), *how))
 
 
 def test_the_model_shows_in_the_status_bar_and_about_box(window, qtbot):
