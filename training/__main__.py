@@ -20,6 +20,7 @@ from training.commands import (
     run,
     superres,
 )
+from training.texts import printable
 
 COMMANDS = (
     run,
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(args.command(args))
     except (ValueError, RuntimeError, OSError, ImportError) as error:
-        print(f"training: {error}", file=sys.stderr)
+        print(f"training: {printable(str(error))}", file=sys.stderr)
         return 2
 
 

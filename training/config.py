@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from training.options import build, option, to_toml
+from training.texts import quoted
 
 CONFIGS = Path(__file__).parent / "configs"  # those that come along
 
@@ -110,13 +111,13 @@ def parse_config(values: dict[str, Any], overrides: tuple[str, ...] = (), where:
     for override in overrides:
         key, found, text = override.partition("=")
         if not found:
-            raise ValueError(f"override {override!r} is not KEY=VALUE, such as train.batch=64")
+            raise ValueError(f"override {quoted(override)} is not KEY=VALUE, such as train.batch=64")
         *tables, name = key.strip().split(".")
         table = values
         for part in tables:
             table = table.setdefault(part, {})
             if not isinstance(table, dict):
-                raise ValueError(f"override {override!r}: {part} is not a table")
+                raise ValueError(f"override {quoted(override)}: {part} is not a table")
         table[name] = parse_value(text)
     options = values.get("options", {})
     if not isinstance(options, dict):

@@ -11,6 +11,8 @@ import typing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from training.texts import quoted
+
 T = TypeVar("T")
 
 
@@ -34,7 +36,7 @@ def build(cls: type[T], values: dict[str, Any], where: str) -> T:
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ValueError(f"{where}: unknown key {key!r}; {hint}")
+            raise ValueError(f"{where}: unknown key {quoted(key)}; {hint}")
         made[key] = check(value, hints[key], known[key].metadata, f"{where}: {key}")
     return cls(**made)
 
@@ -55,10 +57,10 @@ def check(value: Any, kind: Any, limits: typing.Mapping[str, Any], what: str) ->
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if isinstance(kind, type) and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-        raise ValueError(f"{what} must be {kind.__name__}, not {value!r}")
+        raise ValueError(f"{what} must be {kind.__name__}, not {quoted(value)}")
     low, high, choices = limits.get("low"), limits.get("high"), limits.get("choices") or ()
     if choices and value not in choices:
-        raise ValueError(f"{what} is {value!r}; choose one of {', '.join(map(str, choices))}")
+        raise ValueError(f"{what} is {quoted(value)}; choose one of {', '.join(map(str, choices))}")
     if (low is not None and not value >= low) or (high is not None and not value <= high):
         raise ValueError(f"{what} is {value}; choose {allowed(low, high)}")
     return value
@@ -114,7 +116,7 @@ class Field:
             return KINDS[kind](text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
         except ValueError:
             what = "a whole number" if kind == "int" else "a number"
-            raise ValueError(f"{self.name} must be {what}" + (f", not {text!r}" if text else "")) from None
+            raise ValueError(f"{self.name} must be {what}" + (f", not {quoted(text)}" if text else "")) from None
 
 
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")

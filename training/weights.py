@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,8 +22,11 @@ from training.foreign import stylegan2
 from training.gans import create
 from training.gans.base import Generator
 from training.movements import Movement, pack, unpack
+from training.texts import LINE, one_line, printable, quoted
 
 M = TypeVar("M", bound=Movement)
+HASH = re.compile("[0-9a-f]{16}")  # what recipes call a model: it becomes part of file names
+CARD_LINES = 50
 FORMAT = "facedesigner-1"
 COMPANION = "facedesigner-training-1"  # of the file that training goes on from, see `training.warm_start`
 
@@ -41,6 +46,7 @@ class Weights:
     card: dict[str, str] = field(default_factory=dict)  # data, terms, images, metrics ...
     hash: str = ""  # what recipes call the model: 16 hexadecimal digits, see `save_weights`
     measures: dict[str, tuple[float, float]] = field(default_factory=dict)  # mean and deviation over its own faces
+    content: str = ""  # of a file: see `content_of`
 
     def of(self, kind: type[M]) -> tuple[M, ...]:
         """Its movements of one kind."""
@@ -96,30 +102,60 @@ def load_weights(path: Path) -> Weights:
             f"{path.name} is what training goes on from (train.warm_start) and no model: open the file beside it"
         )
     if metadata.get("format") != FORMAT:
+        found = quoted(metadata.get("format"))
         raise WeightsError(
-            f"{path.name} is a safetensors file but not one of FaceDesigner's (format {metadata.get('format')!r}, "
+            f"{path.name} is a safetensors file but not one of FaceDesigner's (format {found}, "
             f"this program reads {FORMAT!r}); make one with `python -m training export`"
         )
     try:
-        options = json.loads(metadata["options"])
-        generator = make_generator(metadata["variant"], options)
-        missing, surplus = generator.load_state_dict(generator_part(tensors), strict=False)
-        if missing or surplus:
-            names = ", ".join([*missing, *surplus][:3])
-            raise WeightsError(f"{path.name} does not fit its own description: {names} missing or surplus")
+        name, options = one_line(metadata["name"]), json.loads(metadata["options"])
+        generator = built(metadata["variant"], options, generator_part(tensors))
         movements = unpack(metadata, tensors, generator)
-        card = {str(k): str(v) for k, v in json.loads(metadata["card"]).items()}
+        card = {one_line(k): printable(str(v)) for k, v in list(json.loads(metadata["card"]).items())[:CARD_LINES]}
         mean = tensors["latent_mean"].float()
-        measures = {str(k): (float(m), float(d)) for k, (m, d) in json.loads(metadata.get("measures", "{}")).items()}
-    except WeightsError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-        raise WeightsError(f"{path.name} does not fit its own description: {error}") from None
+        if mean.shape != generator.latent_shape[1:]:
+            raise ValueError("the mean latent has another length than the latents")
+        measures = {one_line(k): finite(*two) for k, two in json.loads(metadata.get("measures", "{}")).items()}
+        stated = metadata.get("hash", "")
+        if stated and not HASH.fullmatch(stated):
+            raise ValueError(f"the hash {quoted(stated)} is not 16 hexadecimal digits")
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, RecursionError) as error:
+        raise WeightsError(f"{path.name} does not fit its own description: {printable(str(error), LINE)}") from None
     if not all(bool(torch.isfinite(t).all()) for t in tensors.values()):
         raise WeightsError(f"{path.name} holds numbers that are not finite: export it again from its run")
     generator.eval().requires_grad_(False)
-    digest = metadata.get("hash") or hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    return Weights(metadata["variant"], metadata["name"], options, generator, mean, movements, card, digest, measures)
+    digest = stated or hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    content = content_of(metadata, tensors)
+    return Weights(metadata["variant"], name, options, generator, mean, movements, card, digest, measures, content)
+
+
+def built(variant: str, options: dict[str, Any], tensors: dict[str, Tensor]) -> Generator:
+    """The generator that a file describes, with its tensors. It is made without memory first, and compared: a small
+    file may describe a network of gigabytes. ValueError names what does not fit."""
+    with torch.device("meta"):
+        wanted = {name: tensor.shape for name, tensor in make_generator(variant, options).state_dict().items()}
+    given = {name: tensor.shape for name, tensor in tensors.items()}
+    if wrong := [name for name in {**wanted, **given} if wanted.get(name) != given.get(name)]:
+        raise ValueError(f"{', '.join(map(one_line, wrong[:3]))} missing, surplus or of another shape")
+    generator = make_generator(variant, options)
+    generator.load_state_dict(tensors)
+    return generator
+
+
+def finite(mean: float, deviation: float) -> tuple[float, float]:
+    if not (math.isfinite(mean) and math.isfinite(deviation)):
+        raise ValueError("a measure is not finite")
+    return float(mean), float(deviation)
+
+
+def content_of(metadata: dict[str, str], tensors: dict[str, Tensor]) -> str:
+    """What a model draws by, in 64 hexadecimal digits, however many sliders its file has."""
+    digest = hashlib.sha256(f"{metadata['variant']}\n{metadata['options']}".encode())
+    for name in sorted(tensors):
+        if name.startswith("generator.") or name == "latent_mean":
+            digest.update(f"\n{name} {tuple(tensors[name].shape)} {tensors[name].dtype}\n".encode())
+            digest.update(tensors[name].contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def make_generator(variant: str, options: dict[str, Any]) -> Generator:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from training.texts import one_line, printable
+
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
     from facedesigner.engine.face_engine import FaceEngine
@@ -19,12 +21,13 @@ class CommandError(Exception):
 
 def say(message: str) -> None:
     progress("")
-    print(f"facedesigner: {message}", file=sys.stderr)
+    print(f"facedesigner: {printable(message)}", file=sys.stderr)
 
 
 def progress(text: str) -> None:
     """Replaces the terminal's last line; nothing where standard error is not a terminal."""
     if sys.stderr.isatty():
+        text = one_line(text)
         print(f"\r{text:<40}\r{text}", end="", file=sys.stderr, flush=True)
 
 
@@ -47,9 +50,10 @@ def check_free(path: Path, overwrite: bool) -> None:
 def load_engine(args: argparse.Namespace) -> FaceEngine:
     progress("loading the model")
     from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.gui.places import Places
     from facedesigner.resources import default_weights
 
-    engine = FaceEngine(args.device)
+    engine = FaceEngine(args.device, Places.of_user().known_models)
     engine.load(args.weights or default_weights())
     progress("")
     return engine

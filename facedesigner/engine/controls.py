@@ -14,6 +14,7 @@ from facedesigner.state.ages import AGE
 from facedesigner.state.face import TAUGHT, FaceState, Taught
 from training.gans.base import Generator
 from training.movements import AgePath, Direction, Edit, Movement, offered
+from training.texts import quoted
 from training.weights import Weights
 
 
@@ -99,7 +100,7 @@ class LatentEditor:
                 "export the face there again"
             )
         known = ", ".join(self.movements) or "none"
-        return ControlError(f"this model has no control {key!r}; it offers {known}")
+        return ControlError(f"this model has no control {quoted(key)}; it offers {known}")
 
     def carried(self, taught: Taught) -> Direction:
         """ControlError when it was taught with latents of another size."""

@@ -15,6 +15,7 @@ from facedesigner.contract.request import Image, Lesson, ModelInfo, RenderReques
 from facedesigner.engine import arithmetic, breeding, teaching
 from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
 from facedesigner.engine.errors import WeightsError
+from facedesigner.engine.known_models import KnownModels
 from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.sliders import check_examples
@@ -34,11 +35,13 @@ class FaceEngine:
     """Draws the faces of one loaded generator, one at a time: a batch would round differently, and the same face must
     give the same picture wherever it is drawn."""
 
-    def __init__(self, device: str = "auto") -> None:
+    def __init__(self, device: str = "auto", known: Path | None = None) -> None:
+        """`known`: the file that remembers which network goes by which hash, see `KnownModels`."""
         # The number of threads changes the rounding, hence the picture, from one machine to the next. More of them gain
         # little on networks this small, and wait for each other for seconds when another program keeps the cores busy.
         torch.set_num_threads(1)
         self._device = pick_device(device)
+        self._known = KnownModels(known)
         self._weights: Weights | None = None
         self._info: ModelInfo | None = None
 
@@ -63,6 +66,7 @@ class FaceEngine:
         """Loads a weights file. Raises WeightsError naming what is wrong with it; the former model then stays."""
         try:
             weights = load_weights(path)
+            self._known.check(weights, path.name)
         except TrainingWeightsError as error:
             raise WeightsError(str(error)) from None
         self._place(weights, self._device)
@@ -120,6 +124,8 @@ class FaceEngine:
         edited = self._drawn(request.face)
         noise = self._noise_of(request.face.noise_seed) if generator.noise_shapes else None
         picture = generator.synthesize(edited[None], noise, request.resolution)
+        if not bool(torch.isfinite(picture).all()):
+            raise ValueError("its sliders lead to where the model draws nothing: set them nearer to 0")
         array: Image = np.ascontiguousarray(to_bytes(picture)[0].permute(1, 2, 0).cpu().numpy())
         return array
 

@@ -18,6 +18,7 @@ from facedesigner.export.cutout import cut_out
 from facedesigner.export.frame import Frame, planes, straightened, whole
 from facedesigner.export.measure import Measure, Size, SizeError, check_pixels, measures
 from facedesigner.export.touching import touching
+from training.texts import quoted
 
 KEEP, CUT = "keep", "cut"  # of the background; anything else is a colour
 DRAFT = 1024  # pixels of the longer side that landmarks are compared at
@@ -89,7 +90,7 @@ def colour_of(name: str) -> tuple[int, int, int]:
     try:
         red, green, blue = ImageColor.getrgb(name)[:3]
     except ValueError:
-        raise SizeError(f"{name!r} is no colour: give a name such as white, or #rrggbb") from None
+        raise SizeError(f"{quoted(name)} is no colour: give a name such as white, or #rrggbb") from None
     return red, green, blue
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from PIL import Image as Pillow
 
 from facedesigner.export.fabrication import Fabrication
+from training.texts import quoted
 
 PAGES = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "Letter": (215.9, 279.4)}  # mm
 MARGIN = 12.0  # mm that printers cannot reach, and where crop marks go
@@ -49,7 +50,7 @@ class Tiling:
 def tiling(width: float, height: float, page: str) -> Tiling:
     """The fewest pages, upright or across. SheetError for an unknown page or hundreds of pages."""
     if page not in PAGES:
-        raise SheetError(f"there is no page {page!r}: choose {', '.join(PAGES)}")
+        raise SheetError(f"there is no page {quoted(page)}: choose {', '.join(PAGES)}")
     short, long = PAGES[page]
     found = []
     for sides in ((short, long), (long, short)):

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from facedesigner.engine.relief import SPAN, Relief
+from training.texts import quoted
 
 SHAPES: Final = ("plate", "oval", "head")
 OVAL = ((0.50, 0.51), (0.40, 0.49))  # its middle and its half axes, in sides of the picture
@@ -40,7 +41,7 @@ class Piece:
 
     def __post_init__(self) -> None:
         if self.shape not in SHAPES:
-            raise SolidError(f"the shape is {self.shape!r}; choose {', '.join(SHAPES)}")
+            raise SolidError(f"the shape is {quoted(self.shape)}; choose {', '.join(SHAPES)}")
         for name, (low, high) in LIMITS.items():
             value = getattr(self, name)
             if value is not None and not low <= value <= high:

@@ -43,6 +43,11 @@ class Places:
         return self.sessions.parent / "favourites"
 
     @property
+    def known_models(self) -> Path:
+        """File that remembers which network goes by which hash."""
+        return self.sessions.parent / "models.json"
+
+    @property
     def drawing(self) -> Path:
         """File of the sketch that is being drawn."""
         return self.sessions.parent / "drawing.json"

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX, PSI_MIN, check_seed
+from training.texts import quoted
 
 WORDS = {  # words in place of numbers: lower and upper bound of the measure, which is the log-odds of the latter
     "glasses": {"no": (-math.inf, 0.0), "yes": (0.0, math.inf)},
@@ -53,7 +54,7 @@ def parse(text: str) -> Constraint:
     """`name=low..high`, either bound may be left out, or `name=word`."""
     name, equals, value = (part.strip() for part in text.partition("="))
     if not equals or not name or not value:
-        raise ConstraintError(f"the constraint {text!r} cannot be read: write it as age=60..80 or glasses=no")
+        raise ConstraintError(f"the constraint {quoted(text)} cannot be read: write it as age=60..80 or glasses=no")
     words = WORDS.get(name, {})
     if value in words:
         return Constraint(name, *words[value], word=value)
@@ -64,9 +65,9 @@ def parse(text: str) -> Constraint:
         bounds = (math.nan, math.nan)
     if not dots or any(map(math.isnan, bounds)):
         choice = f", or {' or '.join(words)}" if words else ""
-        raise ConstraintError(f"{text!r} has no range: write two numbers such as {name}=0..1{choice}")
+        raise ConstraintError(f"{quoted(text)} has no range: write two numbers such as {name}=0..1{choice}")
     if bounds[0] >= bounds[1]:
-        raise ConstraintError(f"{text!r} leaves nothing: the first number must be the smaller one")
+        raise ConstraintError(f"{quoted(text)} leaves nothing: the first number must be the smaller one")
     return Constraint(name, *bounds)
 
 
@@ -76,7 +77,7 @@ def check_known(constraints: Collection[Constraint], known: Collection[str]) -> 
     for constraint in constraints:
         if constraint.name not in known:
             raise ConstraintError(
-                f"{constraint.name!r} is not measured on this model; choose {', '.join(sorted(known))}"
+                f"{quoted(constraint.name)} is not measured on this model; choose {', '.join(sorted(known))}"
             )
         if constraint.name in seen:
             raise ConstraintError(f"{constraint.name} is asked for twice: give one range")

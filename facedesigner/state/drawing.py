@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from facedesigner.state.files import write_atomically
+from training.texts import quoted
 
 SIDE = 1024  # pixels of the square sheet that places and sizes refer to
 VERSION = 1
@@ -40,8 +41,8 @@ class Stroke:
     mirrored: bool = False
 
     def __post_init__(self) -> None:
-        _check(self.tool in (PEN, PENCIL, ERASER, BRUSH), f"the tool {self.tool!r} is unknown")
-        _check(self.layer in (SKETCH, HINTS), f"the layer {self.layer!r} is unknown")
+        _check(self.tool in (PEN, PENCIL, ERASER, BRUSH), f"the tool {quoted(self.tool)} is unknown")
+        _check(self.layer in (SKETCH, HINTS), f"the layer {quoted(self.layer)} is unknown")
         _check(SIZE_MIN <= self.size <= SIZE_MAX, f"a size of {self.size} is not {SIZE_MIN:g} to {SIZE_MAX:g}")
         _check_paint(self.opacity, self.colour)
         _check(bool(self.points), "a stroke has no points")
@@ -108,7 +109,7 @@ def from_text(text: str) -> tuple[Mark, ...]:
     version = values.get("version") if isinstance(values, dict) else None
     if version != VERSION:
         raise DrawingError(
-            f"it is a drawing of version {version!r}, this program reads version {VERSION}: "
+            f"it is a drawing of version {quoted(version)}, this program reads version {VERSION}: "
             "open it with the FaceDesigner that made it, or a newer one"
         )
     try:
@@ -172,7 +173,7 @@ def _from_dict(values: dict[str, Any]) -> Mark:
 
 def _check_paint(opacity: float, colour: str) -> None:
     _check(0 <= opacity <= 1, f"an opacity of {opacity} is not 0 to 1")
-    _check(re.fullmatch(r"#[0-9a-f]{6}", colour) is not None, f"the colour {colour!r} is not #rrggbb")
+    _check(re.fullmatch(r"#[0-9a-f]{6}", colour) is not None, f"the colour {quoted(colour)} is not #rrggbb")
 
 
 def _check(right: bool, otherwise: str) -> None:

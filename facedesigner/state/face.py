@@ -11,8 +11,11 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from training.texts import quoted
+
 SEED_MAX = 2**32 - 1
 PSI_MIN, PSI_MAX, PSI_DEFAULT = 0.0, 1.5, 0.7
+CONTROL_MAX = 10_000.0  # far beyond every slider
 NAME_LENGTH = 60  # letters
 TAUGHT = "mine-"  # begins the name of every slider that the user taught
 
@@ -99,8 +102,8 @@ class FaceState:
         check_seed(self.noise_seed, "noise seed")
         if not PSI_MIN <= self.psi <= PSI_MAX:
             raise ValueError(f"truncation psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
-        if not all(math.isfinite(value) for _, value in self.controls):
-            raise ValueError("a control must be a finite number")
+        if not all(abs(value) <= CONTROL_MAX for _, value in self.controls):  # not a number is not, either
+            raise ValueError(f"a control must be a number from {-CONTROL_MAX:g} to {CONTROL_MAX:g}")
         object.__setattr__(self, "name", check_name(self.name))
         object.__setattr__(self, "controls", tuple(sorted((n, float(v)) for n, v in dict(self.controls).items() if v)))
         object.__setattr__(self, "locks", tuple(sorted(set(self.locks))))
@@ -167,7 +170,7 @@ def hash_of(data: bytes) -> int:
 def check_seed(seed: int, what: str = "seed") -> int:
     """Returns the seed, or raises ValueError saying what a seed may be."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_MAX:
-        raise ValueError(f"the {what} is {seed!r}; choose a whole number from 0 to {SEED_MAX}")
+        raise ValueError(f"the {what} is {quoted(seed)}; choose a whole number from 0 to {SEED_MAX}")
     return seed
 
 

@@ -6,6 +6,8 @@ import re
 import string
 from collections.abc import Mapping
 
+from training.texts import quoted
+
 FIELDS = {
     "name": "the file's or the face's own name",
     "seed": "the seed, or a number of the latent",
@@ -31,7 +33,7 @@ def check_pattern(pattern: str) -> str:
         pieces = list(string.Formatter().parse(pattern))
     except ValueError as error:
         raise FilenameError(
-            f"the name {pattern!r} cannot be read ({error}): write fields as {{name}}, and a brace itself as {{{{"
+            f"the name {quoted(pattern)} cannot be read ({error}): write fields as {{name}}, and a brace itself as {{{{"
         ) from None
     for _, name, form, conversion in pieces:
         if name is not None and name not in FIELDS:
@@ -41,7 +43,7 @@ def check_pattern(pattern: str) -> str:
     if not pattern.strip():
         raise FilenameError(f"the name is empty: write one, such as {PATTERN}")
     if FORBIDDEN.search("".join(text for text, *_ in pieces)):
-        raise FilenameError(f"the name {pattern!r} has a character that file names may not have, such as / or :")
+        raise FilenameError(f"the name {quoted(pattern)} has a character that file names may not have, such as / or :")
     return pattern
 
 
@@ -59,7 +61,7 @@ def file_stem(pattern: str, values: Mapping[str, str | float | int | None]) -> s
     texts = {name: FORBIDDEN.sub("-", worded(value)) for name, value in values.items() if value is not None}
     stem = pattern.format(**texts).strip(" .")
     if not stem:
-        raise FilenameError(f"the name {pattern!r} comes out empty: add some letters to it")
+        raise FilenameError(f"the name {quoted(pattern)} comes out empty: add some letters to it")
     return stem[:LONGEST]
 
 

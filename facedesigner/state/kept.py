@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from facedesigner.state.files import write_atomically
+from training.texts import quoted
 
 
 class KeptError(ValueError):
@@ -38,7 +39,7 @@ def load(path: Path, version: int, model: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise KeptError(f"{path.name} is incomplete or damaged")
     if values.get("version") != version:
-        raise KeptError(f"{path.name} is of version {values.get('version')!r}: a newer FaceDesigner made it")
+        raise KeptError(f"{path.name} is of version {quoted(values.get('version'))}: a newer FaceDesigner made it")
     if values.get("model") != model:
         raise KeptError(f"{path.name} belongs to model {values.get('model')}, not {model}")
     return values

@@ -10,6 +10,7 @@ from typing import Any
 from facedesigner.state.face import FaceState
 from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import RecipeError, from_dict, text, to_dict
+from training.texts import quoted
 
 PROJECT_VERSION = 1
 
@@ -49,7 +50,7 @@ def load(path: Path) -> Project:
     version = values.get("version") if isinstance(values, dict) else None
     if version != PROJECT_VERSION:
         raise ProjectError(
-            f"{path.name} is a project of version {version!r}, this program reads version {PROJECT_VERSION}: "
+            f"{path.name} is a project of version {quoted(version)}, this program reads version {PROJECT_VERSION}: "
             "open it with the FaceDesigner that made it, or a newer one"
         )
     try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from facedesigner.state.face import FaceState, Latent, Taught
+from training.texts import one_line, quoted
 
 RECIPE_VERSION = 1
 RECIPE_KEY = "facedesigner"
@@ -53,7 +54,7 @@ def from_dict(values: Any) -> FaceState:
     version = values.get("version")
     if version != RECIPE_VERSION:
         raise RecipeError(
-            f"the recipe is of version {version!r}, this program reads version {RECIPE_VERSION}: "
+            f"the recipe is of version {quoted(version)}, this program reads version {RECIPE_VERSION}: "
             "open it with the FaceDesigner that made it, or a newer one"
         )
     unknown = sorted(set(values) - KEYS)
@@ -61,14 +62,14 @@ def from_dict(values: Any) -> FaceState:
         raise RecipeError(f"the recipe has unknown keys ({', '.join(unknown)}): a newer FaceDesigner may have made it")
     try:
         return FaceState(
-            model=text(values["model"]),
+            model=label(values["model"]),
             seed=values.get("seed"),
             latent=latent_from(values.get("latent")),
-            controls=tuple((text(name), number(value)) for name, value in values["controls"].items()),
+            controls=tuple((label(name), number(value)) for name, value in values["controls"].items()),
             psi=number(values["psi"]),
             noise_seed=values["noise_seed"],
-            locks=tuple(map(text, listed(values.get("locks", [])))),
-            taught=tuple(Taught(text(one["label"]), latent_of(one)) for one in listed(values.get("taught", []))),
+            locks=tuple(map(label, listed(values.get("locks", [])))),
+            taught=tuple(Taught(label(one["label"]), latent_of(one)) for one in listed(values.get("taught", []))),
             name=text(values.get("name", "")),
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -93,25 +94,32 @@ def latent_to(latent: Latent) -> dict[str, Any]:
 
 def listed(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise TypeError(f"{value!r} is not a list")
+        raise TypeError(f"{quoted(value)} is not a list")
     return value
 
 
 def text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not text")
+        raise TypeError(f"{quoted(value)} is not text")
     return value
+
+
+def label(value: Any) -> str:
+    """Text that a window may show and a message repeat."""
+    if one_line(text(value)) != value:
+        raise ValueError(f"{quoted(value)} is too long, or not on one line")
+    return str(value)
 
 
 def number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is not a number")
+        raise TypeError(f"{quoted(value)} is not a number")
     return float(value)
 
 
 def whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{value!r} is not a whole number")
+        raise TypeError(f"{quoted(value)} is not a whole number")
     return value
 
 

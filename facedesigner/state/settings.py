@@ -10,6 +10,7 @@ from pathlib import Path
 
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX, PSI_MIN
 from facedesigner.state.files import write_atomically
+from training.texts import quoted
 
 THEMES = ("dark", "light")
 
@@ -30,7 +31,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.theme not in THEMES:
-            raise ValueError(f"theme is {self.theme!r}; choose {' or '.join(THEMES)}")
+            raise ValueError(f"theme is {quoted(self.theme)}; choose {' or '.join(THEMES)}")
         if not PSI_MIN <= self.psi <= PSI_MAX:
             raise ValueError(f"psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
         if not 1 <= self.preview_milliseconds <= 1000:
@@ -50,11 +51,11 @@ def load(path: Path) -> Settings:
     kinds = {field.name: type(field.default) for field in dataclasses.fields(Settings)}
     for key, value in values.items():
         if key not in kinds:
-            raise SettingsError(f"{path}: unknown key {key!r}; known are {', '.join(kinds)}")
+            raise SettingsError(f"{path}: unknown key {quoted(key)}; known are {', '.join(kinds)}")
         if kinds[key] is float and isinstance(value, int) and not isinstance(value, bool):
             values[key] = float(value)
         elif not isinstance(value, kinds[key]):
-            raise SettingsError(f"{path}: {key} must be {kinds[key].__name__}, not {value!r}")
+            raise SettingsError(f"{path}: {key} must be {kinds[key].__name__}, not {quoted(value)}")
     try:
         return Settings(**values)
     except ValueError as error:

@@ -10,15 +10,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
-DRAWING = {f"training.{module}" for module in ("gans", "movements", "weights", "sampling", "compute", "features")}
+DRAWING = {
+    f"training.{module}" for module in ("gans", "movements", "weights", "sampling", "compute", "features", "texts")
+}
 NETWORKS = {"training.tasks", "training.pictures"}
 LABELS = {"training.tasks.labels", "training.curation"}  # dlib comes along: where a face is found or measured
-FORMS = {f"training.{module}" for module in ("config", "events", "options", "curation.contract")}  # plain Python
+FORMS = {f"training.{module}" for module in ("config", "events", "options", "texts", "curation.contract")}  # plain
 OPTIONAL = {"matplotlib"}  # of extras
 LIBRARIES = {"av", "cv2", "png", "pymatting", "reportlab", "trimesh"}  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library
 ALLOWED = {
-    "facedesigner/state": {"facedesigner.state"},
+    "facedesigner/state": {"facedesigner.state", "training.texts"},
     "facedesigner/contract": {"facedesigner.contract", "facedesigner.state", "numpy"},
     "facedesigner/engine": {
         "facedesigner.state",
@@ -35,13 +37,14 @@ ALLOWED = {
     "facedesigner/export": {"facedesigner.__version__", "numpy", "PIL"}
     | {f"facedesigner.{package}" for package in ("state", "contract", "export")}
     | {f"facedesigner.engine.{module}" for module in ("landmarks", "relief", "enhance")}
-    | LIBRARIES,
+    | LIBRARIES
+    | {"training.texts"},
     "facedesigner/gui": {"facedesigner.__version__", "PySide6", "shiboken6", "qdarkstyle", "platformdirs", "pyqtgraph"}
     | {f"facedesigner.{package}" for package in ("state", "contract", "engine", "export", "gui", "resources")}
     | {"numpy"}
     | FORMS,
     "facedesigner/cli.py": {"facedesigner"},
-    "facedesigner/commands": {"facedesigner", "PIL"},
+    "facedesigner/commands": {"facedesigner", "PIL", "training.texts"},
     "facedesigner/resources.py": set(),
     "training": {"training", "torch", "numpy", "PIL", "safetensors"} | OPTIONAL,
 }

@@ -3,6 +3,7 @@ window and the command line need to know nothing else of it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,9 +14,11 @@ from training.movements.age_path import AgePath
 from training.movements.base import Edit, Movement
 from training.movements.choice import Choice
 from training.movements.direction import Direction
+from training.texts import MESSAGE, one_line, quoted
 
 __all__ = ["AgePath", "Choice", "Direction", "Edit", "Movement", "offered", "pack", "unpack"]
 
+MOST = 1000  # sliders and menus of a model
 KINDS: tuple[type[Movement], ...] = (Choice, Direction, AgePath)
 
 
@@ -33,12 +36,29 @@ def pack(movements: Sequence[Movement]) -> tuple[dict[str, str], dict[str, Tenso
 
 def unpack(metadata: dict[str, str], tensors: dict[str, Tensor], generator: Generator) -> tuple[Movement, ...]:
     """Those of `pack`. KeyError, TypeError or ValueError when they are damaged or do not fit the generator."""
-    return tuple(
-        movement
+    found = tuple(
+        checked(movement)
         for kind in KINDS
         if kind.kind in metadata or kind is Direction
         for movement in kind.unpack(metadata[kind.kind], tensors, generator)
     )
+    if len(found) > MOST:
+        raise ValueError(f"it offers {len(found)} sliders; {MOST} are the most")
+    return found
+
+
+def checked(movement: Movement) -> Movement:
+    """The same, if what a window shows of it can be shown. TypeError or ValueError names the slider."""
+    texts = (movement.name, movement.label, movement.group, movement.unit, *movement.classes, movement.description)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"a text of the slider {quoted(movement.name)} is none")
+    shown = all(one_line(text) == text for text in texts[:-1]) and len(texts[-1]) <= MESSAGE
+    if not movement.name or "@" in movement.name or not shown:
+        raise ValueError(f"the slider {quoted(movement.name)} has a name or a text that cannot be shown")
+    ends = (movement.minimum, movement.maximum)
+    if not all(isinstance(end, int | float) and math.isfinite(end) for end in ends) or not ends[0] < ends[1]:
+        raise ValueError(f"the slider {movement.name} goes from {quoted(ends[0])} to {quoted(ends[1])}")
+    return movement
 
 
 def offered(movements: Sequence[Movement]) -> tuple[Movement, ...]:

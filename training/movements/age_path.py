@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -113,4 +114,6 @@ class AgePath(Movement):
         if reader.shape != generator.latent_shape:
             raise ValueError("the reader of ages has another shape than the latents")
         level, low, high = (float(numbers[name]) for name in NUMBERS[1:])
+        if not all(map(math.isfinite, (*years, level, low, high))):
+            raise ValueError("a number of the age path is not finite")
         return (cls(years, curve, reader, level, low, high),)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from training.gans.base import Generator
 from training.movements.base import Edit, Movement
+from training.texts import quoted
 
 TENSORS = {"vector": "direction", "normal": "normal", "bend": "bend"}  # field -> what its tensors' names begin with
 
@@ -68,7 +69,7 @@ class Direction(Movement):
 
     @classmethod
     def unpack(cls, text: str, tensors: dict[str, Tensor], generator: Generator) -> tuple[Self, ...]:
-        return tuple(
+        found = tuple(
             cls(
                 vector=tensors[f"direction.{described['name']}"].float(),
                 normal=tensors.get(f"normal.{described['name']}"),
@@ -77,3 +78,9 @@ class Direction(Movement):
             )
             for described in json.loads(text)
         )
+        shape = generator.latent_shape
+        for slider in found:
+            others = [tensor for tensor in (slider.normal, slider.bend) if tensor is not None]
+            if slider.vector.shape not in (shape, shape[1:]) or any(tensor.shape != shape for tensor in others):
+                raise ValueError(f"the slider {quoted(slider.name)} has another shape than the latents")
+        return found

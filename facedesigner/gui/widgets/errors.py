@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner import __version__
+from training.texts import one_line, printable
 
 WIDEST = 160  # letters of a line
 
@@ -32,6 +33,7 @@ class ErrorDialog(QDialog):
 
     def __init__(self, title: str, message: str, details: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        title, message = one_line(title), printable(message)
         self.setWindowTitle(title)
         self.message = QLabel(message)
         self.message.setWordWrap(True)

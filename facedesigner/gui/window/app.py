@@ -68,7 +68,7 @@ def make_engine() -> FaceEngine:
     from facedesigner.engine.face_engine import FaceEngine
 
     gc.freeze()  # what was imported stays: looking through it for garbage would hold the window up for 100 ms
-    return FaceEngine()
+    return FaceEngine(known=Places.of_user().known_models)
 
 
 def load_settings(path: Path) -> tuple[Settings, bool, str]:

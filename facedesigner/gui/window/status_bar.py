@@ -11,6 +11,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from facedesigner.gui import theme
+from training.texts import MESSAGE, one_line
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo
@@ -74,7 +75,7 @@ class StatusBar(QStatusBar):
 
     def say(self, message: str) -> None:
         """Shows a message for a while."""
-        self.showMessage(message, MESSAGE_TIME)
+        self.showMessage(one_line(message, MESSAGE), MESSAGE_TIME)
 
     def begin(self, text: str, total: int = 0, cancel: Callable[[], None] | None = None, of: str = "") -> None:
         """Something that takes time starts, or tells more of itself: `total` steps, 0 if unknown; `cancel` is called to

@@ -1,5 +1,6 @@
 import json
 import pickle
+import resource
 
 import pytest
 import torch
@@ -82,6 +83,20 @@ def test_a_file_that_is_none_of_ours_is_named(path, name, message):
         load_weights(path)
 
 
+DESCRIBED = {"name": "pc01", "label": "Component 1", "group": "G", "minimum": -3.0, "maximum": 3.0}
+BROKEN = (
+    {"label": 5},
+    {"label": "one\ntwo"},
+    {"label": "x" * 1000},
+    {"name": "pc01@coarse"},
+    {"minimum": float("nan")},
+    {"maximum": float("inf")},
+    {"minimum": 5.0},
+    {"maximum": "x"},
+    {"description": "x" * 10_000},
+)
+
+
 def rewrite(path, tensors=None, **metadata):
     old, kept = read(path)
     save_file({**kept, **(tensors or {})}, path, {**old, **metadata})
@@ -96,12 +111,41 @@ def rewrite(path, tensors=None, **metadata):
         {"variant": "base"},
         {"directions": json.dumps([{"name": "none"}])},
         {"card": "3"},
+        {"hash": "../project"},
+        {"hash": "0123456789ABCDEF"},
+        {"measures": json.dumps({"smile": [0.0, float("inf")]})},
+        *({"directions": json.dumps([DESCRIBED | changes])} for changes in BROKEN),
     ],
 )
 def test_a_file_that_does_not_fit_its_description_is_named(path, metadata):
     rewrite(path, **metadata)
     with pytest.raises(WeightsError, match="does not fit its own description"):
         load_weights(path)
+
+
+def test_texts_of_a_file_are_short_and_steer_no_terminal(path):
+    rewrite(path, name="../..pwn\x1b[31m\n<b>" + "A" * 1_000_000, card=json.dumps({"terms": "\x07free\nto all"}))
+    weights = load_weights(path)
+    assert weights.name.startswith("../..pwn [31m <b>AAA") and len(weights.name) == 120
+    assert weights.card == {"terms": " free\nto all"}
+
+
+def test_a_network_that_a_file_only_describes_takes_no_memory(path):
+    large = {"resolution": 2048, "z_dim": 512, "w_dim": 512, "mapping_layers": 16, "channels": [512] * 10}
+    rewrite(path, variant="stylegan2", options=json.dumps(large))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(WeightsError, match="missing, surplus or of another shape"):
+        load_weights(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes; the network has 200,000
+
+
+def test_what_a_model_draws_by_does_not_hang_on_its_sliders(path):
+    weights = load_weights(path)
+    save_weights(weights.having(Direction, ()), path, keep_hash=True)
+    again = load_weights(path)
+    assert (again.hash, again.content) == (weights.hash, weights.content)
+    rewrite(path, {"latent_mean": torch.ones(8)})
+    assert load_weights(path).content != weights.content
 
 
 def test_numbers_that_are_not_finite_are_named(path):

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from facedesigner.engine.errors import WeightsError
+from facedesigner.engine.face_engine import FaceEngine
+from facedesigner.engine.known_models import SHIPPED
+from facedesigner.resources import default_weights, resource
+from tests.tiny import tiny_weights
+from training.weights import load_weights, save_weights
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Path:
+    return tmp_path / "kept" / "models.json"
+
+
+def impostor(path: Path, of: str) -> Path:
+    """Another network under a hash."""
+    tiny_weights(path)
+    weights = load_weights(path)
+    with torch.no_grad():
+        next(weights.generator.parameters()).mul_(2)
+    object.__setattr__(weights, "hash", of)
+    save_weights(weights, path, keep_hash=True)
+    return path
+
+
+def test_a_file_that_goes_by_the_hash_of_another_model_is_refused(tmp_path, known):
+    engine = FaceEngine("cpu", known)
+    info = engine.load(tiny_weights(tmp_path / "mine.safetensors"))
+    false = impostor(tmp_path / "false.safetensors", info.hash)
+    with pytest.raises(WeightsError, match="holds another network"):
+        engine.load(false)
+    assert engine.info is info
+    with pytest.raises(WeightsError, match="holds another network"):  # after a restart
+        FaceEngine("cpu", known).load(false)
+    FaceEngine("cpu", known).load(tmp_path / "mine.safetensors")
+
+
+def test_the_models_that_come_along_are_known_from_the_beginning(tmp_path):
+    weights = load_weights(default_weights())
+    assert json.loads(resource(SHIPPED).read_text())[weights.hash] == weights.content
+    with pytest.raises(WeightsError, match="holds another network"):
+        FaceEngine("cpu").load(impostor(tmp_path / "false.safetensors", weights.hash))
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{", '{"x": 1}', "[" * 100_000])
+def test_a_damaged_memory_is_made_anew(tmp_path, known, text):
+    known.parent.mkdir()
+    known.write_text(text)
+    info = FaceEngine("cpu", known).load(tiny_weights(tmp_path / "mine.safetensors"))
+    assert info.hash in json.loads(known.read_text())
