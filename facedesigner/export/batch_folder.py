@@ -28,6 +28,8 @@ from facedesigner.state.face import FaceState
 from facedesigner.state.files import write_atomically
 from facedesigner.state.journal import Journal, read_lines
 from facedesigner.state.recipe import RecipeError, from_dict, to_dict
+from training.locking import NAME as LOCK
+from training.locking import Lock
 
 VERSION = 1
 JOURNAL, TABLE, CONTACTS = "batch.jsonl", "batch.csv", "contact-sheet.png"
@@ -125,12 +127,22 @@ def run_batch(search: Searcher, wish: Wish, folder: Path, stop: Callable[[], boo
     the start and after each try. Ends when the faces are there, when `wish.patience` tries in a row were refused, or
     when `stop` says so; the table and the contact sheet are written then.
 
-    ExportError: the folder belongs to another batch or to other files, or cannot be written to; what was accepted
-    stays.
+    LockedError: another process is at it. ExportError: the folder belongs to another batch or to other files, or
+    cannot be written to; what was accepted stays.
     """
+    with explained(folder / JOURNAL):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = Lock(folder / LOCK, f"another batch is writing to {folder}")
+        lock.take()
+    try:
+        yield from _run(search, wish, folder, stop)
+    finally:
+        lock.give_back()
+
+
+def _run(search: Searcher, wish: Wish, folder: Path, stop: Callable[[], bool]) -> Iterator[Batch]:
     path = folder / JOURNAL
     with explained(path):
-        folder.mkdir(parents=True, exist_ok=True)
         lines = read_lines(path)
     header = {"batch": VERSION, "model": search.info.hash, "training_faces": search.compared, **wish.same_search()}
     check_folder(folder, lines, header)

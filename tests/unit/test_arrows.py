@@ -15,7 +15,9 @@ DRAWING = {
 }
 NETWORKS = {"training.tasks", "training.pictures"}
 LABELS = {"training.tasks.labels", "training.curation"}  # dlib comes along: where a face is found or measured
-FORMS = {f"training.{module}" for module in ("config", "events", "options", "texts", "curation.contract")}  # plain
+FORMS = {
+    f"training.{module}" for module in ("config", "events", "options", "texts", "locking", "curation.contract")
+}  # plain
 OPTIONAL = {"matplotlib"}  # of extras
 LIBRARIES = {"av", "cv2", "png", "pymatting", "reportlab", "trimesh"}  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library
@@ -38,7 +40,7 @@ ALLOWED = {
     | {f"facedesigner.{package}" for package in ("state", "contract", "export")}
     | {f"facedesigner.engine.{module}" for module in ("landmarks", "relief", "enhance")}
     | LIBRARIES
-    | {"training.texts"},
+    | {"training.texts", "training.locking"},
     "facedesigner/gui": {"facedesigner.__version__", "PySide6", "shiboken6", "qdarkstyle", "platformdirs", "pyqtgraph"}
     | {f"facedesigner.{package}" for package in ("state", "contract", "engine", "export", "gui", "resources")}
     | {"numpy"}

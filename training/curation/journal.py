@@ -12,16 +12,11 @@ from typing import Any, TextIO
 from training.curation.contract import JOURNAL, LARGEST, SINGLE, Options
 from training.curation.inspector import Finding, Looked
 from training.files import replacing
+from training.locking import locked
 from training.options import build
-from training.pictures import DataError
 
 VERSION = 2  # raise it when findings change their meaning: all pictures are looked at anew
 ONE_FACE = 1  # the version before, of one face a picture, goes on as it was: see `of_one_face`
-
-try:
-    import fcntl
-except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -94,24 +89,10 @@ class Journal:
 
 @contextmanager
 def writing(out: Path, source: str, options: Options, pictures: tuple[Looked, ...]) -> Iterator[Journal]:
-    """The journal with what is still true of it, open for more. Raises DataError when another curation writes it."""
+    """The journal with what is still true of it, open for more. Raises LockedError when another curation writes it."""
     header: dict[str, Any] = {"journal": VERSION, "source": source, "options": asdict(options)}
-    with locked(out):
+    with locked(out, f"another curation is writing to {out}"):
         with replacing(out / JOURNAL) as path, path.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(part) + "\n" for part in (header, *(looked.to_json() for looked in pictures)))
         with (out / JOURNAL).open("a", encoding="utf-8") as file:
             yield Journal(file)
-
-
-@contextmanager
-def locked(out: Path) -> Iterator[None]:
-    """One curation a folder, where the system can tell; the lock goes with the process, however it ends."""
-    with (out / ".lock").open("w") as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise DataError(f"another curation is writing to {out}: wait for it, or stop it") from None
-            except OSError:  # a file system without locks
-                pass
-        yield

@@ -23,11 +23,13 @@ from facedesigner.state.edits import locks_with
 from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project, ProjectError
 from facedesigner.state.recognise import carries_recipe
+from training.locking import Lock, LockedError
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo
     from facedesigner.engine.face_engine import FaceEngine
 
+ELSEWHERE = "Another window keeps the faces of this model: save as a project what you make in this one."
 AUTOSAVE_DELAY = 1000  # ms after the last change
 PHOTO_ENDINGS = "*.jpg *.jpeg *.jfif *.png *.webp *.bmp *.gif *.tif *.tiff"
 OPENABLE = (
@@ -56,6 +58,8 @@ class Documents(QObject):
         self._window = window
         self._waiting: Path | None = None  # opened when the next model is there
         self._autosave_failed = False
+        self._lock: Lock | None = None  # of the session that is kept
+        self._elsewhere = False  # another window keeps it
         self.photos = PhotoDesk(session, window)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -141,6 +145,7 @@ class Documents(QObject):
         old = self._session.info
         if old is not None and old.hash != info.hash:
             self.autosave()
+            self.let_go()
             self._set_path(None)
         same = old is not None and old.hash == info.hash
         self._session.set_model(info, None if same else self._kept(info))
@@ -158,6 +163,8 @@ class Documents(QObject):
         path = self._session_file(self._session.info)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not self._may_keep(path):
+                return
             project_file.save(self._session.project(), path)
         except OSError as error:
             if not self._autosave_failed:  # once is enough
@@ -169,6 +176,27 @@ class Documents(QObject):
                 )
         else:
             self._autosave_failed = False
+
+    def _may_keep(self, session: Path) -> bool:
+        """One window keeps the session of a model; once it has closed, another one that is open does."""
+        if self._lock is None:
+            lock = Lock(session.with_suffix(".lock"), "")
+            try:
+                lock.take()
+            except LockedError:
+                if not self._elsewhere:
+                    self._elsewhere = True
+                    self.said.emit(ELSEWHERE)
+                return False
+            self._lock = lock
+        return True
+
+    def let_go(self) -> None:
+        """Another window may keep the session."""
+        if self._lock is not None:
+            self._lock.give_back()
+            self._lock = None
+        self._elsewhere = False
 
     def _session_file(self, info: ModelInfo) -> Path:
         return self._places.sessions / f"{info.hash}.face"

@@ -362,6 +362,7 @@ class MainWindow(QMainWindow):
             return
         self.session.settle()
         self.documents.autosave()
+        self.documents.let_go()
         self.hide()  # at once; the thread may need a moment
         self.tabs.shut_down()
         self.tools.shut_down()

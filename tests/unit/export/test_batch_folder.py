@@ -16,6 +16,7 @@ from facedesigner.export.writing import ExportError
 from facedesigner.state.constraint import Wish, parse
 from facedesigner.state.face import FaceState
 from facedesigner.state.journal import Journal
+from training.locking import LockedError
 
 INFO = ModelInfo("a" * 16, "tiny", "style", Path("tiny"), 8, (8,), (2, 2), (), False)
 WISH = Wish(6, (parse("age=20..30"),), 0.4, patience=20)
@@ -69,6 +70,15 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     run(folder)
     return folder
+
+
+def test_two_batches_in_one_folder_do_not_mix(tmp_path):
+    first = run_batch(FakeSearch(), WISH, tmp_path)
+    next(first)
+    with pytest.raises(LockedError, match="another batch is writing"):
+        next(run_batch(FakeSearch(), WISH, tmp_path))
+    del first
+    assert list(run_batch(FakeSearch(), WISH, tmp_path))
 
 
 def test_a_batch_with_its_table_and_sheet(whole):
@@ -184,7 +194,7 @@ def test_a_disk_that_fills_up(whole, tmp_path, monkeypatch, at):
         with pytest.raises(ExportError, match="the disk is full"):
             for _ in stepped:
                 pass
-    assert set(before) <= set(faces(tmp_path)) and not list(tmp_path.glob(".*"))
+    assert set(before) <= set(faces(tmp_path)) and {path.name for path in tmp_path.glob(".*")} == {".lock"}
     run(tmp_path)
     same(tmp_path, whole)
 

@@ -13,6 +13,7 @@ from training.curation.curate import Clock, curate
 from training.curation.workers import Task, output_name
 from training.data import load_faces
 from training.labels import read_labels
+from training.locking import LockedError
 from training.pictures import DataError, Entry, Source
 
 
@@ -266,7 +267,7 @@ def test_two_at_a_time_are_refused(source, tmp_path):
     pytest.importorskip("fcntl")
     first = curate(source, tmp_path / "out", workers=0)
     next(first)
-    with pytest.raises(DataError, match="another curation is writing"):
+    with pytest.raises(LockedError, match="another curation is writing"):
         run(source, tmp_path / "out")
     list(first)
 
