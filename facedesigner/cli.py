@@ -29,6 +29,7 @@ from facedesigner.commands import (
     verify,
 )
 from facedesigner.commands.common import CommandError, say
+from training.files import special
 
 COMMANDS = {
     "generate": generate,
@@ -62,6 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not words or (words[0] not in COMMANDS and not words[0].startswith("-")):
             return open_window(words)
         args = parser().parse_args(words)
+        check_files(args)
         return int(args.command(args))
     except KeyboardInterrupt:
         say("stopped")
@@ -71,6 +73,14 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         say(str(error))
         return 2
+
+
+def check_files(args: argparse.Namespace) -> None:
+    """CommandError for what is neither a file nor a folder: a pipe would be waited for, a device has no end."""
+    for value in vars(args).values():
+        for path in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(path, Path) and special(path):
+                raise CommandError(f"{path} is neither a file nor a folder, but a device or a pipe: choose a file")
 
 
 def is_users(error: Exception) -> bool:

@@ -8,9 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def special(path: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder: a pipe, a device."""
+    try:
+        return path.exists() and not path.is_file() and not path.is_dir()
+    except (OSError, ValueError):  # names that cannot be
+        return False
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields a temporary path in the same folder; it becomes `path` at the end, or vanishes if anything fails."""
+    """Yields a temporary path in the same folder; it becomes `path` at the end, or vanishes if anything fails. A link
+    stays: what it leads to is replaced."""
+    path = path.resolve() if path.is_symlink() else path
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary

@@ -18,6 +18,8 @@ from facedesigner.commands.common import (
     progress,
 )
 
+MOST = 1_000_000  # faces at once
+
 
 def add(commands: Any) -> None:
     generate = commands.add_parser("generate", help="draw faces of new or given seeds as PNG files")
@@ -41,7 +43,7 @@ def generate_command(args: argparse.Namespace) -> int:
     from facedesigner.state.face import SEED_MAX, FaceState, check_seed
 
     lowest = 0 if args.seed is None else check_seed(args.seed)
-    most = SEED_MAX + 1 - lowest
+    most = min(SEED_MAX + 1 - lowest, MOST)
     if not 1 <= args.count <= most:
         raise CommandError(f"--count is {args.count}; from seed {lowest} on, choose 1 to {most}")
     if args.out and args.count != 1:

@@ -74,9 +74,15 @@ class Landmarks:
         return Landmarks(self.eyes @ matrix.T + shift, points)
 
 
+FARTHEST = 100_000  # pixels of a picture, at the most
+
+
 def pointed_at(one: tuple[float, float], other: tuple[float, float]) -> Landmarks:
-    """Landmarks of two clicks on the pupils, in any order. EyesError when they fall together."""
-    return Landmarks(np.array(sorted([one, other]), dtype=np.float64))
+    """Landmarks of two clicks on the pupils, in any order. EyesError when they fall together, or lie nowhere."""
+    places = np.array(sorted([one, other]), dtype=np.float64)
+    if not (np.abs(places) <= FARTHEST).all():  # not a number is not, either
+        raise EyesError(f"the eyes lie outside of every picture: give pixels up to {FARTHEST:,}")
+    return Landmarks(places)
 
 
 class LandmarkFinder:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replaces `path` by `data`. On any failure (OSError) the old file stays and nothing else is left behind."""
+    """Replaces `path` by `data`. On any failure (OSError) the old file stays and nothing else is left behind. A link
+    stays: what it leads to is replaced."""
+    path = path.resolve() if path.is_symlink() else path
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_bytes(data)

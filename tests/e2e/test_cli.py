@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import time
@@ -6,7 +7,7 @@ from pathlib import Path
 from unittest.mock import Mock, call
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from facedesigner.cli import main
 from facedesigner.contract.request import RenderRequest, RenderResult
@@ -107,7 +108,7 @@ def test_nothing_is_overwritten_silently(weights, tmp_path, capsys):
         (["generate", "--seed", "4294967295", "--count", "2"], "choose 1 to 1"),
         (["generate", "--seed", "x"], "invalid int value: 'x'; see facedesigner generate --help"),
         (["generate", "--count", "0"], "--count is 0"),
-        (["generate", "--count", "4294967297"], "choose 1 to 4294967296"),
+        (["generate", "--count", "4294967297"], "choose 1 to 1000000"),
         (["generate", "--count", "2", "--out", "a.png"], "use --out-dir"),
         (["generate", "--out", "a.jpg"], "ends in .png"),
         (["--nonsense"], "see facedesigner --help"),
@@ -157,3 +158,37 @@ assert not heavy, heavy
     assert done.returncode == 0, done.stderr
     assert "facedesigner" in done.stdout
     assert time.perf_counter() - began < 5  # the time itself is measured in benchmarks/startup.py
+
+
+def test_devices_and_endless_counts_are_refused_at_once(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        assert main(["inspect", str(path)]) == 2
+        assert "a device or a pipe: choose a file" in capsys.readouterr().err
+    assert main(["generate", "--count", "4294967296"]) == 2
+    assert "choose 1 to 1000000" in capsys.readouterr().err
+
+
+def test_foreign_text_does_not_reach_the_terminal_as_it_is(tmp_path, capsys):
+    recipe = {
+        "version": 1,
+        "model": "\x1b[31m" + "0" * 9_000_000,
+        "seed": 1,
+        "controls": {},
+        "psi": 0.7,
+        "noise_seed": 0,
+    }
+    picture = tmp_path / "a.png"
+    info = PngImagePlugin.PngInfo()
+    info.add_text("facedesigner", json.dumps(recipe), zip=True)
+    Image.new("RGB", (8, 8)).save(picture, pnginfo=info)
+    assert main(["inspect", str(picture)]) == 2
+    said = capsys.readouterr().err
+    assert len(said) < 500 and "\x1b" not in said
+
+
+def test_sliders_that_lead_nowhere_are_an_error(weights, tmp_path, capsys):
+    assert main(["generate", "--seed", "1", "--out", str(tmp_path / "a.png"), "--weights", weights]) == 0
+    face = read_face(tmp_path / "a.png")
+    with pytest.raises(ValueError, match="from -10000 to 10000"):
+        face.with_control("pc01", 1e308)

@@ -16,7 +16,7 @@ DRAWING = {
 NETWORKS = {"training.tasks", "training.pictures"}
 LABELS = {"training.tasks.labels", "training.curation"}  # dlib comes along: where a face is found or measured
 FORMS = {
-    f"training.{module}" for module in ("config", "events", "options", "texts", "locking", "curation.contract")
+    f"training.{module}" for module in ("config", "events", "options", "texts", "locking", "files", "curation.contract")
 }  # plain
 OPTIONAL = {"matplotlib"}  # of extras
 LIBRARIES = {"av", "cv2", "png", "pymatting", "reportlab", "trimesh"}  # that write files, and cut hair out
@@ -45,7 +45,7 @@ ALLOWED = {
     | {f"facedesigner.{package}" for package in ("state", "contract", "engine", "export", "gui", "resources")}
     | {"numpy"}
     | FORMS,
-    "facedesigner/cli.py": {"facedesigner"},
+    "facedesigner/cli.py": {"facedesigner", "training.files"},
     "facedesigner/commands": {"facedesigner", "PIL", "training.texts"},
     "facedesigner/resources.py": set(),
     "training": {"training", "torch", "numpy", "PIL", "safetensors"} | OPTIONAL,

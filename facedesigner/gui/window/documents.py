@@ -23,6 +23,7 @@ from facedesigner.state.edits import locks_with
 from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project, ProjectError
 from facedesigner.state.recognise import carries_recipe
+from training.files import special
 from training.locking import Lock, LockedError
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ class Documents(QObject):
 
     def open(self, path: Path) -> None:
         """Opens a project, a model, a PNG of ours or else a photo; waits for the first model if there is none."""
+        if special(path):
+            self._complain(f"{path.name} cannot be opened", "It is a device or a pipe: choose a file.")
+            return
         if path.suffix.lower() in MODELS:
             self.load_model(path)
         elif self._session.info is None:

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from facedesigner.state.files import write_atomically
+from training.files import replacing, special
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
+    target, link = tmp_path / "far" / "a.txt", tmp_path / "link.txt"
+    target.parent.mkdir()
+    target.write_text("old")
+    link.symlink_to(target)
+    write_atomically(link, b"new")
+    assert link.is_symlink() and target.read_text() == "new"
+    with replacing(link) as temporary:
+        temporary.write_text("newer")
+    assert (
+        link.is_symlink() and target.read_text() == "newer" and [p.name for p in target.parent.iterdir()] == ["a.txt"]
+    )
+
+
+def test_what_is_no_file_is_told(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_text("")
+    assert special(tmp_path / "pipe") and special(type(tmp_path)("/dev/zero"))
+    assert not any(special(path) for path in (tmp_path, tmp_path / "file", tmp_path / "none", tmp_path / ("x" * 300)))
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_names_that_cannot_be_are_the_systems_error(tmp_path, name):
+    with pytest.raises((OSError, ValueError)):
+        write_atomically(tmp_path / name, b"")
+    assert not list(tmp_path.iterdir())
