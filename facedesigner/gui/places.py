@@ -43,6 +43,11 @@ class Places:
         return self.sessions.parent / "favourites"
 
     @property
+    def log(self) -> Path:
+        """File of what went wrong."""
+        return self.sessions.parent / "facedesigner.log"
+
+    @property
     def known_models(self) -> Path:
         """File that remembers which network goes by which hash."""
         return self.sessions.parent / "models.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import sys
 import threading
@@ -24,6 +25,8 @@ from PySide6.QtWidgets import (
 
 from facedesigner import __version__
 from training.texts import one_line, printable
+
+log = logging.getLogger(__name__)
 
 WIDEST = 160  # letters of a line
 
@@ -100,6 +103,7 @@ class ExceptionHook(QObject):
 
     def _handle(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         sys.__excepthook__(kind, error, trace)
+        log.error("not caught", exc_info=(kind, error, trace))
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return

@@ -63,6 +63,7 @@ class Actions(QObject):
         self.full_screen = self._action("&Full screen", "fullscreen", "F11")
         self.full_screen.setCheckable(True)
         self.shortcuts = self._action("&Shortcuts", "keyboard", "?", "F1")
+        self.report = self._action("&Report a problem…", "")
         self.about = self._action("&About FaceDesigner", "about")
         self._shorten()
 
@@ -118,7 +119,7 @@ class Actions(QObject):
                 *(self.certify, self.fabricate, self.relief),
             ),
             "&View": (self.favourites, self.history, self.photo, self.full_screen),
-            "&Help": (self.shortcuts, self.about),
+            "&Help": (self.shortcuts, self.report, self.about),
         }
 
     def _shorten(self) -> None:

@@ -19,6 +19,7 @@ from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.errors import ExceptionHook, show_error
+from facedesigner.gui.window import log
 from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.resources import default_weights
@@ -36,6 +37,7 @@ _imported = time.monotonic()
 def main(path: Path | None = None) -> int:
     """Runs the window, with `path` (a PNG, a .face project or weights) opened in it; returns the exit code."""
     places = Places.of_user()
+    log.begin(places.log)
     settings, keep_file, problem = load_settings(places.settings)
     application = _application()
     theme.apply(settings.theme)

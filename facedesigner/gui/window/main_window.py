@@ -26,6 +26,7 @@ from facedesigner.gui.session import Session
 from facedesigner.gui.training.weights_maker import WeightsMaker
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.widgets.file_drop import FileDrop
+from facedesigner.gui.window import log
 from facedesigner.gui.window.about import AboutBox
 from facedesigner.gui.window.actions import Actions
 from facedesigner.gui.window.documents import Documents
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo, RenderResult
     from facedesigner.state.face import FaceState
 
+REPORT = (
+    "Copy the details into a report, and say what you did and what you saw. Look through them first: names of your "
+    "files may stand in them; your own name does not."
+)
 PHOTO, SLIDERS = "photo", "sliders"  # whose progress it is
 PROGRESS = {"gallery": "Drawing faces"}  # batches with a progress bar; thumbnails just fill in
 PREFERRED_WIDTH, PREFERRED_HEIGHT = 1500, 940  # less on a smaller screen
@@ -63,7 +68,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         """`fallback` are the weights to load if the first ones cannot be."""
         super().__init__()
-        self._fallback = fallback
+        self._fallback, self._log = fallback, places.log
         self._device = preferences.settings.device
         self.session, self.thread_, self.preferences = session, thread, preferences
         self.devices: tuple[str, ...] = ("auto", "cpu")
@@ -147,6 +152,7 @@ class MainWindow(QMainWindow):
             (actions.reset, self.design.reset),
             (actions.stop, self.stop),
             (actions.shortcuts, self.show_shortcuts),
+            (actions.report, self.show_report),
             (actions.about, self.show_about),
         ):
             action.triggered.connect(lambda _checked=False, slot=slot: slot())
@@ -342,6 +348,10 @@ class MainWindow(QMainWindow):
         dialog = ShortcutSheet(self.actions_.with_keys, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def show_report(self) -> None:
+        """What helps whoever mends the program, to copy."""
+        show_error("Report a problem", REPORT, log.report(self._log), parent=self)
 
     def show_about(self) -> None:
         dialog = AboutBox(self.session.info, self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import Any, TypeAlias
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal
+
+log = logging.getLogger(__name__)
 
 Work: TypeAlias = "Callable[[Any, Job], Any]"
 Then: TypeAlias = Callable[[Any, Exception | None], object]
@@ -185,6 +188,7 @@ class Desk(QObject):
                 tool = self._tool(tool)
                 value = job.work(tool, job)
             except Exception as error:  # its sentence is shown
+                log.info("asked for by %s", type(job.owner).__name__, exc_info=True)
                 self._done.emit(job, None, error)
             else:
                 self._done.emit(job, value, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -16,6 +17,8 @@ from PySide6.QtCore import QObject, QThread, Signal
 if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo, RenderRequest, RenderResult
     from facedesigner.engine.face_engine import FaceEngine
+
+log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 Each = Callable[[int, "RenderResult"], object]  # index, picture
@@ -239,6 +242,7 @@ class RenderThread(QThread):
                 self._engine = self._factory()
             info: ModelInfo = self._engine.load(path)
         except Exception as error:
+            log.info("loading %s", path, exc_info=True)
             self.load_failed.emit(_sentence(error))
         else:
             self._announce_device()
@@ -258,6 +262,7 @@ class RenderThread(QThread):
         try:
             value, words = function(self._need_engine()), ""
         except Exception as error:
+            log.info("asked for under %s", tag, exc_info=True)
             value, words = None, _sentence(error)
         if wish is not None:
             self._answer.emit(wish, value, words)
@@ -292,6 +297,7 @@ class RenderThread(QThread):
         except Exception as error:  # the engine promises not to raise; a bug in it must not end the thread
             from facedesigner.contract.request import RenderResult
 
+            log.error("drawing", exc_info=True)
             return RenderResult(request, None, (time.perf_counter() - started) * 1000, error=_sentence(error))
         self._announce_device()
         return result

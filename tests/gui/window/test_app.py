@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QGuiApplication
 
 from facedesigner.gui.widgets.errors import ErrorDialog, ExceptionHook
@@ -59,6 +60,7 @@ def test_the_default_weights_are_those_that_are_named_first(tmp_path, monkeypatc
     assert default_weights().name == "best.safetensors"
 
 
+@pytest.mark.logs
 def test_an_exception_nobody_caught_saves_and_shows_one_dialog(qtbot, capsys):
     saved = []
     hook = ExceptionHook(lambda: saved.append(1))

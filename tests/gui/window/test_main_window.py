@@ -462,3 +462,11 @@ def test_two_windows_do_not_overwrite_each_other(make_window, places, qtbot):
     first.close()
     second.documents.autosave()
     assert project_file.load(kept).face.seed == 22
+
+
+def test_a_report_can_be_copied(window):
+    window.actions_.report.trigger()
+    dialog = window.findChild(ErrorDialog)
+    assert "Look through them first" in dialog.message.text()
+    assert dialog.details.startswith("FaceDesigner ") and "There is no log." in dialog.details
+    dialog.close()

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 import shiboken6
 from PySide6.QtCore import QObject
 
@@ -78,6 +79,7 @@ def test_submitting_never_waits_for_the_picture(qtbot, thread, engine):
     engine.gate.set()
 
 
+@pytest.mark.logs
 def test_errors_travel_as_results_and_the_thread_lives_on(qtbot, thread, engine):
     log = Log(thread)
     engine.crash = ZeroDivisionError("a bug")
@@ -195,6 +197,7 @@ def test_broken_weights_leave_the_old_model(qtbot, thread):
     assert rendered.args[0].error is None
 
 
+@pytest.mark.logs
 def test_an_engine_that_cannot_be_made_is_tried_again_with_the_next_load(qtbot, engine):
     attempts = []
 

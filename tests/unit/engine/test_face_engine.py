@@ -135,6 +135,7 @@ def test_a_broken_file_leaves_the_old_model(engine, face, tmp_path):
     np.testing.assert_array_equal(picture(engine, face), before)
 
 
+@pytest.mark.logs
 def test_running_out_of_gpu_memory_falls_back_to_the_cpu_with_a_notice(engine, face, monkeypatch):
     expected = picture(engine, face)
     engine._device = torch.device("meta")  # stands for a GPU
