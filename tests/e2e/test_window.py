@@ -24,6 +24,7 @@ from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.state.face import FaceState
 from tests.gui.dropping import drop
 from tests.tiny import tiny_weights
+from training.weights import load_weights
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 
@@ -234,6 +235,26 @@ def test_the_picture_does_not_depend_on_the_number_of_cores(qtbot, start):
     with qtbot.waitSignal(window.thread_.answered, check_params_cb=lambda tag, *_: tag == "threads") as answer:
         window.thread_.call("threads", lambda engine: torch.get_num_threads())
     assert answer.args == ["threads", 1, ""]
+
+
+def test_models_that_come_and_go_in_the_middle_of_everything_do_no_harm(qtbot, window, tmp_path, weights):
+    """What the former model was asked for is dropped, not complained of."""
+    other = tiny_weights(tmp_path / "other.safetensors", seed=2)
+    with Troubles(window) as troubles:
+        actions = Actions(window, seed=3).stream()
+        window.design.tools.setCurrentIndex(2)
+        for number in range(12):
+            for _ in islice(actions, 8):
+                QApplication.processEvents()
+            window.documents.load_model(weights if number % 2 else other)
+            window.design.new_faces()
+            window.keep()
+            slot = window.design.arithmetic.slots[0]
+            slot.current_wanted.emit()
+        hash = load_weights(weights).hash
+        qtbot.waitUntil(lambda: window.session.info is not None and window.session.info.hash == hash, timeout=30_000)
+        qtbot.waitUntil(lambda: window.session.face.model == hash and is_drawn(window), timeout=30_000)
+    assert troubles.found == []
 
 
 def test_two_hundred_random_actions_do_no_harm(qtbot, window, engine):

@@ -147,7 +147,7 @@ class AgeAnimation(QDialog):
 
         self.export_button.setEnabled(False)
         self.message.setText(f"Writing {path.name}…")
-        self._thread.ask(f"{self._tag} export", job, self._exported, self)
+        self._thread.ask(f"{self._tag} export", job, self._exported, self, keep=True)
 
     def _lay_out(self, about: QLabel) -> None:
         form = QFormLayout()

@@ -91,7 +91,7 @@ class AgeStrip(QDialog):
                 raise ValueError(next(result.error for result in results if result.error))
             return save_png(sheet(pictures, SEVEN), path, face, engine.info.name, overwrite=True)
 
-        self._thread.ask(f"{TAG} export", job, self._exported, self)
+        self._thread.ask(f"{TAG} export", job, self._exported, self, keep=True)
 
     def _exported(self, path: Path | None, error: str) -> None:
         self.export_button.setEnabled(True)

@@ -277,7 +277,7 @@ class Documents(QObject):
             self._complain("There is no picture yet", "Wait until the model is loaded, then export again.")
             return
         job = _export_job(self._session.face, self._session.info.name, path, overwrite)
-        self._thread.ask(f"export {path}", job, partial(self._exported, path), self)
+        self._thread.ask(f"export {path}", job, partial(self._exported, path), self, keep=True)
         self.said.emit(f"Writing {path.name}…")
 
     def paste(self) -> None:

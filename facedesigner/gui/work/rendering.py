@@ -7,12 +7,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import shiboken6
 from PySide6.QtCore import QObject, QThread, Signal
+
+from facedesigner.gui.work.wishes import Batch, Call, Each, Ended, Then, Wish
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo, RenderRequest, RenderResult
@@ -21,34 +21,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
-Each = Callable[[int, "RenderResult"], object]  # index, picture
-Ended = Callable[[bool], object]  # whether all were drawn
-Then = Callable[[Any, str], object]  # value, or None and why not
-
-
-@dataclass(slots=True, eq=False)
-class _Wish:
-    """Who waits for a batch or a call, and what is done with the answers. Of the window's thread alone."""
-
-    owner: QObject
-    each: Each = lambda _index, _result: None
-    ended: Ended = lambda _: None
-    then: Then = lambda _value, _error: None
-    over: bool = False  # given up, or something newer was asked under the name
-
-    @property
-    def holds(self) -> bool:
-        return not self.over and shiboken6.isValid(self.owner)
-
-
-@dataclass(slots=True, eq=False)
-class _Batch:
-    """What is left to draw of one batch. Compared by identity: a newer batch of the same tag is another one."""
-
-    waiting: deque[tuple[int, RenderRequest]]
-    total: int
-    wish: _Wish | None
-    started: bool = False
 
 
 class RenderThread(QThread):
@@ -57,6 +29,9 @@ class RenderThread(QThread):
     `submit` is a mailbox with one slot: a request that was not begun is overwritten by the next, so that dragging a
     slider never queues. Order of work: load, device, calls, the slot, then the batches, oldest first. Whatever goes
     wrong travels as a result, an answer or a message; the thread lives on until `close`.
+
+    What was asked of a model that another one has taken the place of is dropped: it would only complain of the wrong
+    model. Calls that were asked before a load come before it.
 
     `draw` and `ask` bring their answers to whoever asked: none once it was given up, once something newer was asked
     under that name, or once the owner is gone. The signals tell of all batches and calls, for those who watch.
@@ -73,7 +48,7 @@ class RenderThread(QThread):
     )  # tag, index, RenderResult; compare its request, it may be a replaced one's
     batch_finished = Signal(str, bool)  # tag, True when all were drawn, False when cancelled
     answered = Signal(str, object, str)  # tag, value or None, error message or ""
-    _picture = Signal(object, int, object)  # _Wish, and as above
+    _picture = Signal(object, int, object)  # Wish, and as above
     _over = Signal(object, bool)
     _answer = Signal(object, object, str)
 
@@ -93,11 +68,15 @@ class RenderThread(QThread):
         self._closing = False
         self._load: Path | None = weights
         self._device: str | None = None if device == "auto" else device
-        self._slot: RenderRequest | None = None
-        self._calls: dict[str, tuple[Callable[[FaceEngine], object], _Wish | None]] = {}
-        self._batches: dict[str, _Batch] = {}
-        self._cancelled: list[tuple[str, _Batch]] = []
-        self._wishes: dict[str, _Wish] = {}  # by tag; of the window's thread alone
+        self._loads = 0  # that were asked for
+        self._loaded = 0  # models that the thread has loaded
+        self._seen = 0  # of these, how many the window knows of
+        self.loaded.connect(self._see)  # before anybody else's slot
+        self._slot: tuple[RenderRequest, int] | None = None  # and which model it was asked of
+        self._calls: dict[str, Call] = {}
+        self._batches: dict[str, Batch] = {}
+        self._cancelled: list[tuple[str, Batch]] = []
+        self._wishes: dict[str, Wish] = {}  # by tag; of the window's thread alone
         self._picture.connect(self._bring_picture)
         self._over.connect(self._bring_end)
         self._answer.connect(self._bring_answer)
@@ -111,18 +90,27 @@ class RenderThread(QThread):
     def submit(self, request: RenderRequest) -> None:
         """Asks for one picture, in place of the one that waits. Answered by `rendered`."""
         with self._wake:
-            self._slot = request
+            self._slot = (request, self._seen)
             self._wake.notify()
 
     def draw(
         self, name: str, requests: Sequence[RenderRequest], each: Each, owner: QObject, ended: Ended = lambda _: None
     ) -> None:
         """`submit_batch`, of which each picture is brought to `each`, and the end to `ended`."""
-        self._submit_batch(name, requests, self._new_wish(name, _Wish(owner, each=each, ended=ended)))
+        self._submit_batch(name, requests, self._new_wish(name, Wish(owner, each=each, ended=ended)))
 
-    def ask(self, name: str, function: Callable[[FaceEngine], object], then: Then, owner: QObject) -> None:
-        """`call`, whose answer is brought to `then`."""
-        self._call(name, function, self._new_wish(name, _Wish(owner, then=then)))
+    def ask(
+        self,
+        name: str,
+        function: Callable[[FaceEngine], object],
+        then: Then,
+        owner: QObject,
+        *,
+        keep: bool = False,
+    ) -> None:
+        """`call`, whose answer is brought to `then`. `keep`: it is answered also when the model has changed, such as a
+        file to write."""
+        self._call(name, function, self._new_wish(name, Wish(owner, then=then)), keep)
 
     def submit_batch(self, tag: str, requests: Sequence[RenderRequest]) -> None:
         """Draws several pictures while nothing more urgent waits; the same tag replaces a batch without a finish."""
@@ -139,12 +127,13 @@ class RenderThread(QThread):
 
     def call(self, tag: str, function: Callable[[FaceEngine], object]) -> None:
         """Runs a function of the engine in the thread; a waiting one of the same tag is replaced."""
-        self._call(tag, function, None)
+        self._call(tag, function, None, True)
 
     def load(self, path: Path) -> None:
         """Loads other weights. Answered by `loaded` or `load_failed`."""
         with self._wake:
             self._load = path
+            self._loads += 1
             self._wake.notify()
 
     def use_device(self, name: str) -> None:
@@ -163,35 +152,38 @@ class RenderThread(QThread):
             self._wake.notify()
         self.wait()
 
-    def _bring_picture(self, wish: _Wish, index: int, result: RenderResult) -> None:
+    def _bring_picture(self, wish: Wish, index: int, result: RenderResult) -> None:
         if wish.holds:
             wish.each(index, result)
 
-    def _bring_end(self, wish: _Wish, complete: bool) -> None:
+    def _bring_end(self, wish: Wish, complete: bool) -> None:
         if wish.holds:
             wish.ended(complete)
 
-    def _bring_answer(self, wish: _Wish, value: object, error: str) -> None:
+    def _bring_answer(self, wish: Wish, value: object, error: str) -> None:
         if wish.holds:
             wish.then(value, error)
 
-    def _new_wish(self, tag: str, wish: _Wish) -> _Wish:
+    def _new_wish(self, tag: str, wish: Wish) -> Wish:
         if tag in self._wishes:
             self._wishes[tag].over = True
         self._wishes[tag] = wish
         return wish
 
-    def _submit_batch(self, tag: str, requests: Sequence[RenderRequest], wish: _Wish | None) -> None:
+    def _submit_batch(self, tag: str, requests: Sequence[RenderRequest], wish: Wish | None) -> None:
         with self._wake:
             self._batches.pop(tag, None)
-            self._batches[tag] = _Batch(deque(enumerate(requests)), len(requests), wish)
+            self._batches[tag] = Batch(deque(enumerate(requests)), len(requests), wish, self._seen)
             self._wake.notify()
 
-    def _call(self, tag: str, function: Callable[[FaceEngine], object], wish: _Wish | None) -> None:
+    def _call(self, tag: str, function: Callable[[FaceEngine], object], wish: Wish | None, keep: bool) -> None:
         with self._wake:
             self._calls.pop(tag, None)
-            self._calls[tag] = (function, wish)
+            self._calls[tag] = Call(function, wish, self._seen, self._loads, keep)
             self._wake.notify()
+
+    def _see(self) -> None:
+        self._seen += 1
 
     # -- in the thread
 
@@ -210,7 +202,7 @@ class RenderThread(QThread):
             return self._take_call()
 
     def _take(self) -> Job | None:
-        if self._load is not None:
+        if self._load is not None and not any(call.loads < self._loads for call in self._calls.values()):
             path, self._load = self._load, None
             return lambda: self._run_load(path)
         if self._device is not None:
@@ -219,8 +211,8 @@ class RenderThread(QThread):
         if job := self._take_call():
             return job
         if self._slot is not None:
-            request, self._slot = self._slot, None
-            return lambda: self.rendered.emit(self._render(request))
+            (request, model), self._slot = self._slot, None
+            return lambda: self._run_slot(request, model)
         if self._cancelled:
             tag, batch = self._cancelled.pop(0)
             return lambda: self._end(tag, batch, False)
@@ -233,8 +225,8 @@ class RenderThread(QThread):
         if not self._calls:
             return None
         tag = next(iter(self._calls))
-        function, wish = self._calls.pop(tag)
-        return lambda: self._run_call(tag, function, wish)
+        call = self._calls.pop(tag)
+        return lambda: self._run_call(tag, call)
 
     def _run_load(self, path: Path) -> None:
         try:
@@ -245,8 +237,13 @@ class RenderThread(QThread):
             log.info("loading %s", path, exc_info=True)
             self.load_failed.emit(_sentence(error))
         else:
+            self._loaded += 1
             self._announce_device()
             self.loaded.emit(info)
+
+    def _run_slot(self, request: RenderRequest, model: int) -> None:
+        if model == self._loaded:
+            self.rendered.emit(self._render(request))
 
     def _run_device(self, name: str) -> None:
         try:
@@ -258,17 +255,25 @@ class RenderThread(QThread):
             self._known_device = ""  # an answer is owed even if it is the same one
             self._announce_device()
 
-    def _run_call(self, tag: str, function: Callable[[FaceEngine], object], wish: _Wish | None) -> None:
+    def _run_call(self, tag: str, call: Call) -> None:
+        if call.model != self._loaded and not call.keep:
+            return
         try:
-            value, words = function(self._need_engine()), ""
+            value, words = call.function(self._need_engine()), ""
         except Exception as error:
             log.info("asked for under %s", tag, exc_info=True)
             value, words = None, _sentence(error)
-        if wish is not None:
-            self._answer.emit(wish, value, words)
+        if call.wish is not None:
+            self._answer.emit(call.wish, value, words)
         self.answered.emit(tag, value, words)
 
-    def _run_batch(self, tag: str, batch: _Batch) -> None:
+    def _run_batch(self, tag: str, batch: Batch) -> None:
+        if batch.model != self._loaded:
+            with self._wake:
+                if self._batches.get(tag) is batch:
+                    del self._batches[tag]
+                    self._end(tag, batch, False)
+            return
         if not batch.started:
             batch.started = True
             self.batch_started.emit(tag, batch.total)
@@ -285,7 +290,7 @@ class RenderThread(QThread):
                 del self._batches[tag]
                 self._end(tag, batch, True)
 
-    def _end(self, tag: str, batch: _Batch, complete: bool) -> None:
+    def _end(self, tag: str, batch: Batch, complete: bool) -> None:
         if batch.wish is not None:
             self._over.emit(batch.wish, complete)
         self.batch_finished.emit(tag, complete)

@@ -295,3 +295,33 @@ def test_an_answer_or_why_there_is_none(qtbot, thread):
     thread.ask("two", lambda _: [][0], lambda *told: brought.append(told), owner)
     qtbot.waitUntil(lambda: len(brought) == 2)
     assert brought == [(1, ""), (None, "list index out of range")]
+
+
+def test_what_was_asked_of_a_former_model_is_dropped_but_for_what_is_to_be_kept(qtbot, thread, engine):
+    log, owner = Log(thread), QObject()
+    answers: list[object] = []
+    hold(engine, thread, qtbot)
+    with qtbot.waitSignal(thread.loaded):
+        thread.load(Path("other.safetensors"))
+        engine.gate.set()
+        qtbot.waitUntil(lambda: len(log.results) == 1)
+    assert log.stamps == [0]  # it had begun
+    log.results.clear()
+    thread._seen -= 1  # as if the window had not heard of the new model yet
+    thread.submit(request(1))
+    thread.draw("faces", [request(2)], lambda *_: answers.append("picture"), owner, answers.append)
+    thread.ask("sum", lambda _: "sum", lambda value, _: answers.append(value), owner)
+    thread.ask("export", lambda _: "file", lambda value, _: answers.append(value), owner, keep=True)
+    qtbot.waitUntil(lambda: answers == ["file", False])
+    assert log.results == []
+
+
+def test_what_was_called_for_before_a_load_comes_before_it(qtbot, thread, engine):
+    order: list[str] = []
+    hold(engine, thread, qtbot)
+    thread.call("export", lambda engine: order.append(engine.info.name))
+    thread.load(Path("other.safetensors"))
+    thread.call("later", lambda engine: order.append(engine.info.name))
+    engine.gate.set()
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == ["fake", "other"]
