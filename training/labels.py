@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import math
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import torch
 
+from training.label_tables import KNOWN_FILES, TABLES, UTKFACE, Table, parse_labels, parse_utkface
 from training.pictures import DataError, Source
 
-FILE_COLUMNS = ("file", "filename", "name", "image", "image_id")
-KNOWN_FILES = ("faces.csv", "labels.csv", "dataset.json", "list_attr_celeba.txt", "list_attr_celeba.csv")
 MISSING = {"", "nan", "na", "n/a", "null"}
 MAX_CLASSES = 64  # a text column with more different texts than this is no class
-UTKFACE = re.compile(r"(\d{1,3})_([01])_([0-4])_\d+\b")
-UTKFACE_GENDERS = ("male", "female")
-UTKFACE_RACES = ("white", "black", "asian", "indian", "other")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,15 +22,6 @@ class Labels:
     columns: dict[str, torch.Tensor] = field(default_factory=dict)  # see Faces.labels
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Table:
-    """A label file as it stands: one row a picture, all values as text."""
-
-    files: list[str]
-    columns: dict[str, list[str]]
-    categorical: frozenset[str] = frozenset()  # columns whose numbers are names of classes
 
 
 def read_labels(source: Source, names: Sequence[str], path: Path | None = None) -> Labels:
@@ -55,7 +38,8 @@ def read_labels(source: Source, names: Sequence[str], path: Path | None = None) 
     try:
         found = find_labels(source)
         if found is not None:
-            return align(parse_labels(*found), source, names, found[0])
+            labels = align(parse_labels(found.name, found.content), source, names, found.name)
+            return replace(labels, notes=(*labels.notes, *found.notes))
     except DataError as error:
         return Labels(notes=(f"no labels: {error}",))
     if 2 * sum(bool(UTKFACE.match(PurePosixPath(name).name)) for name in names) >= max(len(names), 1):
@@ -63,16 +47,27 @@ def read_labels(source: Source, names: Sequence[str], path: Path | None = None) 
     return Labels()
 
 
-def find_labels(source: Source) -> tuple[str, bytes] | None:
-    """(name, content) of the label file: inside the source, or beside it. `faces256/` has its labels in `faces.csv`."""
-    inside = [e.name for e in source.entries if e.name.lower().endswith((".csv", ".json", ".txt"))]
-    tables = [name for name in inside if name.lower().endswith(".csv")]
+@dataclass(frozen=True)
+class Found:
+    """A label file."""
+
+    name: str
+    content: bytes
+    notes: tuple[str, ...] = ()  # of others that were passed over
+
+
+def find_labels(source: Source) -> Found | None:
+    """The label file: inside the source, or beside it. `faces256/` has its labels in `faces.csv`."""
+    inside = [e.name for e in source.entries if e.name.lower().endswith((*TABLES, ".json", ".jsonl", ".txt"))]
+    tables = [name for name in inside if name.lower().endswith(TABLES)]
     shallow = sorted(inside, key=lambda name: (name.count("/"), name))
     known = [name for file in KNOWN_FILES for name in shallow if PurePosixPath(name).name.lower() == file]
     chosen = known[0] if known else tables[0] if len(tables) == 1 else None
+    others = [name for name in dict.fromkeys((*known, *tables)) if name != chosen]
+    notes = (f"passed over as labels: {', '.join(others[:5])}; name one with data.labels",) if others else ()
     if chosen is not None:
         try:
-            return chosen, source.read(chosen)
+            return Found(chosen, source.read(chosen), notes)
         except Exception as error:  # a broken zip member raises nearly anything
             raise DataError(f"cannot read {chosen}: {error}") from None
     stem = source.path.name.removesuffix(".zip")
@@ -80,72 +75,15 @@ def find_labels(source: Source) -> tuple[str, bytes] | None:
         beside = source.path.parent / name
         if beside.is_file():
             try:
-                return name, beside.read_bytes()
+                return Found(name, beside.read_bytes(), notes)
             except OSError as error:
                 raise DataError(f"cannot read {beside}: {error.strerror}") from None
+    if notes:
+        raise DataError(
+            f"there are {len(others)} tables and none of a known name ({', '.join(others[:5])}): "
+            "name one with data.labels"
+        )
     return None
-
-
-def parse_labels(name: str, content: bytes) -> Table:
-    """Raises DataError that names the file when it is not what its ending says."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(f"{name} is not UTF-8 text: save it as CSV in UTF-8") from None
-    suffix = PurePosixPath(name).suffix.lower()
-    try:
-        return parse_json(text) if suffix == ".json" else parse_celeba(text) if suffix == ".txt" else parse_csv(text)
-    except (ValueError, csv.Error) as error:
-        raise DataError(f"{name}: {error}") from None
-
-
-def parse_csv(text: str) -> Table:
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if text.strip() else [[]]
-    titles = [title.strip() for title in header]
-    lowered = [title.lower() for title in titles]
-    key = next((lowered.index(title) for title in FILE_COLUMNS if title in lowered), None)
-    if key is None:
-        raise ValueError(f"needs a column with the names of the pictures, called {', '.join(FILE_COLUMNS[:-1])}")
-    rows = [row + [""] * (len(titles) - len(row)) for row in rows if len(row) > key]
-    columns = {title: [row[i] for row in rows] for i, title in enumerate(titles) if i != key and title}
-    return Table([row[key] for row in rows], columns)
-
-
-def parse_celeba(text: str) -> Table:
-    """A line with the count, one with the attributes, then a name and -1 or 1 for each attribute."""
-    lines = [line.split() for line in text.splitlines() if line.strip()]
-    if len(lines) < 2 or len(lines[0]) != 1 or not lines[0][0].isdigit():
-        raise ValueError("is not laid out like list_attr_celeba.txt: the count, the attributes, then a line a picture")
-    titles, rows = lines[1], lines[2:]
-    for number, row in enumerate(rows, start=3):
-        if len(row) != len(titles) + 1:
-            raise ValueError(f"line {number} has {len(row) - 1} values for {len(titles)} attributes")
-    return Table([row[0] for row in rows], {t: [row[i] for row in rows] for i, t in enumerate(titles, start=1)})
-
-
-def parse_json(text: str) -> Table:
-    """StyleGAN's {"labels": [["00000/img00000000.png", 6], ...]}; null instead of the list means no labels."""
-    content = json.loads(text)
-    pairs = content.get("labels") if isinstance(content, dict) else None
-    if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
-        raise ValueError('holds no {"labels": [["name.png", class], ...]}')
-    if not all(isinstance(label, int) for _, label in pairs):
-        raise ValueError("its labels are not class numbers")
-    columns = {"label": [str(int(label)) for _, label in pairs]}
-    return Table([str(name) for name, _ in pairs], columns, frozenset(columns))
-
-
-def parse_utkface(names: Iterable[str]) -> Table:
-    """[age]_[gender]_[race]_[date].jpg; a few files of the set lack a field: they have no labels."""
-    found = [(name, match) for name in names if (match := UTKFACE.match(PurePosixPath(name).name))]
-    columns = {
-        "age": [match[1] for _, match in found],
-        "gender": [UTKFACE_GENDERS[int(match[2])] for _, match in found],
-        "race": [UTKFACE_RACES[int(match[3])] for _, match in found],
-    }
-    return Table([name for name, _ in found], columns)
 
 
 def align(table: Table, source: Source, names: Sequence[str], where: str) -> Labels:

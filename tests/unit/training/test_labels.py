@@ -181,3 +181,56 @@ def test_a_found_file_of_no_use_is_a_note(folder_of):
     loaded = load(source)
     assert loaded.labels == {}
     assert loaded.notes[0].startswith("no labels: labels.csv is not UTF-8")
+
+
+GERMAN = "\ufefffile;age;gender\r\n1.png;23,5;female\r\n2.png;1.031,25;male\r\n"
+LINES = '{"file_name": "2.png", "age": 31.5, "boxes": [1]}\n\n{"file_name": "1.png", "age": 7}\n'
+MASKS = "2\nSmiling Young\n1.png -1 1\n2.png  1 1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "ages"),
+    [
+        ("labels.csv", GERMAN.encode(), [23.5, 1031.25]),
+        ("labels.csv", "sep=;\r\nfile;age\r\n1.png;24\r\n2.png;31\r\n".encode(), [24, 31]),
+        ("labels.csv", "file\tage\n1.png\t7\n2.png\t8\n".encode("utf-16"), [7, 8]),
+        ("labels.tsv", b"File Name\tage\n1.png\t7\n2.png\t8\n", [7, 8]),
+        ("metadata.csv", b"file_name,age\n1.png,7\n2.png,8\n", [7, 8]),
+        ("x.csv", b"Image-Name|age\nfaces64\\1.png|7\nC:\\faces64\\2.png|8\n", [7, float("nan")]),
+        ("x.csv", b"who,age\n1.png,7\n2.png,8\n", [7, 8]),  # by what stands in it
+        ("metadata.jsonl", LINES.encode(), [7, 31.5]),
+    ],
+)
+def test_tables_as_people_have_them(folder_of, tmp_path, name, content, ages):
+    source = folder_of("1.png", "2.png")
+    (source / name).write_bytes(content)
+    assert load(source).labels["age"].tolist() == pytest.approx(ages, nan_ok=True)
+
+
+def test_a_comma_in_a_text_stays(folder_of, tmp_path):
+    source = folder_of("1.png", "2.png")
+    (source / "labels.csv").write_text("file;size\n1.png;1,5\n2.png;large, blue\n")
+    assert load(source).classes["size"] == ("1,5", "large, blue")
+
+
+def test_the_list_of_celebamask(folder_of):
+    source = folder_of("1.png", "2.png")
+    (source / "CelebAMask-HQ-attribute-anno.txt").write_text(MASKS)
+    assert load(source).labels["Smiling"].tolist() == [0, 1]
+
+
+def test_tables_that_are_passed_over_are_named(folder_of):
+    source = folder_of("1.png", "2.png")
+    (source / "labels.csv").write_text(CSV)
+    (source / "other.csv").write_text(CSV)
+    assert any("passed over as labels: other.csv" in note for note in load(source).notes)
+    (source / "labels.csv").rename(source / "third.csv")
+    loaded = load(source)
+    assert not loaded.labels and "2 tables and none of a known name" in loaded.notes[0]
+
+
+@pytest.mark.parametrize("content", ["[1]\n", "{\n", '{"age": 3}\n', "[" * 100_000])
+def test_damaged_json_lines_are_said(folder_of, content):
+    source = folder_of("1.png", "2.png")
+    (source / "metadata.jsonl").write_text(content)
+    assert "metadata.jsonl" in load(source).notes[0]
