@@ -192,7 +192,7 @@ MASKS = "2\nSmiling Young\n1.png -1 1\n2.png  1 1\n"
     ("name", "content", "ages"),
     [
         ("labels.csv", GERMAN.encode(), [23.5, 1031.25]),
-        ("labels.csv", "sep=;\r\nfile;age\r\n1.png;24\r\n2.png;31\r\n".encode(), [24, 31]),
+        ("labels.csv", b"sep=;\r\nfile;age\r\n1.png;24\r\n2.png;31\r\n", [24, 31]),
         ("labels.csv", "file\tage\n1.png\t7\n2.png\t8\n".encode("utf-16"), [7, 8]),
         ("labels.tsv", b"File Name\tage\n1.png\t7\n2.png\t8\n", [7, 8]),
         ("metadata.csv", b"file_name,age\n1.png,7\n2.png,8\n", [7, 8]),
