@@ -74,6 +74,7 @@ def export_command(args: argparse.Namespace) -> int:
     if args.set and args.set.is_file():
         check_free(args.set, args.overwrite)
     picture, face, model = source(args, opened(args.file))
+    check_early(args, pattern, face, model, options, page)
     told = None if args.no_recipe else face
     marks, find = eyes(args)
     package: Package | None = None
@@ -112,6 +113,22 @@ def export_command(args: argparse.Namespace) -> int:
     say(f"{width} × {height} pixels, {across:.1f} × {down:.1f} mm at {options.size.dpi:g} dpi")
     say(", ".join(map(str, main.measures)))
     return 0
+
+
+def check_early(
+    args: argparse.Namespace, pattern: str, face: FaceState | None, model: str, options: Options, page: str | None
+) -> None:
+    """CommandError before the work where its file is there already, as far as its name is known by then."""
+    from facedesigner.state.filenames import early_stem
+
+    known: dict[str, str | float | int | None] = {"name": args.file.stem, "model": model, "dpi": options.size.dpi}
+    known["seed"] = face.origin.removeprefix("seed") if face else None
+    if options.size.pupil_mm:
+        known["pupil"] = options.size.pupil_mm
+    stem = early_stem(pattern, known)
+    if args.out and stem is not None:
+        for ending in (".png", ".pdf") if page else (".png",):
+            check_free(args.out.with_name(stem + ending), args.overwrite)
 
 
 def asked(args: argparse.Namespace) -> tuple[Options, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,14 +41,15 @@ def save_solid(solid: Solid, path: Path, picture: Image | None = None, *, overwr
     if ending == ".stl":
         return written({path: stl_of(solid)}, overwrite)
     exchange: Any = importlib.import_module("trimesh.exchange.obj")
-    material = path.with_suffix(".mtl")
+    stem = re.sub(r"\s+", "_", path.stem)  # what an OBJ and its material name may hold no blanks
+    material = path.with_name(f"{stem}.mtl")
     text, parts = exchange.export_obj(
         as_trimesh(solid, picture), return_texture=True, mtl_name=material.name, header="FaceDesigner, millimetres"
     )
     files: dict[Path, bytes] = {}
     for name, content in parts.items():
         if name != material.name:
-            own = f"{path.stem}{Path(name).suffix}"
+            own = f"{stem}{Path(name).suffix}"
             files[path.with_name(own)] = content
             parts[material.name] = parts[material.name].replace(name.encode(), own.encode())
     if material.name in parts:

@@ -19,7 +19,7 @@ FIELDS = {
     "height": "pixels down",
 }
 PATTERN = "{name}_{pupil}mm"
-LONGEST = 120  # characters
+LONGEST, LONGEST_BYTES = 120, 200  # characters; file systems take 255 bytes with the ending
 FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what a file name may not hold on one system or another
 
 
@@ -62,7 +62,13 @@ def file_stem(pattern: str, values: Mapping[str, str | float | int | None]) -> s
     stem = pattern.format(**texts).strip(" .")
     if not stem:
         raise FilenameError(f"the name {quoted(pattern)} comes out empty: add some letters to it")
-    return stem[:LONGEST]
+    return stem[:LONGEST].encode()[:LONGEST_BYTES].decode(errors="ignore")
+
+
+def early_stem(pattern: str, values: Mapping[str, str | float | int | None]) -> str | None:
+    """`file_stem` with what is known before the picture is made; None where the pattern asks for more."""
+    used = {name for _, name, _, _ in string.Formatter().parse(check_pattern(pattern)) if name}
+    return file_stem(pattern, values) if used <= set(values) else None
 
 
 def worded(value: str | float | int) -> str:

@@ -56,6 +56,13 @@ def test_a_photo_in_its_real_size(photo, tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
+def test_a_name_that_is_taken_is_refused_before_the_work(photo, tmp_path, capsys, monkeypatch):
+    (tmp_path / "photo_63mm.png").write_text("mine")
+    monkeypatch.setattr("facedesigner.export.fabrication.fabricate", lambda *_: pytest.fail("was made"))
+    assert main(["export", str(photo), "--out", str(tmp_path / "{name}_{pupil}mm.png")]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
 def test_our_own_picture_is_drawn_anew_unless_it_is_another(weights, tmp_path, capsys, monkeypatch):
     assert run("generate", "--seed", 3, "--weights", weights, "--out", tmp_path / "face.png") == 0
     eyes = ("--eyes", "4,6", "11,6", "--weights", weights, "--method", "bicubic", "--pupil-mm", 20, "--dpi", 50)

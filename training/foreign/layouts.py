@@ -6,6 +6,7 @@ first is renamed to the second, which is then taken apart. Sizes are read off th
 
 from __future__ import annotations
 
+import math
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -140,6 +141,8 @@ def found(layout: str, state: Mapping[str, Any], rate: float, clamp: float) -> F
         value = left.pop(source, None)
         if value is None:
             raise ForeignError(f"lacks {source}: it is no StyleGAN2 with skip connections to RGB, or incomplete")
+        if target.startswith("to_rgb.") and shape[0] == 3 and 3 * value.numel() == math.prod(shape):
+            value = value.reshape(1, *shape[1:]).expand(shape)  # one that draws in grey: three alike
         if [n for n in value.shape if n != 1] != [n for n in shape if n != 1]:  # ones are put where one likes
             raise ForeignError(f"claims a network that it is not: {source} is {tuple(value.shape)}, not {shape}")
         made[target] = value.reshape(shape) * gain

@@ -32,12 +32,12 @@ def test_the_stl_on_disk_is_closed_and_of_that_size(solid, tmp_path):
 
 def test_an_obj_carries_the_picture(solid, tmp_path):
     path = save_solid(solid, tmp_path / "my face.obj", PICTURE)
-    assert {p.name for p in tmp_path.iterdir()} == {"my face.obj", "my face.mtl", "my face.png"}
-    assert "map_Kd my face.png" in (tmp_path / "my face.mtl").read_text()
-    with Image.open(tmp_path / "my face.png") as picture:
+    assert {p.name for p in tmp_path.iterdir()} == {"my face.obj", "my_face.mtl", "my_face.png"}
+    assert "map_Kd my_face.png" in (tmp_path / "my_face.mtl").read_text()
+    with Image.open(tmp_path / "my_face.png") as picture:
         assert (np.asarray(picture.convert("RGB")) == PICTURE).all()
     text = path.read_text()
-    assert "mtllib my face.mtl" in text and text.count("\nvt ") == len(solid.vertices)
+    assert "mtllib my_face.mtl" in text and text.count("\nvt ") == len(solid.vertices)
 
 
 def test_the_height_map_has_16_bits_and_its_size(tmp_path):

@@ -116,7 +116,7 @@ def rosinality(state: dict[str, Tensor]) -> dict[str, Any]:
             made[f"{target}.conv.modulation.weight"] = state[f"{block}.{source}.affine.weight"]
             made[f"{target}.conv.modulation.bias"] = state[f"{block}.{source}.affine.bias"]
             if source == "torgb":
-                made[f"{target}.bias"] = state[f"{block}.{source}.bias"].reshape(1, 3, 1, 1)
+                made[f"{target}.bias"] = state[f"{block}.{source}.bias"].reshape(1, -1, 1, 1)
                 if stage:
                     made[f"{target}.upsample.kernel"] = kernel
                 continue

@@ -1,4 +1,5 @@
 import pickle
+import re
 import struct
 import zipfile
 from argparse import Namespace
@@ -55,6 +56,18 @@ def test_a_generator_draws_what_the_published_formulas_say(layout, state, tmp_pa
     for i in range(2):
         torch.testing.assert_close(generator.map(z)[i, 0], reference.mapped(state, z[i]), atol=1e-5, rtol=1e-5)
         torch.testing.assert_close(pictures[i : i + 1], reference.picture(state, latents[i], noise), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_generator_that_draws_in_grey_draws_three_channels_alike(layout, state, tmp_path):
+    name, kind, make = LAYOUTS[layout]
+    grey = {key: value[:1] if re.search(r"torgb\.(weight|bias)$", key) else value for key, value in state.items()}
+    generator = built(recognise(pickles.read(write(tmp_path / name, make(grey), kind))))
+    latents, noise = torch.ones(1, 6, reference.W), [torch.ones(1, 1, *shape) for shape in generator.noise_shapes]
+    picture = generator.synthesize(latents, noise)
+    assert torch.equal(picture[:, 0], picture[:, 1]) and torch.equal(picture[:, 0], picture[:, 2])
+    expected = reference.picture(state, latents[0], noise)
+    torch.testing.assert_close(picture[:, 0], expected[:, 0], atol=1e-4, rtol=0)
 
 
 def test_clamped_activations_and_another_rate_of_the_mapping_are_taken_over(state, tmp_path):
