@@ -43,8 +43,8 @@ def concept_command(args: argparse.Namespace) -> int:
 
     from training.curation.detector import require_packages
     from training.data import load_faces
-    from training.tasks.concept import Place
-    from training.tasks.concept_slider import teach_slider
+    from training.tasks.concept.slider import teach_slider
+    from training.tasks.concept.trainee import Place
     from training.weighting import matching
     from training.weights import load_weights
 

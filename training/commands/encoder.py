@@ -29,8 +29,8 @@ def encoder_command(args: argparse.Namespace) -> int:
     import torch
 
     from training.data import load_faces
-    from training.tasks.encoder import LARGEST
-    from training.tasks.encoding import train_encoder
+    from training.networks.encoder import LARGEST
+    from training.tasks.encode.trainee import train_encoder
     from training.weights import load_weights
 
     if args.images < 1:
@@ -49,7 +49,7 @@ def encoder_command(args: argparse.Namespace) -> int:
     say(f"learning from {data}")
     look, channels = None, 3
     if args.sketches:
-        from training.tasks.sketch_encoder import SEEN, Sketcher
+        from training.tasks.encode.sketcher import SEEN, Sketcher
 
         look, channels = Sketcher(), SEEN
     train_encoder(weights, pictures, args.out, args.images, args.seed, say, data, look, channels, args.start)

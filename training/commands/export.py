@@ -30,7 +30,7 @@ def export_command(args: argparse.Namespace) -> int:
     from training.tasks import TRANSLATIONS
 
     if (task := run_config(args.folder).variant) in TRANSLATIONS:
-        from training.tasks.translating import export as export_task
+        from training.tasks.translate.trainee import export as export_task
 
         export_task(args.folder, args.out)
         print(f"{args.out}: {task}, {megabytes(args.out)}")

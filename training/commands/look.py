@@ -30,7 +30,7 @@ def list_command(args: argparse.Namespace) -> int:
     from training.tasks import TRANSLATIONS
 
     found = {name: load_variant(name) for name in variants()}
-    found |= {name: importlib.import_module(f"training.tasks.{name}") for name in TRANSLATIONS}
+    found |= {name: importlib.import_module(f"training.tasks.translate.{name}") for name in TRANSLATIONS}
     about = {name: (module.__doc__ or "").partition("\n\n")[0].replace("\n", " ") for name, module in found.items()}
     options = {name: fields_of(module.Options) for name, module in found.items()}
     if args.json:

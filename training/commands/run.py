@@ -103,7 +103,7 @@ def loop_of(config: RunConfig) -> Callable[[RunConfig, Path, Callable[[], bool]]
     from training.tasks import TRANSLATIONS
 
     if config.variant in TRANSLATIONS:
-        from training.tasks.translating import train as translate
+        from training.tasks.translate.trainee import train as translate
 
         return translate
     from training.loop import train

@@ -29,8 +29,8 @@ def superres_command(args: argparse.Namespace) -> int:
     import torch
 
     from training.data import load_faces
-    from training.tasks.superres import Shape, SuperResolver, load_superres
-    from training.tasks.upscaling import SIDE, train_superres
+    from training.networks.superres import Shape, SuperResolver, load_superres
+    from training.tasks.superres.trainee import SIDE, train_superres
 
     if args.images < 1:
         raise ValueError(f"--images is {args.images}; choose 1 or more")

@@ -9,7 +9,7 @@ from PIL import Image
 from facedesigner.engine import enhance, methods, realesrgan
 from facedesigner.engine.enhance import upscale
 from facedesigner.engine.methods import MOST_PIXELS, EnhanceError, Stopped, check, offered
-from training.tasks.superres import Shape, SuperResolver, save_superres
+from training.networks.superres import Shape, SuperResolver, save_superres
 
 
 @pytest.fixture(autouse=True)

@@ -13,12 +13,12 @@ from tests.tiny import pale_weights
 from training.__main__ import main
 from training.checkpoint import CheckpointError
 from training.movements import Direction
-from training.tasks import concept
-from training.tasks.concept import Place, Trainer, quiet_direction, teach
-from training.tasks.concept_slider import BACK, stand_back, teach_slider
-from training.tasks.directions import find_directions
-from training.tasks.measuring import in_process, together
-from training.tasks.samples import plain_latents, sample_latents
+from training.style_mixing import plain_latents, sample_latents
+from training.tasks.concept import trainee as concept
+from training.tasks.concept.slider import BACK, stand_back, teach_slider
+from training.tasks.concept.trainee import Place, Trainer, quiet_direction, teach
+from training.tasks.sliders.directions import find_directions
+from training.tasks.sliders.measuring import in_process, together
 from training.weights import load_weights
 
 

@@ -4,9 +4,9 @@ import torch
 from tests.tiny import tiny_weights
 from training.__main__ import main
 from training.checkpoint import CheckpointError
-from training.tasks import encoding
-from training.tasks.encoder import EncoderError, difference, load_encoder, new_encoder, save_encoder
-from training.tasks.encoding import BATCH, spoil, train_encoder
+from training.networks.encoder import EncoderError, difference, load_encoder, new_encoder, save_encoder
+from training.tasks.encode import trainee as encoding
+from training.tasks.encode.trainee import BATCH, spoil, train_encoder
 from training.weights import load_weights
 
 

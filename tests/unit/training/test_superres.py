@@ -6,10 +6,7 @@ from PIL import Image
 from training.__main__ import main
 from training.checkpoint import CheckpointError, save_checkpoint
 from training.critics import PatchCritic
-from training.sampling import from_bytes, to_bytes
-from training.tasks import progress, upscaling
-from training.tasks.degrade import as_jpeg, blurred, degrade, spoil
-from training.tasks.superres import (
+from training.networks.superres import (
     Shape,
     SuperResError,
     SuperResolver,
@@ -17,7 +14,11 @@ from training.tasks.superres import (
     load_superres,
     save_superres,
 )
-from training.tasks.upscaling import Trainer, pairs, train_superres
+from training.sampling import from_bytes, to_bytes
+from training.tasks import progress
+from training.tasks.superres import trainee as upscaling
+from training.tasks.superres.degrade import as_jpeg, blurred, degrade, spoil
+from training.tasks.superres.trainee import Trainer, pairs, train_superres
 from training.weights import WeightsError
 
 TINY = Shape(4, 1)
@@ -143,7 +144,7 @@ def test_blur_and_jpeg_keep_what_is_even():
 
 
 def test_pairs_show_the_same_place(pictures, monkeypatch):
-    monkeypatch.setattr("training.tasks.degrade.CLEAN", 1.0)
+    monkeypatch.setattr("training.tasks.superres.degrade.CLEAN", 1.0)
     monkeypatch.setattr(upscaling, "degrade", lambda x: degrade(x, 1.0))
     torch.manual_seed(0)
     small, wanted = pairs([pictures[0], pictures[0].flip(0)], 5)

@@ -12,13 +12,13 @@ from training.checkpoint import CheckpointError, load_checkpoint
 from training.config import new_run
 from training.data import DataError
 from training.events import Ended, Metrics, Samples, Saved, Started, decode
-from training.tasks import translating
-from training.tasks.colorize import chroma, coloured
-from training.tasks.line_drawing import grey
-from training.tasks.pairs import load_pairs
-from training.tasks.translating import Translating, create, export, train
-from training.tasks.translation import LOSSES, hinted
-from training.tasks.translator import Shape, Translator, load_translator, save_translator
+from training.filters import grey
+from training.networks.chroma import chroma, coloured
+from training.networks.translator import Shape, Translator, hinted, load_translator, save_translator
+from training.tasks.translate import trainee as translating
+from training.tasks.translate.base import LOSSES
+from training.tasks.translate.pairs import load_pairs
+from training.tasks.translate.trainee import Translating, create, export, train
 from training.weights import WeightsError
 
 TINY = {"resolution": 32, "width": 0.1}
