@@ -26,7 +26,7 @@ def export_command(args: argparse.Namespace) -> int:
         images = save_companion(args.folder, args.out)
         print(f"{args.out}: generator and discriminator after {images:,} pictures, {megabytes(args.out)}")
         return 0
-    from training.loop import run_config
+    from training.config import run_config
     from training.tasks import TRANSLATIONS
 
     if (task := run_config(args.folder).variant) in TRANSLATIONS:

@@ -50,9 +50,8 @@ def run_command(args: argparse.Namespace) -> int:
 
 def begun(args: argparse.Namespace) -> tuple[Path, RunConfig]:
     """The folder of the run that `args` ask for, made if it is a new one, and its config."""
-    from training.config import CONFIGS, load_config, new_run
+    from training.config import CONFIGS, load_config, new_run, run_config
     from training.distributed import part_of
-    from training.loop import run_config
 
     path = Path(args.config)
     if not path.exists() and (CONFIGS / f"{args.config}.toml").exists():
@@ -69,8 +68,8 @@ def begun(args: argparse.Namespace) -> tuple[Path, RunConfig]:
 
 
 def resume_command(args: argparse.Namespace) -> int:
+    from training.config import run_config
     from training.distributed import joined, shared
-    from training.loop import run_config
 
     with joined():
         return train_in(args.folder, shared(lambda: run_config(args.folder, tuple(args.set))), args.events)

@@ -8,6 +8,7 @@ import torch
 
 from tests.unit.training.helpers import make_pictures, small_config
 from training.checkpoint import load_checkpoint
+from training.config import run_config
 from training.distributed import (
     WholeBatchDraws,
     agreed,
@@ -23,7 +24,7 @@ from training.distributed import (
     total_of,
 )  # fmt: skip
 from training.events import Ended, Metrics, Started, decode
-from training.loop import run_config, train
+from training.loop import train
 
 ROOT = Path(__file__).parents[3]
 SEEN = ("train.precision=float32", "train.learning_rate=0.0005", "log.metrics_every=8", "log.save_every=1000",

@@ -17,12 +17,12 @@ from torch import Tensor, nn
 
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.compute import autocast, pick_device, pick_precision
-from training.config import RunConfig
+from training.config import RunConfig, run_config
 from training.critics import FeatureCritic, paired_losses, perceptual_distance
 from training.data import Faces, load_faces
 from training.ema import update_average
 from training.events import Ended, Event, Metrics, Samples, Saved, Started, encode
-from training.loop import TrainingError, due, run_config, trim_log
+from training.loop import TrainingError, due, trim_log
 from training.networks.landmarks import landmarks_of
 from training.networks.translator import INSIDE, Translator, hinted, load_translator, save_translator
 from training.options import build
