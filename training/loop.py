@@ -67,7 +67,7 @@ def steps(
 ) -> Iterator[Event]:
     """The steps of a run from where `trainee` is; `before` are the seconds that it has trained already."""
     config, log, batch = trainee.config, trainee.config.log, trainee.config.train.batch
-    total = math.ceil(config.train.images / batch)
+    total = trainee.steps
     device = str(trainee.device)
     yield Started(str(folder), config.variant, trainee.images, total * batch, trainee.pictures, device, notes)
     for name, pictures in trainee.sheets().items() if distributed.is_writer() else ():

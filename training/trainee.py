@@ -3,6 +3,7 @@ knows its pictures, its networks and one step. `training.kinds` says which there
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -104,6 +105,11 @@ class Trainee(ABC):
     # what the loop does with it
 
     @property
+    def steps(self) -> int:
+        """Of the whole run."""
+        return math.ceil(self.config.train.images / self.config.train.batch)
+
+    @property
     def images(self) -> int:
         """Pictures shown so far."""
         return self.step_number * self.config.train.batch
@@ -164,6 +170,11 @@ class Trainee(ABC):
 
     def autocast(self) -> Any:
         return autocast(self.device, self.precision)
+
+
+def warmed_cosine(rate: float, step: int, steps: int, warm_up: int) -> float:
+    """The learning rate of a step: it rises over `warm_up` steps, and falls to nothing along half a cosine."""
+    return rate * min(1.0, (step + 1) / warm_up) * (0.5 + 0.5 * math.cos(math.pi * (step / steps)))
 
 
 def state_of(part: Part) -> Any:

@@ -1,3 +1,1 @@
-"""What is trained beside generators."""
-
-TRANSLATIONS = ("colorize", "pix2pix")  # tasks that `run` trains as if they were variants
+"""What is trained beside generators, a folder a task: pictures, losses, a step. Networks are in `training.networks`."""

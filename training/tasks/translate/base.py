@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
-import torch.nn.functional as F
 from torch import Tensor
 
-from training.losses import least_squares_discriminator, least_squares_generator
+from training.gans.base import Loss
+from training.losses import (
+    least_squares_discriminator,
+    least_squares_generator,
+    nonsaturating_discriminator,
+    nonsaturating_generator,
+    relativistic_discriminator,
+    relativistic_generator,
+)
 from training.networks.translator import CHANNELS, PatchDiscriminator, Shape, Translator
 
-LOSSES = ("lsgan", "relativistic", "bce")
+LossOf = Callable[[Tensor, Tensor], Loss]  # logits of real and of made pictures -> the loss
+# by the name in the options: that of the discriminator, that of the generator
+LOSSES: dict[str, tuple[LossOf, LossOf]] = {
+    "lsgan": (
+        lambda real, fake: least_squares_discriminator(real, fake, 0.0, 1.0),
+        lambda real, fake: least_squares_generator(fake, 0.0, 1.0, 1.0),
+    ),
+    "relativistic": (relativistic_discriminator, relativistic_generator),
+    "bce": (nonsaturating_discriminator, lambda real, fake: nonsaturating_generator(fake)),
+}
 
 
 class Translation(ABC):
@@ -45,16 +62,9 @@ class Translation(ABC):
         return PatchDiscriminator(self.shape.inputs + self.outputs)
 
     def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
-        """Of the logits of all patches."""
-        if self.options.loss == "lsgan":
-            return least_squares_discriminator(real, fake, 0.0, 1.0).total
-        if self.options.loss == "relativistic":
-            return F.softplus(fake - real).mean()
-        return F.softplus(-real).mean() + F.softplus(fake).mean()
+        """Of the logits of all patches, (N, 1, h, w) each."""
+        return LOSSES[self.options.loss][0](real, fake).total
 
     def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
-        if self.options.loss == "lsgan":
-            return least_squares_generator(fake, 0.0, 1.0, 1.0).total
-        if self.options.loss == "relativistic":
-            return F.softplus(real - fake).mean()
-        return F.softplus(-fake).mean()
+        """Of the same."""
+        return LOSSES[self.options.loss][1](real, fake).total

@@ -18,7 +18,7 @@ from training.tasks.translate.line_drawing import pencil
 @dataclass(frozen=True)
 class Options:
     resolution: int = option(256, "width and height in pixels", choices=(32, 64, 128, 256))
-    loss: str = option("lsgan", "adversarial loss", choices=LOSSES)
+    loss: str = option("lsgan", "adversarial loss", choices=tuple(LOSSES))
     adversarial: float = option(1.0, "weight of the adversarial loss; 0 trains with L1 alone", low=0)
     l1: float = option(100.0, "weight of the absolute difference to the true colours", low=0)
     critic: float = option(0.0, "weight of a second critic, which sees by a pretrained network; 0: none", low=0)

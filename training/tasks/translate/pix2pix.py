@@ -20,7 +20,7 @@ class Options:
         "photos: sketches are made from them; otherwise each picture holds two side by side, the sketch on that side",
         choices=("photos", "sketch left", "sketch right"),
     )
-    loss: str = option("lsgan", "adversarial loss", choices=LOSSES)
+    loss: str = option("lsgan", "adversarial loss", choices=tuple(LOSSES))
     adversarial: float = option(1.0, "weight of the adversarial loss; 0 trains with L1 alone", low=0)
     l1: float = option(100.0, "weight of the absolute difference to the true photo", low=0)
     critic: float = option(0.0, "weight of a second critic, which sees by a pretrained network; 0: none", low=0)

@@ -1,12 +1,11 @@
-"""Trains a translation task. Run folder, events, stop and resume are those of `training.loop`, so every viewer of a
-generator's run shows such a run too: `reals.png` are the photos, `fakes000123.png` what is made of their sketches."""
+"""Translating: a task that makes one picture of another, its pictures and one step of both its networks.
+
+In the run folder `reals.png` are the photos, `sketches.png` what is seen of them, `fakes000123.png` what becomes of it.
+"""
 
 from __future__ import annotations
 
 import importlib
-import math
-import time
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,28 +14,38 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from training.compute import autocast, pick_device, pick_precision
+from training import distributed
+from training.checkpoint import CheckpointError, load_checkpoint
 from training.config import RunConfig, run_config
 from training.critics import FeatureCritic, paired_losses, perceptual_distance
 from training.data import Faces, load_faces
 from training.ema import update_average
-from training.events import Ended, Event, Metrics, Samples, Saved, Started, encode
-from training.loop import TrainingError, due, trim_log
 from training.networks.landmarks import landmarks_of
 from training.networks.translator import INSIDE, Translator, hinted, load_translator, save_translator
 from training.options import build
-from training.sampling import from_bytes, save_grid, to_bytes
+from training.sampling import from_bytes, to_bytes
 from training.tasks.translate.base import Translation
 from training.tasks.translate.hints import colour_hints, recoloured
 from training.tasks.translate.pairs import load_pairs
 from training.tasks.translate.sketches import mirrored
+from training.trainee import Part, Trainee
 from training.warm_start import copy_matching
 from training.weighting import cumulative_weights, drawn
 
 EYES = (2, 4, 8, 16, 32)  # reductions of the features that the second critic sees
 BATCH = 16  # pictures drawn at once for a sample grid
 EXTRA = "'facedesigner[faces]'"
+Batch = tuple[Tensor, Tensor]  # the network's input and its target, (N, C, R, R) each
+
+
+def begin(config: RunConfig, device: torch.device, state: dict[str, Any] | None) -> Translating:
+    """The trainee of a run with its pictures. DataError when they cannot be used."""
+    made = Translating(config, device)
+    faces, held = distributed.one_first(lambda: data_of(config, made.task))
+    distributed.check_same(faces.names, f"pictures in {config.data.source}")
+    made.give(faces)
+    made.held = held
+    return made
 
 
 def create(task: str, options: dict[str, Any]) -> Translation:
@@ -65,13 +74,12 @@ def data_of(config: RunConfig, task: Translation) -> tuple[Faces, Faces]:
     return faces.split(config.data.holdout)
 
 
-class Translating:
-    """The networks of a run, their optimisers and one step. As in `training.trainer`, a step's random numbers hang on
-    the seed and the step's number alone."""
+class Translating(Trainee):
+    shared = True
+    faces: Faces
 
-    def __init__(self, config: RunConfig) -> None:
-        self.config, self.device = config, pick_device(config.train.device)
-        self.precision = pick_precision(config.train.precision, self.device)
+    def __init__(self, config: RunConfig, device: torch.device) -> None:
+        super().__init__(config, device)
         self.task = create(config.variant, config.options)
         torch.manual_seed(config.train.seed)
         self.generator, self.average, self.discriminator = (
@@ -82,20 +90,35 @@ class Translating:
         self.optimizers = [self.optimizer(network) for network in (self.generator, self.discriminator)]
         self.eyes: FeatureCritic | None = None
         if self.task.options.critic:
-            self.eyes = FeatureCritic(EYES).to(self.device)
+            self.eyes = FeatureCritic(EYES).to(device)
             self.optimizers.append(self.optimizer(self.eyes.heads))
-        self.step_number = 0
+        self.compile(self.generator, self.discriminator)
 
-    def place(self, network: nn.Module) -> nn.Module:
-        return network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
-
-    def optimizer(self, network: nn.Module) -> torch.optim.Adam:
-        train = self.config.train
-        return torch.optim.Adam(network.parameters(), train.learning_rate, (train.beta1, train.beta2))
+    def give(self, faces: Faces) -> None:
+        """What it learns from: photos with their landmarks or sketches as labels, see `data_of`."""
+        self.faces, self.real, self.pictures, self.notes = faces, faces, len(faces), faces.notes
+        self.shares = cumulative_weights(faces, self.config.data.weights)
+        self.shown = torch.arange(self.config.log.grid**2) % len(faces)
+        self.fixed = self.inputs(faces, self.shown)
 
     @property
-    def images(self) -> int:
-        return self.step_number * self.config.train.batch
+    def parts(self) -> dict[str, Part]:
+        found: dict[str, Part] = {
+            "generator": self.generator,
+            "average": self.average,
+            "discriminator": self.discriminator,
+            "optimizers": [*self.optimizers],
+        }
+        return found if self.eyes is None else {**found, "eyes": self.eyes.heads}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Raises CheckpointError also when the run was begun without the critic that its options ask for now."""
+        if self.eyes is not None and "eyes" not in state:
+            raise CheckpointError(
+                "this run was begun without its critic: go on with options.critic=0, or begin a new run with "
+                "train.warm_start set to this one's folder"
+            )
+        super().restore(state)
 
     def pairs(self, faces: Faces, index: Tensor) -> tuple[Tensor, Tensor]:
         """The network's input and target (N, C, R, R) of the photos at `index`, mirrored by chance in training."""
@@ -115,14 +138,16 @@ class Translating:
         condition = self.task.condition(photos, points) if sketch is None else sketch
         hints = colour_hints(photos, given)
         seen, target = hinted(condition, hints), self.task.target(photos)
-        return seen.to(self.device), target.contiguous(memory_format=torch.channels_last).to(self.device)
+        return seen, target.contiguous(memory_format=torch.channels_last)
 
-    def step(self, faces: Faces, shares: Tensor | None) -> dict[str, Tensor]:
-        """One step of both networks; returns detached scalars."""
-        options, train = self.task.options, self.config.train
-        torch.manual_seed(train.seed * 1_000_000_007 + self.step_number + 1)
-        seen, target = self.pairs(faces, drawn(shares, len(faces), train.batch))
-        with autocast(self.device, self.precision):
+    def batch(self) -> Batch:
+        """Every process draws for the whole batch, since sketches hang together within one, and takes its part."""
+        seen, target = self.pairs(self.faces, drawn(self.shares, len(self.faces), self.config.train.batch))
+        return distributed.own(seen).to(self.device), distributed.own(target).to(self.device)
+
+    def learn(self, batch: Batch) -> dict[str, Tensor]:
+        options, train, (seen, target) = self.task.options, self.config.train, batch
+        with self.autocast():
             answer = self.generator(seen)
         l1 = (answer - target).abs().mean()
         logged, loss = {"g_l1": l1.detach()}, options.l1 * l1
@@ -130,13 +155,13 @@ class Translating:
             window = judged_window(options.resolution)
             condition, true, false = (x[window] for x in (seen, target, answer))
             self.discriminator.requires_grad_(True)
-            with autocast(self.device, self.precision):
+            with self.autocast():
                 real, fake = self.discriminator(condition, true), self.discriminator(condition, false.detach())
             judged = self.task.discriminator_loss(real, fake)
-            self.update(1, judged)
+            self.update(self.discriminator, self.optimizers[1], judged)
             logged["d_loss"] = judged.detach()
             self.discriminator.requires_grad_(False)
-            with autocast(self.device, self.precision):
+            with self.autocast():
                 again = self.discriminator(condition, false)
             convincing = self.task.generator_loss(real.detach(), again)
             logged["g_adversarial"] = convincing.detach()
@@ -145,10 +170,10 @@ class Translating:
             parts = self.look(self.eyes, seen, target, answer)
             logged |= {f"g_{name}": part.detach() for name, part in parts.items()}
             loss = loss + options.critic * parts["critic"] + options.features * parts["features"]
-        self.step_number += 1
-        if self.images > train.generator_waits:
-            self.update(0, loss)
-            update_average(self.average, self.generator, train.batch, train.ema_half_life, self.images)
+        seen_after = self.images + train.batch
+        if seen_after > train.generator_waits:
+            self.update(self.generator, self.optimizers[0], loss)
+            update_average(self.average, self.generator, train.batch, train.ema_half_life, seen_after)
         return {**logged, "g_loss": loss.detach()}
 
     def look(self, eyes: FeatureCritic, seen: Tensor, target: Tensor, answer: Tensor) -> dict[str, Tensor]:
@@ -157,124 +182,52 @@ class Translating:
         pictures = [self.task.picture(seen, colours) for colours in (target, answer)]
         window = judged_window(self.task.options.resolution)
         true, false = (F.avg_pool2d(x, 2) if self.step_number % 2 else x[window] for x in pictures)
-        with autocast(self.device, self.precision):
+        with self.autocast():
             with torch.no_grad():
                 real = eyes.features(true)
             fake = eyes.features(false)
         eyes.requires_grad_(True)
-        self.update(2, paired_losses(eyes(real), eyes([x.detach() for x in fake]))[0])
+        self.update(eyes.heads, self.optimizers[2], paired_losses(eyes(real), eyes([x.detach() for x in fake]))[0])
         eyes.requires_grad_(False)
         return {"critic": paired_losses(eyes(real), eyes(fake))[1], "features": perceptual_distance(fake, real)}
 
-    def update(self, which: int, loss: Tensor) -> None:
-        self.optimizers[which].zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimizers[which].step()
+    def inputs(self, faces: Faces, index: Tensor) -> Tensor:
+        """What the network sees of the photos at `index`, (N, C, R, R): the same at every step of a run."""
+        self.generator.eval()  # not mirrored
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.config.train.seed)
+            seen = torch.cat([self.pairs(faces, part)[0] for part in torch.split(index, BATCH)])
+        self.generator.train()
+        return seen
 
     def draw(self, seen: Tensor) -> Tensor:
         """(N, C, R, R) -> pictures (N, 3, R, R) uint8 of the averaged network."""
         with torch.inference_mode():
-            drawn = [self.task.picture(part, self.average(part)) for part in torch.split(seen.to(self.device), BATCH)]
-            return to_bytes(torch.cat(drawn)).cpu()
+            parts = [part.to(self.device) for part in torch.split(seen, BATCH)]
+            return to_bytes(torch.cat([self.task.picture(part, self.average(part)) for part in parts])).cpu()
 
-    @property
-    def networks(self) -> dict[str, nn.Module]:
-        """Those whose numbers change."""
-        found = {"generator": self.generator, "average": self.average, "discriminator": self.discriminator}
-        return found if self.eyes is None else {**found, "eyes": self.eyes.heads}
+    def samples(self) -> Tensor:
+        return self.draw(self.fixed)
 
-    def state(self) -> dict[str, Any]:
-        networks = {name: network.state_dict() for name, network in self.networks.items()}
-        return {**networks, "optimizers": [one.state_dict() for one in self.optimizers], "step": self.step_number}
+    def sheets(self) -> dict[str, Tensor]:
+        sketches = to_bytes(1 - 2 * self.fixed[:, :1]).expand(-1, 3, -1, -1)
+        return {"reals": self.faces.images[self.shown], "sketches": sketches}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Raises CheckpointError when the run was begun without the critic that its options ask for now."""
-        if not self.networks.keys() <= state.keys():
-            raise CheckpointError(
-                "this run was begun without its critic: go on with options.critic=0, or begin a new run with "
-                "train.warm_start set to this one's folder"
-            )
-        for name, network in self.networks.items():
-            network.load_state_dict(state[name])
-        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-        self.step_number = int(state["step"])
+    def imitations(self, real: Faces) -> Tensor:
+        return self.draw(self.inputs(real, torch.arange(len(real))))
 
     def warm_start(self, source: Path) -> list[str]:
         """Takes what fits from another run of such a task, also at another size, or from a weights file, which has no
-        discriminator. Returns sentences on how much."""
+        discriminator."""
         if source.is_dir():
             state = load_checkpoint(source / "last.pt", self.device)
         else:
             state = dict.fromkeys(("generator", "average"), load_translator(source, self.config.variant).state_dict())
-        fitting = {name: network for name, network in self.networks.items() if name in state}
+        networks = {name: part for name, part in self.parts.items() if isinstance(part, nn.Module)}
+        fitting = {name: network for name, network in networks.items() if name in state}
         return [
             f"{name}: {copy_matching(state[name], network)} tensors from {source}" for name, network in fitting.items()
         ]
-
-
-def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
-    """Trains in `folder` as `training.loop.train` does, with the same events and errors; in one process."""
-    made = Translating(config)
-    last, before, notes = folder / "last.pt", 0.0, list[str]()
-    if last.exists():
-        state = load_checkpoint(last, made.device)
-        made.restore(state)
-        before = float(state["seconds"])
-    elif config.train.warm_start:
-        notes = made.warm_start(Path(config.train.warm_start))
-    faces, _ = data_of(config, made.task)
-    path = folder / "metrics.jsonl"
-    trim_log(path, made.images)
-    with path.open("a", encoding="utf-8") as log:
-        for event in steps(made, faces, folder, before, stop, (*faces.notes, *notes)):
-            log.write(encode(event) + "\n")
-            log.flush()
-            yield event
-
-
-def steps(
-    made: Translating, faces: Faces, folder: Path, before: float, stop: Callable[[], bool], notes: Sequence[str]
-) -> Iterator[Event]:
-    config, log, batch = made.config, made.config.log, made.config.train.batch
-    total = math.ceil(config.train.images / batch)
-    shares = cumulative_weights(faces, config.data.weights)
-    yield Started(str(folder), config.variant, made.images, total * batch, len(faces), str(made.device), tuple(notes))
-    shown = torch.arange(log.grid**2) % len(faces)
-    save_grid(faces.images[shown], log.grid, folder / "reals.png")
-    fixed = fixed_inputs(made, faces, shown)
-    save_grid(to_bytes(1 - 2 * fixed[:, :1]).expand(-1, 3, -1, -1), log.grid, folder / "sketches.png")
-    if made.step_number == 0:
-        yield save_samples(made, fixed, folder)
-    began, sums, done = time.perf_counter(), dict[str, Tensor](), 0
-    clock = began
-    while made.step_number < total:
-        for name, value in made.step(faces, shares).items():
-            sums[name] = sums.get(name, torch.zeros(())) + value.cpu()
-        done += 1
-        asked = time.perf_counter()
-        ending = made.step_number == total or stop()
-        paused = time.perf_counter() - asked  # `stop` answers late while the run is paused, which is no training
-        began, clock = began + paused, clock + paused
-        if due(made.images, batch, log.metrics_every) or ending:
-            values = {name: round(float(value) / done, 6) for name, value in sums.items()}
-            now = time.perf_counter()
-            speed = done * batch / max(now - clock, 1e-9)
-            yield Metrics(made.step_number, made.images, before + now - began, speed, values)
-            if not all(map(math.isfinite, values.values())):
-                raise TrainingError(
-                    f"the losses are no longer numbers after {made.images} pictures: {values}. The last good state "
-                    f"is in {folder / 'last.pt'}; lower train.learning_rate and resume"
-                )
-            sums, clock, done = {}, now, 0
-        if due(made.images, batch, log.samples_every) or ending:
-            yield save_samples(made, fixed, folder)
-        if due(made.images, batch, log.save_every) or ending:
-            save_checkpoint(folder / "last.pt", {**made.state(), "seconds": before + time.perf_counter() - began})
-            yield Saved(made.step_number, made.images, str(folder / "last.pt"))
-        if ending:
-            break
-    yield Ended(made.images, "finished" if made.step_number >= total else "stopped")
 
 
 def judged_window(side: int) -> tuple[slice, ...]:
@@ -283,22 +236,6 @@ def judged_window(side: int) -> tuple[slice, ...]:
     reach = min(side, INSIDE)
     down, across = (int(torch.randint(side - reach + 1, ())) for _ in range(2))
     return slice(None), slice(None), slice(down, down + reach), slice(across, across + reach)
-
-
-def fixed_inputs(made: Translating, faces: Faces, index: Tensor) -> Tensor:
-    """What the sample grids are drawn from: the same at every step of a run."""
-    made.generator.eval()  # not mirrored
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(made.config.train.seed)
-        seen = torch.cat([made.pairs(faces, part)[0] for part in torch.split(index, BATCH)])
-    made.generator.train()
-    return seen
-
-
-def save_samples(made: Translating, fixed: Tensor, folder: Path) -> Samples:
-    path = folder / f"fakes{made.step_number:06d}.png"
-    save_grid(made.draw(fixed), made.config.log.grid, path)
-    return Samples(made.step_number, made.images, str(path))
 
 
 def export(folder: Path, out: Path) -> Translator:
