@@ -1,4 +1,4 @@
-"""What commands that train one file have in common: they make a run, or go on with it, and write the file at the end."""
+"""Commands that train one file have this in common: they make a run, or go on with it, and write the file at the end."""
 
 from __future__ import annotations
 
