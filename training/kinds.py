@@ -18,6 +18,7 @@ GANS = "training.gan_trainee"
 # `begin(config, device, state)`, which makes its `Trainee`, and `export(folder, out)`, which writes its weights file.
 TASKS = {
     "colorize": ("training.tasks.translate.colorize", "training.tasks.translate.trainee"),
+    "concept": ("training.tasks.concept.options", "training.tasks.concept.trainee"),
     "encoder": ("training.tasks.encode.options", "training.tasks.encode.trainee"),
     "superres": ("training.tasks.superres.options", "training.tasks.superres.trainee"),
     "pix2pix": ("training.tasks.translate.pix2pix", "training.tasks.translate.trainee"),

@@ -1,4 +1,4 @@
-"""Commands that train one file have this in common: they make a run, or go on with it, and write the file at the end."""
+"""What commands that train one file share: they make a run, or go on with it, and write the file at its end."""
 
 from __future__ import annotations
 
@@ -53,11 +53,9 @@ def make(config: RunConfig, args: argparse.Namespace, what: str) -> int:
     from training.kinds import trained
 
     folder: Path = args.folder or args.out.with_name(args.out.stem + ".run")
-    if (folder / "config.toml").exists():
-        if of(run_config(folder)) != of(config):
-            raise ValueError(f"{folder} is a run of other options: delete it, or choose another --out or --folder")
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
+    if (folder / "last.pt").exists() and of(run_config(folder)) != of(config):
+        raise ValueError(f"{folder} is a run of other options: delete it, or choose another --out or --folder")
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
     if train_in(folder, config, args.events) != "finished":
         say(f"{folder}: stopped and saved; the same command goes on")
