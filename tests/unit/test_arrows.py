@@ -12,7 +12,9 @@ HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
 DRAWING = {f"training.{module}" for module in ("gans", "movements", "weights", "sampling", "compute", "features")}
 NETWORKS = {"training.networks", "training.pictures", "training.filters"}
 LABELS = {"training.networks.labeller", "training.curation"}  # dlib comes along: where a face is found or measured
-FORMS = {f"training.{module}" for module in ("config", "events", "options", "curation.contract")}  # plain Python
+FORMS = {
+    f"training.{module}" for module in ("config", "events", "options", "curation.contract", "tasks.TASKS")
+}  # plain
 OPTIONAL = {"matplotlib"}  # of extras
 LIBRARIES = {"av", "cv2", "png", "pymatting", "reportlab", "trimesh"}  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library

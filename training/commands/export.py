@@ -27,7 +27,8 @@ def export_command(args: argparse.Namespace) -> int:
         print(f"{args.out}: generator and discriminator after {images:,} pictures, {megabytes(args.out)}")
         return 0
     from training.config import run_config
-    from training.kinds import TASKS, trained
+    from training.kinds import trained
+    from training.tasks import TASKS
 
     if (task := run_config(args.folder).variant) in TASKS:
         trained(task).export(args.folder, args.out)

