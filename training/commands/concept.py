@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from training.commands.making import add_run_options, check_amounts, make, preset
+from training.commands.making import add_run_options, check_amounts, make, placed, preset
 
 
 def add(commands: Any) -> None:
@@ -39,5 +39,5 @@ def add(commands: Any) -> None:
 
 def concept_command(args: argparse.Namespace) -> int:
     check_amounts(args)
-    options = {"weights": str(args.weights), "where": args.where, "slider": args.name, "place": [*args.place]}
-    return make(preset("concept", args, options, str(args.data)), args, f"with a slider {args.name!r}")
+    options = {"weights": placed(args.weights), "where": args.where, "slider": args.name, "place": [*args.place]}
+    return make(preset("concept", args, options, placed(args.data)), args, f"with a slider {args.name!r}")

@@ -31,17 +31,21 @@ def check_amounts(args: argparse.Namespace) -> None:
         raise ValueError(f"--holdout is {args.holdout}; choose 0 to below 1")
 
 
+def placed(path: Path | None) -> str:
+    """A path as a run's config holds it: the run may go on from elsewhere. Empty for None."""
+    return "" if path is None else str(path.resolve())
+
+
 def preset(name: str, args: argparse.Namespace, options: dict[str, Any], source: str, **train: Any) -> RunConfig:
     """The config of that name that comes along, with what the command was told."""
     from training.config import CONFIGS, load_config
 
     known = load_config(CONFIGS / f"{name}.toml")
-    cache = str(args.cache) if args.cache else ""
     return dataclasses.replace(
         known,
         name=args.out.stem,
         options={**known.options, **options},
-        data=dataclasses.replace(known.data, source=source, holdout=args.holdout, cache=cache),
+        data=dataclasses.replace(known.data, source=source, holdout=args.holdout, cache=placed(args.cache)),
         train=dataclasses.replace(known.train, images=args.images, seed=args.seed, **train),
     )
 
@@ -56,6 +60,9 @@ def make(config: RunConfig, args: argparse.Namespace, what: str) -> int:
     if (folder / "last.pt").exists() and of(run_config(folder)) != of(config):
         raise ValueError(f"{folder} is a run of other options: delete it, or choose another --out or --folder")
     folder.mkdir(parents=True, exist_ok=True)
+    former = args.out.with_name(args.out.name + ".pt")
+    if former.exists() and not args.events:
+        say(f"{former} is of an earlier version of this program, which alone goes on with it: delete it")
     (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
     if train_in(folder, config, args.events) != "finished":
         say(f"{folder}: stopped and saved; the same command goes on")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from training.commands.making import add_run_options, check_amounts, make, preset
+from training.commands.making import add_run_options, check_amounts, make, placed, preset
 
 
 def add(commands: Any) -> None:
@@ -33,10 +33,10 @@ def superres_command(args: argparse.Namespace) -> int:
         raise ValueError(f"--width {args.width} --blocks {args.blocks}: choose 1 or more of each")
     if args.kind == "gan" and args.start is None:
         raise ValueError("a gan goes on from a resnet: train one first and name it with --start")
-    first, *others = map(str, args.data)
+    first, *others = map(placed, args.data)
     options = {
         "kind": args.kind,
-        "start": str(args.start or ""),
+        "start": placed(args.start),
         "also": others,
         "width": args.width,
         "blocks": args.blocks,
