@@ -8,7 +8,7 @@
    stay under.
 3. What a fifth of the faces come to when asked for 0 to 90 years.
 
-The network that sees ages here also taught the path (`training.tasks.aging`): look at the sheet as well.
+The network that sees ages here also taught the path (`training.tasks.sliders.aging`): look at the sheet as well.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from facedesigner.state.ages import AGE, SEVEN, aged
 from facedesigner.state.face import FaceState
 from training.curation.curate import cores
 from training.movements import AgePath
-from training.tasks.identity import Identity
-from training.tasks.labels import LOOK, Labeller, enlarged
-from training.tasks.measuring import in_pool, noise_of, together
-from training.tasks.samples import pictures_of, plain_latents
+from training.networks.identity import Identity
+from training.networks.labeller import LOOK, Labeller, enlarged
+from training.style_mixing import noise_of, pictures_of, plain_latents
+from training.tasks.sliders.measuring import in_pool, together
 from training.weights import load_weights
 
 SEED = 200_000  # far from the seeds that paths are made with

@@ -27,10 +27,10 @@ from facedesigner.resources import default_weights
 from facedesigner.state.face import FaceState
 from training.curation.curate import cores
 from training.movements import Direction
-from training.tasks.attributes import ATTRIBUTES
-from training.tasks.measuring import Measure, in_pool, noise_of, together
-from training.tasks.recogniser import Recogniser
-from training.tasks.samples import pictures_of, plain_latents
+from training.style_mixing import noise_of, pictures_of, plain_latents
+from training.tasks.sliders.attributes import ATTRIBUTES
+from training.tasks.sliders.measuring import Measure, in_pool, together
+from training.tasks.sliders.recogniser import Recogniser
 from training.weights import Weights, load_weights
 
 SEED = 100_000  # far from the seeds that directions are made with

@@ -23,9 +23,9 @@ from facedesigner.engine.uniqueness import Library, compare
 from facedesigner.resources import default_weights, resource
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Rate
+from training.networks.embeddings import Embeddings
 from training.pictures import Source
-from training.tasks.calibration import changed, read
-from training.tasks.embeddings import Embeddings
+from training.tasks.uniqueness.calibration import changed, read
 
 FIRST = 100_000  # seed of the generated faces
 MANY = 13_000  # faces that a search is timed over

@@ -21,12 +21,11 @@ from facedesigner.engine.sketch import COLORIZE, ready
 from facedesigner.resources import resource
 from training.data import is_held_out, list_faces, load_faces
 from training.features import Features
+from training.filters import grey
 from training.metrics import frechet_distance
+from training.networks.chroma import chroma, coloured
+from training.networks.translator import hinted, load_translator
 from training.sampling import from_bytes, to_bytes
-from training.tasks.colorize import chroma, coloured
-from training.tasks.line_drawing import grey
-from training.tasks.translation import hinted
-from training.tasks.translator import load_translator
 
 HELD_OUT = 0.112  # share that runs leave out
 BATCH, SHOWN = 10, 8

@@ -3,11 +3,11 @@
     uv run --group lpips python -m benchmarks.enhance FOLDER [--count 100] [--weights FOLDER] [--sheet sheet.png]
 
 Faces of 512 px are shrunk to 128 px, by the bicubic filter (the usual protocol) or degraded as photos are
-(`training.tasks.degrade.spoil`), and enlarged again. Taken are those held out in training. PSNR and SSIM are of the
-brightness, without 4 px at the edges. The distances are of cuts of 128 px at full size: of a whole face shrunk to what
-networks look at, hardly anything would differ. LPIPS is that of AlexNet (a gan was taught by VGG16's), the Fréchet
-distance that of AlexNet's last layer. Both are given by EfficientNet-Lite0 as well. The row of the original with noise
-of one grey level, which nobody sees, says how far a number can be trusted.
+(`training.tasks.superres.degrade.spoil`), and enlarged again. Taken are those held out in training. PSNR and SSIM are
+of the brightness, without 4 px at the edges. The distances are of cuts of 128 px at full size: of a whole face shrunk
+to what networks look at, hardly anything would differ. LPIPS is that of AlexNet (a gan was taught by VGG16's), the
+Fréchet distance that of AlexNet's last layer. Both are given by EfficientNet-Lite0 as well. The row of the original
+with noise of one grey level, which nobody sees, says how far a number can be trusted.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from training.data import is_held_out, list_faces, load_faces
 from training.features import Features, Perceptual
 from training.lpips import Lpips
 from training.metrics import frechet_distance
+from training.networks.superres import bicubic
 from training.sampling import from_bytes, to_bytes
-from training.tasks.degrade import spoil
-from training.tasks.superres import bicubic
+from training.tasks.superres.degrade import spoil
 
 SIDE, CUT, EDGE = 512, 128, 4
 TABLES = ("x4", "photo", "x2", "time")

@@ -31,7 +31,7 @@ from facedesigner.engine.relief import (
 from facedesigner.export.solid import SHAPES, Piece, build
 from facedesigner.export.stl import as_trimesh
 from facedesigner.export.views import hill_shade
-from training.tasks.head_model import depth_map
+from training.networks.head_model import depth_map
 
 SIDE = 256
 FACE = [*range(17), *range(26, 16, -1)]  # landmarks round the face
@@ -105,9 +105,9 @@ def faces(count: int, sheet: Path | None) -> None:
 
 
 def unseen(count: int) -> None:
-    from training.tasks.head_depth import SIDE as RENDERED
-    from training.tasks.head_depth import in_pixels, render, visible
-    from training.tasks.head_sampling import Heads
+    from training.tasks.relief.head_depth import SIDE as RENDERED
+    from training.tasks.relief.head_depth import in_pixels, render, visible
+    from training.tasks.relief.head_sampling import Heads
 
     heads = Heads()
     model = head_model()

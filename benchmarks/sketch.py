@@ -27,12 +27,11 @@ from training.curation.detector import Detector
 from training.data import is_held_out, list_faces, load_faces
 from training.features import Features
 from training.metrics import frechet_distance
+from training.networks.landmarks import Landmarks
+from training.networks.translator import hinted, load_translator
 from training.sampling import from_bytes, to_bytes
-from training.tasks.damage import without_strokes
-from training.tasks.landmarks import Landmarks
-from training.tasks.sketches import STYLES, drawn, sketches
-from training.tasks.translation import hinted
-from training.tasks.translator import load_translator
+from training.tasks.translate.damage import without_strokes
+from training.tasks.translate.sketches import STYLES, drawn, sketches
 
 HELD_OUT = 0.112  # share that runs leave out
 REMOVED = 0.3

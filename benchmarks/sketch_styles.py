@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 
 from facedesigner.resources import default_weights
+from training.networks.landmarks import Landmarks
 from training.sampling import from_bytes
-from training.tasks.damage import damaged
-from training.tasks.landmarks import Landmarks
-from training.tasks.samples import pictures_of, plain_latents
-from training.tasks.sketches import STYLES, drawn
+from training.style_mixing import pictures_of, plain_latents
+from training.tasks.translate.damage import damaged
+from training.tasks.translate.sketches import STYLES, drawn
 from training.weights import load_weights
 
 SIDE, CELL = 256, 144  # pixels of a sketch, and of the sheet's cells

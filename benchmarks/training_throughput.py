@@ -28,8 +28,8 @@ from torch.utils.flop_counter import flop_registry
 from benchmarks.machine import machine
 from training.compute import autocast
 from training.config import parse_config
+from training.gan_trainee import GanTrainee
 from training.gans.style import Options, channels
-from training.trainer import Trainer
 
 
 def plain_dcgan(batch: int, device: torch.device) -> Callable[[], None]:
@@ -108,13 +108,13 @@ def stylegan2(batch: int, device: torch.device, resolution: int) -> Callable[[],
     return step
 
 
-def trainer_of(variant: str, batch: int, device: torch.device, resolution: int, compiled: bool = False) -> Trainer:
+def trainer_of(variant: str, batch: int, device: torch.device, resolution: int, compiled: bool = False) -> GanTrainee:
     values = {
         "variant": variant,
         "options": {"resolution": resolution},
         "train": {"batch": batch, "compile": compiled},
     }
-    return Trainer(parse_config(values), device)
+    return GanTrainee(parse_config(values), device)
 
 
 def generator_alone(variant: str, batch: int, device: torch.device, resolution: int) -> Callable[[], None]:
@@ -133,9 +133,10 @@ def generator_alone(variant: str, batch: int, device: torch.device, resolution: 
 def ours(variant: str, batch: int, device: torch.device, resolution: int, compiled: bool = False) -> Callable[[], None]:
     trainer = trainer_of(variant, batch, device, resolution, compiled)
     images = torch.randint(0, 256, (512, 3, resolution, resolution), dtype=torch.uint8, device=device)
+    trainer.give(images)
 
     def step() -> None:
-        trainer.step(images)
+        trainer.step()
 
     return step
 

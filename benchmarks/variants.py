@@ -16,8 +16,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.machine import machine
+from training.config import run_config
 from training.events import Metrics, Samples, decode
-from training.loop import run_config
 
 MOMENTS = (0, 10_000, 50_000, 150_000)  # pictures shown
 SHOWN = 3  # faces a side of each cell

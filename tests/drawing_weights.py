@@ -11,8 +11,8 @@ def drawing_weights(folder: Path, seed: int = 0) -> Path:
     """Writes a generator, its encoder of sketches, pix2pix and colourisation into the folder, and returns it."""
     import torch
 
-    from training.tasks.encoder import new_encoder, save_encoder
-    from training.tasks.translator import Shape, Translator, save_translator
+    from training.networks.encoder import new_encoder, save_encoder
+    from training.networks.translator import Shape, Translator, save_translator
     from training.weights import load_weights
 
     weights = load_weights(tiny_weights(folder / "tiny.safetensors", seed=seed))

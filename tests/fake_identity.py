@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from training.tasks.embeddings import Embeddings, save_embeddings
+from training.networks.embeddings import Embeddings, save_embeddings
 
 CALIBRATION = {
     "slope": -40.0,

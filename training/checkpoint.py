@@ -36,3 +36,11 @@ def load_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
         found = state.get("version") if isinstance(state, dict) else None
         raise CheckpointError(f"{path} is of version {found}, this program reads {VERSION}: start the run anew")
     return state
+
+
+def load_average(folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """The averaged network of a run, on the CPU, and its whole checkpoint. CheckpointError when it holds none."""
+    state = load_checkpoint(folder / "last.pt", torch.device("cpu"))
+    if not isinstance(state.get("average"), dict):
+        raise CheckpointError(f"{folder / 'last.pt'} holds no averaged network: start the run anew")
+    return state["average"], state

@@ -126,6 +126,14 @@ def parse_config(values: dict[str, Any], overrides: tuple[str, ...] = (), where:
     return dataclasses.replace(config, options=options)
 
 
+def run_config(folder: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
+    """The config of an existing run. ValueError when the folder is none."""
+    path = folder / "config.toml"
+    if not path.is_file():
+        raise ValueError(f"{folder} is no run folder: it has no config.toml")
+    return load_config(path, overrides)
+
+
 def new_run(config: RunConfig, runs: Path) -> Path:
     """Makes the next numbered run folder, such as `runs/00003-style64`, with its config. OSError if that fails."""
     runs.mkdir(parents=True, exist_ok=True)

@@ -10,14 +10,12 @@ from torch import Tensor
 from training.data import Faces
 from training.events import Measured
 from training.features import Features
-from training.gans.base import Generator
-from training.metrics import frechet_distance, kernel_distance, pick, precision_recall
-from training.sampling import draw, latents_of
+from training.metrics import chosen, frechet_distance, kernel_distance, precision_recall
 
 COUNT = 500  # pictures on each side: enough to compare moments of a run, not to compare with other programs
 BATCH = 32  # pictures between two looks at `stop`
 FEWEST = 64  # below, a distance says nothing
-SEED = 1  # of the measured faces, the same at each moment
+Imitate = Callable[[Faces], Tensor | None]  # as `training.trainee.Trainee.imitations`
 
 
 class Distances:
@@ -28,28 +26,33 @@ class Distances:
         self._device = device
         self._features: list[Features] = []
         self._real: list[Tensor] = []  # features of the real ones, made at the first measurement
-        real = held if len(held) >= FEWEST else faces
-        self._images = pick(real.images, min(COUNT, len(real)), 0)
+        self.faces = pick(held if len(held) >= FEWEST else faces, COUNT)
         self.notes: tuple[str, ...] = ()
         if not Features.available():
             self.notes = ("distances are not measured: `pip install 'facedesigner[metrics]'` brings what they need",)
-        elif len(self._images) < FEWEST:
-            self.notes = (f"distances are not measured: {len(self._images)} pictures are too few",)
+        elif len(self.faces) < FEWEST:
+            self.notes = (f"distances are not measured: {len(self.faces)} pictures are too few",)
 
     def measure(
-        self, generator: Generator, step: int, images: int, stop: Callable[[], bool] = lambda: False
+        self,
+        imitate: Imitate,
+        step: int,
+        images: int,
+        stop: Callable[[], bool] = lambda: False,
     ) -> list[Measured]:
-        """One for each kind of features; empty where nothing can be measured, or when `stop()` became true. The random
-        state is left as it was."""
+        """One for each kind of features; empty where nothing can be measured, or when `stop()` became true. `imitate`
+        answers one picture (3, R, R) uint8 for each of the real ones that it is given."""
         if self.notes:
             return []
         if not self._features:
             self._features = [Features(name, self._device) for name in Features.available()]
-        fake = draw(generator, latents_of(SEED, len(self._images), generator.z_dim))
+        fake = imitate(self.faces)
+        if fake is None:
+            return []
         found = []
         for place, features in enumerate(self._features):
             if place == len(self._real):
-                rows = look(features, self._images, stop)
+                rows = look(features, self.faces.images, stop)
                 if rows is None:
                     return []
                 self._real.append(rows)
@@ -58,6 +61,11 @@ class Distances:
                 return []
             found.append(measured(features.name, self._real[place], rows, step, images))
         return found
+
+
+def pick(faces: Faces, count: int) -> Faces:
+    """At most so many of them, as `training.metrics.pick` chooses."""
+    return faces if len(faces) <= count else faces.subset(chosen(len(faces), count, 0).tolist())
 
 
 def measured(features: str, real: Tensor, fake: Tensor, step: int, images: int) -> Measured:

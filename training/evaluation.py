@@ -18,9 +18,9 @@ from training.config import RunConfig
 from training.data import Faces, is_held_out, list_faces, load_faces
 from training.export import load_run, save_evaluation
 from training.features import Features
+from training.gan_trainee import data_of
 from training.gans import create
 from training.gans.base import Generator
-from training.loop import data_of
 from training.metrics import Judge, neighbours
 from training.sampling import draw, latents_of, save_grid
 from training.sheets import save_sheet

@@ -13,12 +13,11 @@ from torch import Tensor
 from training.annealing import annealed
 from training.checkpoint import load_checkpoint
 from training.conditions import title
-from training.config import RunConfig
+from training.config import RunConfig, run_config
 from training.events import distance_text
 from training.files import replacing
 from training.gans import create
 from training.gans.base import Generator
-from training.loop import run_config
 from training.movements import Choice, Direction
 from training.sheets import save_sheet
 from training.warm_start import DISCRIMINATOR, GENERATOR

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-WHO = "dlib-face"  # who is shown, see `training.tasks.identity`
+WHO = "dlib-face"  # who is shown, see `training.networks.identity`
 FACE_PACKAGES = ("dlib", "face_recognition_models")
 INCEPTION_FILE = "inception_v3_google-0cc3c7bd.pth"  # torchvision's, in torch.hub's folder of checkpoints
 
@@ -32,7 +32,7 @@ class Features:
             raise ImportError(HINTS[name])
         self.name = name
         if name == WHO:
-            from training.tasks.identity import Identity
+            from training.networks.identity import Identity
 
             self.identity = Identity()
             return

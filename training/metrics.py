@@ -112,10 +112,13 @@ def neighbours(rows: Tensor, among: Tensor, count: int) -> Tensor:
 
 def pick(images: Tensor, count: int, seed: int) -> Tensor:
     """A fixed random choice: neighbours in a sorted data set resemble each other."""
-    if len(images) == count:
-        return images
-    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-    return images[order[:count].sort().values]
+    return images if len(images) == count else images[chosen(len(images), count, seed)]
+
+
+def chosen(total: int, count: int, seed: int) -> Tensor:
+    """(count,) int64, ascending: which of `total` a fixed random choice takes."""
+    order = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
+    return order[:count].sort().values
 
 
 @dataclass(frozen=True)

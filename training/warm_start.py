@@ -6,36 +6,36 @@ optimisers' state: a fifth of a checkpoint, and no pickle.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.checkpoint import load_checkpoint
 from training.gans.base import Growing
-from training.trainer import Trainer
 from training.weights import WeightsError, read
 
 GENERATOR, DISCRIMINATOR = "generator.", "discriminator."
 
 
-def warm_start(trainer: Trainer, source: Path) -> list[str]:
-    """Starts from the tensors of `source` that fit by name and shape: a weights file gives the generator's, a companion
-    or a run folder the discriminator's too. Returns sentences on how many did. WeightsError or CheckpointError when it
-    is none of these, or holds nothing that fits."""
+def warm_start(networks: Mapping[str, nn.Module], source: Path, device: torch.device) -> list[str]:
+    """Starts the networks `generator`, `average` and `discriminator` from the tensors of `source` that fit by name and
+    shape: a weights file gives the generator's, a companion or a run folder the discriminator's too. Returns sentences
+    on how many did. WeightsError or CheckpointError when it is none of these, or holds nothing that fits."""
     if source.is_dir():
-        state = load_checkpoint(source / "last.pt", trainer.device)
-        parts = {name: state[name] for name in ("generator", "average", "discriminator")}
+        state = load_checkpoint(source / "last.pt", device)
+        parts = {name: state[name] for name in networks}
     else:
         _, tensors = read(source)
         drawing = part_of(tensors, GENERATOR)
         parts = {"generator": drawing, "average": drawing, "discriminator": part_of(tensors, DISCRIMINATOR)}
-    taken = {name: copy_matching(part, getattr(trainer, name)) for name, part in parts.items() if part}
+    taken = {name: copy_matching(part, networks[name]) for name, part in parts.items() if part}
     if not taken.get("generator"):
         raise WeightsError(
             f"nothing in {source} fits this generator: start from one of its variant, or leave train.warm_start out"
         )
-    whole = {name: len(getattr(trainer, name).state_dict()) for name in taken}
+    whole = {name: len(networks[name].state_dict()) for name in taken}
     return [f"{name}: {count} of {whole[name]} tensors from {source}" for name, count in taken.items()]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facedesigner.commands.common import CommandError, add_engine_options, load_engine, progress, say
-from facedesigner.commands.invert import interruptible
+from facedesigner.commands.source import interruptible
 
 
 def add(commands: Any) -> None:

@@ -6,13 +6,9 @@ Ctrl+C ends the refinement and keeps the best so far; a second one ends the prog
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from facedesigner.commands.common import (
     CommandError,
@@ -23,10 +19,8 @@ from facedesigner.commands.common import (
     load_engine,
     progress,
 )
-
-if TYPE_CHECKING:
-    from facedesigner.contract.request import Image
-    from facedesigner.engine.photo import PhotoFace
+from facedesigner.commands.edit import parse
+from facedesigner.commands.source import interruptible, photo_face_of
 
 
 def add(commands: Any) -> None:
@@ -57,7 +51,6 @@ def add(commands: Any) -> None:
 
 def invert_command(args: argparse.Namespace) -> int:
     from facedesigner.commands.controls import offered
-    from facedesigner.commands.edit import parse  # which itself opens photos
 
     check_picture_name(args.out)
     check_free(args.out, args.overwrite)
@@ -111,42 +104,3 @@ def invert_command(args: argparse.Namespace) -> int:
         progress("")
         print(save_photo(pasted, args.paste, overwrite=args.overwrite), flush=True)
     return 0
-
-
-@contextmanager
-def interruptible() -> Iterator[threading.Event]:
-    """Ctrl+C sets the event instead of ending the program, the first time."""
-    event, former = threading.Event(), signal.getsignal(signal.SIGINT)
-
-    def interrupt(*_: object) -> None:
-        event.set()
-        signal.signal(signal.SIGINT, former)
-
-    signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield event
-    finally:
-        signal.signal(signal.SIGINT, former)
-
-
-def face_of(args: argparse.Namespace) -> Image:
-    """The aligned picture of the face that is asked for; raises as `photo_face_of`."""
-    picture: Image = photo_face_of(args).picture
-    return picture
-
-
-def photo_face_of(args: argparse.Namespace) -> PhotoFace:
-    """The face that is asked for. PhotoError, or CommandError when there are fewer."""
-    from facedesigner.engine.photo import open_aligned, open_photo
-
-    if args.aligned:
-        return open_aligned(args.file)
-    progress("looking for faces")
-    faces = open_photo(args.file)
-    progress("")
-    if not 1 <= args.face <= len(faces):
-        raise CommandError(f"--face is {args.face}; {args.file.name} has {len(faces)}: choose 1 to {len(faces)}")
-    if len(faces) > 1:
-        print(f"face {args.face} of {len(faces)}, the largest first", file=sys.stderr)
-    chosen: PhotoFace = faces[args.face - 1]
-    return chosen

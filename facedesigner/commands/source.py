@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facedesigner.commands.common import CommandError, progress
-from facedesigner.commands.invert import face_of, interruptible
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
     from facedesigner.engine.inversion import Progress
+    from facedesigner.engine.photo import PhotoFace
     from facedesigner.state.face import FaceState
 
 
@@ -49,7 +53,7 @@ def face_from(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
 
 
 def face_of_photo(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
-    picture = face_of(args)
+    picture = photo_face_of(args).picture
     from facedesigner.engine.inversion import invert, load_inverter
     from facedesigner.engine.likeness import Perceptual, made
     from facedesigner.resources import resource
@@ -72,3 +76,36 @@ def face_of_photo(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
     progress("")
     print(f"{args.file.name} is a photo: the model's nearest face is used, {found.steps} steps", file=sys.stderr)
     return found.face(info.hash)
+
+
+@contextmanager
+def interruptible() -> Iterator[threading.Event]:
+    """Ctrl+C sets the event instead of ending the program, the first time."""
+    event, former = threading.Event(), signal.getsignal(signal.SIGINT)
+
+    def interrupt(*_: object) -> None:
+        event.set()
+        signal.signal(signal.SIGINT, former)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def photo_face_of(args: argparse.Namespace) -> PhotoFace:
+    """The face that is asked for. PhotoError, or CommandError when there are fewer."""
+    from facedesigner.engine.photo import open_aligned, open_photo
+
+    if args.aligned:
+        return open_aligned(args.file)
+    progress("looking for faces")
+    faces = open_photo(args.file)
+    progress("")
+    if not 1 <= args.face <= len(faces):
+        raise CommandError(f"--face is {args.face}; {args.file.name} has {len(faces)}: choose 1 to {len(faces)}")
+    if len(faces) > 1:
+        print(f"face {args.face} of {len(faces)}, the largest first", file=sys.stderr)
+    chosen: PhotoFace = faces[args.face - 1]
+    return chosen

@@ -48,7 +48,7 @@ class AgeMeter:
 
     def __init__(self) -> None:
         """Loads for a second. Raises ImportError that says what to install."""
-        from training.tasks.labels import Labeller  # dlib and its models: only where somebody wants to know
+        from training.networks.labeller import Labeller  # dlib and its models: only where somebody wants to know
 
         self._labeller, self._identity = Labeller(), Identity()
         self._before: tuple[Image, float, float, np.ndarray] | None = None
@@ -62,7 +62,7 @@ class AgeMeter:
         return Seen(years_before, years, float(np.linalg.norm(who - who_before)), male_before, male)
 
     def _measured(self, picture: Image) -> tuple[float, float, np.ndarray]:
-        from training.tasks.labels import LOOK, enlarged
+        from training.networks.labeller import LOOK, enlarged
 
         ages, male = self._labeller.networks([self._labeller.chips(enlarged(picture, LOOK))])
         return float(ages[0]), float(male[0]), self._identity(picture)

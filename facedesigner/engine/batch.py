@@ -165,8 +165,8 @@ def ready_tools(info: ModelInfo) -> Tools:
     from facedesigner.engine.quality import Quality
     from facedesigner.engine.uniqueness import UniquenessError, training_library
     from facedesigner.resources import resource
-    from training.tasks.identity import Identity
-    from training.tasks.labels import Labeller
+    from training.networks.identity import Identity
+    from training.networks.labeller import Labeller
 
     training, note = None, ""
     try:

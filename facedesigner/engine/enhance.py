@@ -20,8 +20,8 @@ from torch import Tensor
 from facedesigner.contract.methods import METHODS, EnhanceError, Stopped, check
 from facedesigner.contract.request import Image
 from facedesigner.resources import resource
+from training.networks.superres import FACTOR, SuperResolver, bicubic, load_superres
 from training.sampling import from_bytes, to_bytes
-from training.tasks.superres import FACTOR, SuperResolver, bicubic, load_superres
 
 TILE = 192  # pixels of the small picture, without what is added around
 BICUBIC_REACH = 3  # pixels that the cubic filter looks to each side, and one more

@@ -26,10 +26,9 @@ from facedesigner.engine.likeness import Perceptual
 from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
 from training.gans.base import Generator
+from training.networks.encoder import Encoder, components_of, difference, first_encoder, load_encoder, resized
 from training.sampling import from_bytes, to_bytes
-from training.tasks.encoder import Encoder, components_of, difference, load_encoder, resized
 from training.weights import Weights, load_weights
-from training.weights import WeightsError as TrainingWeightsError
 
 STEPS = 400  # at most
 RATE = 0.06  # standard deviations a step, falling to nothing at the end
@@ -73,13 +72,11 @@ def load_inverter(model: Path, folders: Sequence[Path], encoder: Path | None = N
     weights = load_weights(model)
     if encoder is not None:
         return weights, load_encoder(encoder, weights.hash)
-    problem = "there is none beside it: train one with `python -m training encoder`"
-    for path in [path for folder in folders for path in sorted(folder.glob("encoder*.safetensors"))]:
-        try:
-            return weights, load_encoder(path, weights.hash)
-        except TrainingWeightsError as error:
-            problem = str(error)
-    raise WeightsError(f"opening a picture needs an encoder of {weights.name}; {problem}")
+    found, problem = first_encoder(folders, "encoder*.safetensors", weights.hash)
+    if found is None:
+        problem = problem or "there is none beside it: train one with `python -m training encoder`"
+        raise WeightsError(f"opening a picture needs an encoder of {weights.name}; {problem}")
+    return weights, found
 
 
 def invert(

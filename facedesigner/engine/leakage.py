@@ -15,7 +15,7 @@ class Leakage:
     def __init__(self, label: Label | None = None) -> None:
         """None takes the labellers of curation, a second to load. ImportError says what to install for them."""
         if label is None:
-            from training.tasks.labels import Labeller  # dlib and its models: only where somebody wants the meter
+            from training.networks.labeller import Labeller  # dlib and its models: only where somebody wants the meter
 
             label = Labeller()
         self._label = label

@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image
 from training.features import Perceptual as Perceptual
-from training.tasks.identity import Identity as Identity
+from training.networks.identity import Identity as Identity
 
 SAME_PERSON = 0.45  # embedding distance that 1% of pairs of different faces stay under: benchmarks/inversion.py
 

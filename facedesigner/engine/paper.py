@@ -86,7 +86,7 @@ def reduced(picture: Grey) -> Grey:
 
 def drawn_of(grey: Grey) -> Ink:
     """A photograph's lines, (H, W) ink."""
-    from training.tasks.line_drawing import edges_of
+    from training.filters import edges_of
 
     light = torch.from_numpy(grey.astype(np.float32) / 255)[None, None]
     side = 256 / max(grey.shape)

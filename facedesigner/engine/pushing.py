@@ -23,8 +23,8 @@ from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.uniqueness import Pushed
 from training.movements import Direction
-from training.tasks.encoder import components_of
-from training.tasks.identity import CHIP, FACE_BOX, LOOK, PADDING, Identity, enlarged
+from training.networks.encoder import components_of
+from training.networks.identity import CHIP, FACE_BOX, LOOK, PADDING, Identity, enlarged
 from training.weights import Weights, load_weights
 
 COMPONENTS = 48  # principal components that are moved along

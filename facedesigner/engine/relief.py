@@ -1,6 +1,6 @@
 """A picture of a face -> how far each place stands out: a height map in true proportions.
 
-A head model is fitted to the landmarks (`training/tasks/head_model.py`); hair and clothes, which it lacks, are rounded
+A head model is fitted to the landmarks (`training.networks.head_model`); hair and clothes, which it lacks, are rounded
 from the person's outline; fine relief comes from light and dark in the picture.
 """
 
@@ -19,7 +19,7 @@ from facedesigner.contract.request import Image
 from facedesigner.engine.planes import blurred, distance_inside, filled
 from facedesigner.engine.silhouette import blurred_colours, closeness, silhouette
 from facedesigner.resources import resource
-from training.tasks.head_model import LEFT_EYE, RIGHT_EYE, HeadModel, depth_map, load_head_model
+from training.networks.head_model import LEFT_EYE, RIGHT_EYE, HeadModel, depth_map, load_head_model
 
 if TYPE_CHECKING:
     from facedesigner.engine.landmarks import LandmarkFinder, Landmarks

@@ -30,12 +30,10 @@ from facedesigner.resources import resource
 from facedesigner.state.face import FaceState
 from training.compute import cpu_has_bfloat16
 from training.movements import Direction
+from training.networks.chroma import coloured
+from training.networks.encoder import first_encoder, resized
+from training.networks.translator import CHANNELS, Translator, hinted, load_translator
 from training.sampling import latents_of, to_bytes
-from training.tasks.colorize import coloured
-from training.tasks.encoder import Encoder, load_encoder, resized
-from training.tasks.hints import CHANNELS
-from training.tasks.translation import hinted
-from training.tasks.translator import Translator, load_translator
 from training.weights import Weights, WeightsError, load_weights
 
 PIX2PIX, COLORIZE, ENCODER = "pix2pix256.safetensors", "colorize256.safetensors", "sketch_encoder*.safetensors"
@@ -115,14 +113,14 @@ class Faces:
         """Raises WeightsError when no encoder of sketches belongs to the generator."""
         self.weights: Weights = load_weights(generator)
         folders = (generator.parent, folder)
-        found = first_encoder(folders, ENCODER, self.weights.hash, 1 + CHANNELS)
+        found, _ = first_encoder(folders, ENCODER, self.weights.hash, 1 + CHANNELS)
         if found is None:
             raise WeightsError(
                 f"drawings need an encoder of {self.weights.name}, and there is none: load the model that comes along, "
                 "or train one with `python -m training encoder --sketches`"
             )
         self.encoder = found
-        self.photos = first_encoder(folders, PHOTO_ENCODER, self.weights.hash, 3)
+        self.photos, _ = first_encoder(folders, PHOTO_ENCODER, self.weights.hash)
         self.sliders = {slider.name: slider for slider in self.weights.of(Direction)}
         shapes = self.weights.generator.noise_shapes
         self.noise = noise_of(self.weights.generator, 0, torch.device("cpu")) if shapes else None
@@ -160,16 +158,6 @@ class Faces:
 
     def state(self, latent: Tensor) -> FaceState:
         return FaceState(self.weights.hash, latent=pack(latent), psi=1.0)
-
-
-def first_encoder(folders: tuple[Path, ...], pattern: str, generator: str, channels: int) -> Encoder | None:
-    """The first file of the pattern that is an encoder of the generator, by its hash."""
-    for path in [path for folder in folders for path in sorted(folder.glob(pattern))]:
-        try:
-            return load_encoder(path, generator, channels)
-        except WeightsError:
-            continue
-    return None
 
 
 def timed(request: SketchRequest | ColorizeRequest, draw: Callable[[], SketchResult]) -> SketchResult:

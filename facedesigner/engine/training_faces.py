@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from facedesigner.contract.request import Image
+from training.networks.embeddings import Embeddings
+from training.networks.identity import Identity
 from training.pictures import decode_square
-from training.tasks.embeddings import Embeddings
-from training.tasks.identity import Identity
 
 ALIKE = 0.1  # distance of the embeddings of a picture and of itself, read anew; of two people 0.2 and more
 SOURCE = "the data set"
@@ -66,7 +66,7 @@ def place_of(name: str, folder: Path, source: str) -> Path | None:
 
 def opened(path: Path) -> Image | None:
     """None when it cannot be read, or is no picture. As large as it was embedded."""
-    from training.tasks.labels import LOOK
+    from training.networks.labeller import LOOK
 
     try:
         return np.ascontiguousarray(decode_square(path.read_bytes(), LOOK)[0].transpose(1, 2, 0))

@@ -19,9 +19,9 @@ import numpy as np
 from facedesigner.contract.request import ModelInfo
 from facedesigner.engine.photo import PhotoError, new_detector, open_photo
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour, nearest
+from training.networks.embeddings import SUFFIX, Embeddings, EmbeddingsError, load_embeddings, save_embeddings
+from training.networks.identity import NUMBERS, Identity
 from training.pictures import SUFFIXES
-from training.tasks.embeddings import SUFFIX, Embeddings, EmbeddingsError, load_embeddings, save_embeddings
-from training.tasks.identity import NUMBERS, Identity
 
 NEIGHBOURS = 5
 TRAINING, GALLERY = "training data", "your gallery"

@@ -65,7 +65,7 @@ class Counted:
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What a distance means, measured on copies of training faces and on faces that were not trained on; see
-    `training.tasks.calibration`."""
+    `training.tasks.uniqueness.calibration`."""
 
     slope: float
     intercept: float
@@ -78,7 +78,7 @@ class Calibration:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Calibration:
-        """Reads what `training.tasks.calibration.calibrate` answers. CalibrationError when it is damaged."""
+        """Reads what `training.tasks.uniqueness.calibration.calibrate` answers. CalibrationError when it is damaged."""
         try:
             limits = tuple(map(float, values["limits"]))
             counts = {}

@@ -13,7 +13,7 @@ from facedesigner.gui.places import Places
 from facedesigner.state.ages import AGE
 from tests.aged import aged_weights
 from tests.tiny import tiny_weights
-from training.tasks.encoder import new_encoder, save_encoder
+from training.networks.encoder import new_encoder, save_encoder
 from training.weights import load_weights
 
 

@@ -9,7 +9,7 @@ from facedesigner.commands import invert as command
 from facedesigner.engine import photo
 from facedesigner.export.png import read_face
 from tests.tiny import tiny_weights
-from training.tasks.encoder import new_encoder, save_encoder
+from training.networks.encoder import new_encoder, save_encoder
 from training.weights import load_weights
 
 

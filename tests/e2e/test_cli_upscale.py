@@ -10,7 +10,7 @@ from facedesigner.contract.methods import METHODS
 from facedesigner.engine import enhance
 from facedesigner.export.png import read_face, save_png
 from facedesigner.state.face import FaceState
-from training.tasks.superres import Shape, SuperResolver, save_superres
+from training.networks.superres import Shape, SuperResolver, save_superres
 
 
 @pytest.fixture(autouse=True)

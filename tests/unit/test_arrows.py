@@ -13,11 +13,10 @@ HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
 DRAWING = {
     f"training.{module}" for module in ("gans", "movements", "weights", "sampling", "compute", "features", "texts")
 }
-NETWORKS = {"training.tasks", "training.pictures"}
-LABELS = {"training.tasks.labels", "training.curation"}  # dlib comes along: where a face is found or measured
-FORMS = {
-    f"training.{module}" for module in ("config", "events", "options", "texts", "locking", "files", "curation.contract")
-}  # plain
+NETWORKS = {"training.networks", "training.pictures", "training.filters"}
+LABELS = {"training.networks.labeller", "training.curation"}  # dlib comes along: where a face is found or measured
+PLAIN = ("config", "events", "options", "texts", "locking", "files", "curation.contract", "tasks.TASKS")
+FORMS = {f"training.{module}" for module in PLAIN}  # plain
 OPTIONAL = {"matplotlib"}  # of extras
 LIBRARIES = {"av", "cv2", "png", "pymatting", "reportlab", "trimesh"}  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library
@@ -102,6 +101,7 @@ def test_imports_run_one_way(place):
         ("facedesigner/state", "from facedesigner import engine"),
         ("facedesigner/state", "from .. import engine"),
         ("facedesigner/engine", "from training import loop"),
+        ("facedesigner/engine", "from training.tasks.sliders.directions import find_directions"),
         ("facedesigner/export", "from facedesigner.engine.face_engine import FaceEngine"),
         ("facedesigner/gui", "def f():\n    from training.loop import train"),
         ("facedesigner/gui", "try:\n    import torch\nexcept ImportError:\n    pass"),
@@ -123,3 +123,65 @@ def test_a_wrong_arrow_is_seen(place, source):
 def test_types_and_functions_are_not_the_start():
     source = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {0}\ndef f():\n    import {0}"
     assert not wrong(source.format("facedesigner.engine.face_engine"), "facedesigner/gui")
+
+
+CIRCLES: set[frozenset[str]] = set()  # modules that must import each other, also inside functions; none must
+
+
+def sources() -> dict[str, str]:
+    """Every module of the two programs by its dotted name."""
+    found = {}
+    for path in [path for top in ("facedesigner", "training") for path in (ROOT / top).rglob("*.py")]:
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
+    return found
+
+
+def at_run_time(node: ast.AST) -> Iterator[str]:
+    """Dotted names that a module imports, also inside functions; not those for types only."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from imports(node)
+    for child in ast.iter_child_nodes(node):
+        yield from at_run_time(child)
+
+
+def circles(modules: dict[str, str]) -> set[frozenset[str]]:
+    """The groups of modules of which each imports all others, by way of others or itself."""
+
+    def module_of(name: str) -> str:
+        while name and name not in modules:
+            name = name.rpartition(".")[0]
+        return name
+
+    arrows = {name: {module_of(found) for found in at_run_time(ast.parse(text))} for name, text in modules.items()}
+
+    def reached(start: str) -> set[str]:
+        seen, left = set[str](), [start]
+        while left:
+            new = arrows[left.pop()] - seen - {""}
+            seen |= new
+            left.extend(new)
+        return seen
+
+    reach = {name: reached(name) for name in modules}
+    groups = {frozenset(other for other in reach[name] if name in reach[other]) for name in modules}
+    return {group for group in groups if len(group) > 1}
+
+
+def test_no_modules_import_each_other():
+    found = circles(sources())
+    assert not [sorted(group) for group in found - CIRCLES], "break the circle, or name it in CIRCLES and say why"
+    assert found == CIRCLES
+
+
+def test_a_circle_is_seen_also_inside_functions():
+    modules = {
+        "a": "import b",
+        "b": "def f():\n    from c import g",
+        "c": "from a import h\nimport d",
+        "d": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a",
+    }
+    assert circles(modules) == {frozenset("abc")}
+    assert not circles({**modules, "c": "import d"})

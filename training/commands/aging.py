@@ -24,8 +24,8 @@ def add(commands: Any) -> None:
 
 def aging_command(args: argparse.Namespace) -> int:
     from training.curation.curate import cores
-    from training.tasks.aging import add_age_path
-    from training.tasks.measuring import in_pool
+    from training.tasks.sliders.aging import add_age_path
+    from training.tasks.sliders.measuring import in_pool
 
     for name, least in (("samples", 200), ("steps", 1), ("workers", 1)):
         value = getattr(args, name)

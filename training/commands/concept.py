@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 from typing import Any
+
+from training.commands.making import add_run_options, check_amounts, make, placed, preset
 
 
 def add(commands: Any) -> None:
@@ -33,35 +34,10 @@ def add(commands: Any) -> None:
     )
     concept.add_argument("--holdout", type=float, default=0.112, help="share of the data left out (default: 0.112)")
     concept.add_argument("--cache", type=Path, help="folder for decoded pictures")
-    concept.add_argument("--out", type=Path, required=True, help="the .safetensors file to write; OUT.pt is resumed")
-    concept.add_argument("--images", type=int, default=16_000, help="how many to learn from (default: 16000)")
-    concept.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: 0)")
+    add_run_options(concept, "images", 16_000)
 
 
 def concept_command(args: argparse.Namespace) -> int:
-    import torch
-
-    from training.curation.detector import require_packages
-    from training.data import load_faces
-    from training.tasks.concept import Place
-    from training.tasks.concept_slider import teach_slider
-    from training.weighting import matching
-    from training.weights import load_weights
-
-    if args.images < 1:
-        raise ValueError(f"--images is {args.images}; choose 1 or more")
-    if not 0 <= args.holdout < 1:
-        raise ValueError(f"--holdout is {args.holdout}; choose 0 to below 1")
-    place = Place(*args.place)
-    require_packages()
-    say = partial(print, flush=True)  # a window may be reading along
-    weights = load_weights(args.weights)
-    faces, _ = load_faces(args.data, weights.generator.resolution, cache=args.cache).split(args.holdout)
-    for note in faces.notes:
-        say(note)
-    fitting = torch.stack([matching(faces, rule, rule) for rule in args.where]).all(0)
-    photos = faces.images[fitting]
-    say(f"learning from {len(photos)} pictures with {' and '.join(args.where)}")
-    teach_slider(weights, photos, args.name, place, args.out, args.images, args.seed, say)
-    say(f"{args.out}: {weights.name} with a slider {args.name!r}")
-    return 0
+    check_amounts(args)
+    options = {"weights": placed(args.weights), "where": args.where, "slider": args.name, "place": [*args.place]}
+    return make(preset("concept", args, options, placed(args.data)), args, f"with a slider {args.name!r}")

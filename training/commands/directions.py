@@ -24,10 +24,10 @@ def add(commands: Any) -> None:
 def directions_command(args: argparse.Namespace) -> int:
     from training.curation.curate import cores
     from training.curation.detector import require_packages
-    from training.tasks.attributes import ATTRIBUTES
-    from training.tasks.directions import name_sliders
-    from training.tasks.measuring import in_pool
-    from training.tasks.recogniser import Recogniser
+    from training.tasks.sliders.attributes import ATTRIBUTES
+    from training.tasks.sliders.directions import name_sliders
+    from training.tasks.sliders.measuring import in_pool
+    from training.tasks.sliders.recogniser import Recogniser
 
     if args.samples < 200:
         raise ValueError(f"--samples is {args.samples}; choose 200 or more")

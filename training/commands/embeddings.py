@@ -32,9 +32,10 @@ def embeddings_command(args: argparse.Namespace) -> int:
     from training.curation.curate import cores
     from training.curation.detector import require_packages
     from training.data import is_held_out, no_pictures
+    from training.networks.embeddings import SUFFIX, save_embeddings
     from training.pictures import DataError, Source
-    from training.tasks.calibration import calibrate
-    from training.tasks.embeddings import SUFFIX, embed_all, save_embeddings
+    from training.tasks.uniqueness.calibration import calibrate
+    from training.tasks.uniqueness.embedding import embed_all
     from training.weights import load_weights
 
     if not args.out.name.endswith(SUFFIX):

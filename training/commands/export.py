@@ -26,13 +26,12 @@ def export_command(args: argparse.Namespace) -> int:
         images = save_companion(args.folder, args.out)
         print(f"{args.out}: generator and discriminator after {images:,} pictures, {megabytes(args.out)}")
         return 0
-    from training.loop import run_config
-    from training.tasks import TRANSLATIONS
+    from training.config import run_config
+    from training.kinds import trained
+    from training.tasks import TASKS
 
-    if (task := run_config(args.folder).variant) in TRANSLATIONS:
-        from training.tasks.translating import export as export_task
-
-        export_task(args.folder, args.out)
+    if (task := run_config(args.folder).variant) in TASKS:
+        trained(task).export(args.folder, args.out)
         print(f"{args.out}: {task}, {megabytes(args.out)}")
         return 0
     from training.export import export

@@ -22,15 +22,12 @@ def add(commands: Any) -> None:
 
 def list_command(args: argparse.Namespace) -> int:
     import dataclasses
-    import importlib
     import json
 
-    from training.gans import load_variant, variants
+    from training.kinds import described, kinds
     from training.options import fields_of
-    from training.tasks import TRANSLATIONS
 
-    found = {name: load_variant(name) for name in variants()}
-    found |= {name: importlib.import_module(f"training.tasks.{name}") for name in TRANSLATIONS}
+    found = {name: described(name) for name in kinds()}
     about = {name: (module.__doc__ or "").partition("\n\n")[0].replace("\n", " ") for name, module in found.items()}
     options = {name: fields_of(module.Options) for name, module in found.items()}
     if args.json:

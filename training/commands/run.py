@@ -45,14 +45,14 @@ def run_command(args: argparse.Namespace) -> int:
     from training.distributed import joined, shared
 
     with joined():
-        return train_in(*shared(lambda: begun(args)), args.events)
+        train_in(*shared(lambda: begun(args)), args.events)
+    return 0
 
 
 def begun(args: argparse.Namespace) -> tuple[Path, RunConfig]:
     """The folder of the run that `args` ask for, made if it is a new one, and its config."""
-    from training.config import CONFIGS, load_config, new_run
+    from training.config import CONFIGS, load_config, new_run, run_config
     from training.distributed import part_of
-    from training.loop import run_config
 
     path = Path(args.config)
     if not path.exists() and (CONFIGS / f"{args.config}.toml").exists():
@@ -69,46 +69,38 @@ def begun(args: argparse.Namespace) -> tuple[Path, RunConfig]:
 
 
 def resume_command(args: argparse.Namespace) -> int:
+    from training.config import run_config
     from training.distributed import joined, shared
-    from training.loop import run_config
 
     with joined():
-        return train_in(args.folder, shared(lambda: run_config(args.folder, tuple(args.set))), args.events)
+        train_in(args.folder, shared(lambda: run_config(args.folder, tuple(args.set))), args.events)
+    return 0
 
 
-def train_in(folder: Path, config: RunConfig, as_events: bool) -> int:
-    """Of several processes the first one alone speaks, and listens to standard input."""
+def train_in(folder: Path, config: RunConfig, as_events: bool) -> str:
+    """Trains and returns why that ended, "finished" or "stopped". Of several processes the first one alone speaks, and
+    listens to standard input."""
     from training.compute import keep_memory
     from training.distributed import is_writer
-    from training.events import encode
+    from training.events import Ended, encode
+    from training.loop import train
     from training.tensorboard import TensorBoard
 
     if as_events and hasattr(os, "nice"):
         os.nice(POLITENESS)
     keep_memory()
-    board, speaks = TensorBoard(folder), is_writer()
+    board, speaks, reason = TensorBoard(folder), is_writer(), ""
     with stop_requests(watch_stdin=as_events and speaks) as stop:
         try:
-            for event in loop_of(config)(config, folder, stop):
+            for event in train(config, folder, stop):
                 if speaks:
                     say(encode(event) if as_events else describe(event))
                     board.take(event)
+                if isinstance(event, Ended):
+                    reason = event.reason
         finally:
             board.close()
-    return 0
-
-
-def loop_of(config: RunConfig) -> Callable[[RunConfig, Path, Callable[[], bool]], Iterator[Event]]:
-    """What trains the variant: the loop of generators, or that of tasks that turn one picture into another."""
-    from training.tasks import TRANSLATIONS
-
-    if config.variant in TRANSLATIONS:
-        from training.tasks.translating import train as translate
-
-        return translate
-    from training.loop import train
-
-    return train
+    return reason
 
 
 def say(line: str) -> None:

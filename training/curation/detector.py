@@ -28,6 +28,7 @@ SURE = 0.6  # score from which no other turn is tried
 CANDIDATE = -0.2  # score from which a face is a candidate at all
 SECOND_SCORE, SECOND_WIDTH = 0.35, 0.5  # another face counts from this score and this share of the first one's width
 SAME = 0.3  # overlap from which two boxes are one face
+LANDMARKS_68, LANDMARKS_5 = "shape_predictor_68_face_landmarks.dat", "shape_predictor_5_face_landmarks.dat"
 TURNS = (0, 180, 90, 270)  # degrees, counter-clockwise; cameras' mistakes, the most frequent first
 
 
@@ -50,9 +51,8 @@ class Detector:
         """Raises ImportError that says what to install."""
         require_packages()
         self.dlib: Any = importlib.import_module("dlib")
-        folder = Path(str(importlib.import_module("face_recognition_models").__file__)).parent / "models"
         self.find = self.dlib.get_frontal_face_detector()
-        self.predict = self.dlib.shape_predictor(str(folder / "shape_predictor_68_face_landmarks.dat"))
+        self.predict = self.dlib.shape_predictor(str(dlib_model(LANDMARKS_68)))
 
     def __call__(self, image: Image.Image) -> Face | None:
         """The largest face of an RGB picture, whichever way up it is; None when there is none."""
@@ -125,6 +125,11 @@ def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) ->
 def strength(score: float) -> float:
     """Weight of a face's width when the main one is chosen: an unsure large one must not beat a sure one."""
     return min(max(score + 0.5, 0.1), 1.0)
+
+
+def dlib_model(name: str) -> Path:
+    """Where a file of dlib's models lies. ImportError when the package that brings them is not installed."""
+    return Path(str(importlib.import_module("face_recognition_models").__file__)).parent / "models" / name
 
 
 def require_packages() -> None:

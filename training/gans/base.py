@@ -1,4 +1,4 @@
-"""What every variant is: a `Generator`, a discriminator and two losses. Stepping and saving live in `training.loop`."""
+"""What every variant is: a `Generator`, a discriminator and two losses. A step is in `training.gan_trainee`."""
 
 from __future__ import annotations
 

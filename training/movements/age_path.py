@@ -25,8 +25,8 @@ NUMBERS = ("years", "level", "low", "high")
 
 @dataclass(frozen=True)
 class AgePath(Movement):
-    """The way that the age slider takes through the latents, see `training.tasks.aging`. Its value is how many years
-    older a face is to be than as generated.
+    """The way that the age slider takes through the latents, see `training.tasks.sliders.aging`. Its value is how many
+    years older a face is to be than as generated.
 
     `curve[k]` (L, D) belongs to `years[k]`, ascending, in years as an age network sees them: to become T years old, a
     face that is a years old moves by curve(T) - curve(a). A face seems `level + sum(reader * (latent - mean))` years

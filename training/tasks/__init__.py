@@ -1,3 +1,11 @@
-"""What is trained beside generators."""
+"""What is trained beside generators, a folder a task: pictures, losses, a step. Networks are in `training.networks`."""
 
-TRANSLATIONS = ("colorize", "pix2pix")  # tasks that `run` trains as if they were variants
+# A new kind is a line here: the module with its `Options` and, in its docstring, what it is; and the module that has
+# `begin(config, device, state)`, which makes its `Trainee`, and `export(folder, out)`, which writes its weights file.
+TASKS = {
+    "colorize": ("training.tasks.translate.colorize", "training.tasks.translate.trainee"),
+    "concept": ("training.tasks.concept.options", "training.tasks.concept.trainee"),
+    "encoder": ("training.tasks.encode.options", "training.tasks.encode.trainee"),
+    "superres": ("training.tasks.superres.options", "training.tasks.superres.trainee"),
+    "pix2pix": ("training.tasks.translate.pix2pix", "training.tasks.translate.trainee"),
+}

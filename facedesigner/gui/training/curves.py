@@ -41,6 +41,16 @@ DISTANCE_TIP = (
     "How far the generated pictures are from real ones, measured now and then: lower is better. Pictures: seen by a "
     "network of photographs; people: by one that tells faces apart, where it is installed"
 )
+OWN = "Parts of the loss"  # of a run that is no generator's
+OWN_COLOURS = (
+    ("#F2B04A", "#B35C00"),
+    ("#5AB0FF", "#1F5FAF"),
+    ("#6CCB7F", "#2E7D32"),
+    ("#F07A7A", "#C62828"),
+    ("#C9A6FF", "#6A3FB5"),
+    ("#9AA5B1", "#5F6B76"),
+)
+OWN_TIP = "What this run learns from: each should fall, fast at first and slowly later"
 TIPS = (
     "Loss of discriminator and generator: in balance, D stays between 0.3 and 0.6 and G between 1 and 3",
     "How likely the discriminator takes real and generated pictures for real: both near 0.5, it cannot tell them apart",
@@ -120,15 +130,32 @@ class Curves(QWidget):
         self.distance.mark_points()
         self.distance.hide()
         self.plots.append(self.distance)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        self.own: Plot | None = None  # the one diagram of a run that is no generator's
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
         for plot in self.plots:
-            layout.addWidget(plot, 1)
+            self._layout.addWidget(plot, 1)
 
     def show_history(self, history: History | None) -> None:
+        self._make_own(history.own if history is not None else ())
         self.distance.setVisible(history is not None and bool(history.distances))
         for plot in self.plots:
             plot.show_history(history)
+
+    def _make_own(self, names: tuple[str, ...]) -> None:
+        """One diagram of these curves in place of those of two networks; none without names."""
+        if self.own is not None and tuple(self.own.lines) != names[: len(OWN_COLOURS)]:
+            self.plots.remove(self.own)
+            self.own.deleteLater()
+            self.own = None
+        if names and self.own is None:
+            curves = tuple(Curve(name, name, *colours) for name, colours in zip(names, OWN_COLOURS, strict=False))
+            title = f"{OWN}: {', '.join(f'{{{place}}}' for place in range(len(curves)))}"
+            self.own = Plot(title, curves, OWN_TIP)
+            self.plots.append(self.own)
+            self._layout.insertWidget(0, self.own, 1)
+        for plot in self.plots[: len(PLOTS)]:
+            plot.setVisible(not names)
 
     def compare(self, history: History | None) -> None:
         for plot in self.plots:

@@ -29,12 +29,21 @@ class History:
             return
         self._skipped = 0
         self.images.append(metrics.images)
+        for name in metrics.values:
+            self.values.setdefault(name, [math.nan] * (len(self.images) - 1))
         for name, values in self.values.items():
             values.append(metrics.values.get(name, math.nan))
         if len(self.images) >= MOST:
             self._every *= 2
             self.images = self.images[1::2]
             self.values = {name: values[1::2] for name, values in self.values.items()}
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The curves of a run that has no discriminator's: what else it logs, in its order. Empty for a generator."""
+        if any(not math.isnan(value) for value in self.values["d_loss"]):
+            return ()
+        return tuple(name for name in self.values if name not in CURVES)
 
     def measure(self, measured: Measured) -> None:
         self.distances.append(measured)
@@ -45,7 +54,7 @@ class History:
             found = [d for d in self.distances if (d.features == WHO) == (name == WHO)]
             scale = 1000 if name == WHO else 1
             return [float(d.images) for d in found], [scale * d.frechet for d in found]
-        return self.images, self.values[name]
+        return self.images, self.values.get(name, [math.nan] * len(self.images))
 
     def trim(self, images: int) -> None:
         """Forgets what came after so many pictures: a resumed run does those steps again."""

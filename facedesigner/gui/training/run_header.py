@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 
 from facedesigner.gui import theme
 from facedesigner.gui.training.run_record import RunRecord, State
+from training.tasks import TASKS
 
 NO_RUN = "No run yet"
 NOT_YET = "There is no checkpoint yet: wait for the first one, or stop and save"
@@ -83,7 +84,8 @@ class RunHeader(QWidget):
         )
         self.use_button.setVisible(usable)
         ready = record is not None and record.saved > 0
-        self.measure_button.setVisible(usable)
+        beside = record is not None and record.config is not None and record.config.variant in TASKS
+        self.measure_button.setVisible(usable and not beside)  # only of generators can be said how good they are
         self.measure_button.setEnabled(ready and not measuring)
         self.measure_button.setText("Measuring…" if measuring else "&Measure")
         self.measure_button.setToolTip(
@@ -92,9 +94,10 @@ class RunHeader(QWidget):
             else NOT_YET
         )
         self.use_button.setEnabled(ready and not exporting)
-        self.use_button.setText("Opening…" if exporting else "&Use this model")
+        self.use_button.setText("Opening…" if exporting else "&Write its file" if beside else "&Use this model")
         self.use_button.setToolTip(
-            f"Open the model as it was saved at {record.saved:,} pictures in the Design tab"
+            f"{'Write' if beside else 'Open'} the model as it was saved at {record.saved:,} pictures"
+            f"{'' if beside else ' in the Design tab'}"
             if record is not None and ready
             else NOT_YET
         )

@@ -92,5 +92,5 @@ def field_of(values: dict[str, object]) -> Field:
 
 def stamp() -> str:
     """Changes with the program's version, and for a developer with each change of a variant."""
-    newest = max((path.stat().st_mtime_ns for folder in FOLDERS for path in folder.glob("*.py")), default=0)
+    newest = max((path.stat().st_mtime_ns for folder in FOLDERS for path in folder.rglob("*.py")), default=0)
     return f"{__version__}-{newest:x}"

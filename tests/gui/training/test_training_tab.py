@@ -16,7 +16,7 @@ from facedesigner.gui.training.run_record import State
 from facedesigner.gui.training.training_tab import TrainingTab
 from facedesigner.gui.widgets.errors import ErrorDialog
 from tests.unit.training.helpers import debug_config
-from training.config import new_run
+from training.config import CONFIGS, load_config, new_run
 from training.events import Metrics, encode
 
 SKETCH = "started(); metrics(32, d_loss=0.5, g_loss=1.0, d_real=0.6, d_fake=0.4); saved(32)\n"
@@ -319,3 +319,16 @@ def test_a_run_is_measured_and_the_distance_stands_beside_it(tab, run, qtbot, sc
     qtbot.waitUntil(lambda: tab.findChild(ErrorDialog) is not None)
     assert "holds nothing out" in tab.findChild(ErrorDialog).message.text()
     tab.findChild(ErrorDialog).close()
+
+
+def test_a_run_of_another_kind_streams_its_own_curves(tab, pictures, runs, qtbot, script):
+    config = load_config(CONFIGS / "encoder.toml", (f"data.source={pictures}",))
+    script("started(); metrics(32, latent=0.9, picture=1.5); metrics(64, latent=0.7, picture=1.2); saved(64)\n")
+    tab.start(config)
+    qtbot.waitUntil(lambda: tab.monitor.record is not None and tab.monitor.record.saved == 64)
+    curves = tab.monitor.curves
+    qtbot.waitUntil(lambda: curves.own is not None and curves.own.isVisible())
+    assert list(curves.own.lines) == ["latent", "picture"] and not curves.plots[0].isVisible()
+    assert list(curves.own.lines["latent"].yData) == [0.9, 0.7]
+    header = tab.monitor.header
+    assert not header.measure_button.isVisible() and "Write its file" in header.use_button.text()

@@ -10,7 +10,7 @@ from facedesigner.contract import methods
 from facedesigner.contract.methods import MOST_PIXELS, EnhanceError, Stopped, check, offered
 from facedesigner.engine import enhance, realesrgan
 from facedesigner.engine.enhance import upscale
-from training.tasks.superres import Shape, SuperResolver, save_superres
+from training.networks.superres import Shape, SuperResolver, save_superres
 
 
 @pytest.fixture(autouse=True)

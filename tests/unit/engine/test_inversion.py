@@ -11,7 +11,7 @@ from facedesigner.engine.inversion import Progress, StyleSpace, invert, load_inv
 from facedesigner.engine.likeness import Likeness, Meter, resized_to
 from facedesigner.state.face import FaceState
 from tests.tiny import tiny_weights
-from training.tasks.encoder import EncoderError, new_encoder, save_encoder
+from training.networks.encoder import EncoderError, new_encoder, save_encoder
 from training.weights import load_weights
 
 

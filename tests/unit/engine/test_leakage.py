@@ -23,6 +23,6 @@ def test_what_is_missing_is_named(monkeypatch):
     def missing() -> None:
         raise ImportError("pip install 'facedesigner[faces]'")
 
-    monkeypatch.setattr("training.tasks.labels.require_packages", missing)
+    monkeypatch.setattr("training.networks.labeller.require_packages", missing)
     with pytest.raises(ImportError, match=r"facedesigner\[faces\]"):
         Leakage()

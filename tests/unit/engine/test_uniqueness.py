@@ -25,7 +25,7 @@ from facedesigner.state.uniqueness import Calibration
 from tests.fake_identity import CALIBRATION, FakeIdentity, fake_embeddings, random_picture
 from tests.tiny import tiny_weights
 from training.movements import Direction
-from training.tasks.embeddings import Embeddings
+from training.networks.embeddings import Embeddings
 from training.weights import load_weights
 
 PICTURES = {f"{number}.png": random_picture(number) for number in range(30)}

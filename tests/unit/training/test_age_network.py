@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from training.tasks.age_network import CHIP, AgeNetwork, Cutter, Onlooker
-from training.tasks.labels import CHIP_PADDING, LOOK, AgeGender, enlarged
+from training.networks.age_network import CHIP, AgeNetwork, Cutter, Onlooker
+from training.networks.labeller import CHIP_PADDING, LOOK, AgeGender, enlarged
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ import torch
 from tests.tiny import pale_weights
 from training.__main__ import main
 from training.movements import AgePath, Direction
-from training.tasks import aging
-from training.tasks.aging import add_age_path, age_reader, find_age_path, new_curve, still_gradients
-from training.tasks.linear import Space
-from training.tasks.measuring import in_process, together
-from training.tasks.samples import sample_latents
+from training.style_mixing import sample_latents
+from training.tasks.sliders import aging
+from training.tasks.sliders.aging import add_age_path, age_reader, find_age_path, new_curve, still_gradients
+from training.tasks.sliders.linear import Space
+from training.tasks.sliders.measuring import in_process, together
 from training.weights import load_weights
 
 COUNT = 240
@@ -116,7 +116,7 @@ def test_a_generator_whose_faces_are_all_of_an_age_is_refused(weights, sampled):
 
 
 def test_a_file_with_a_path_is_the_same_model(path, weights, tmp_path, monkeypatch):
-    monkeypatch.setattr("training.tasks.age_network.Onlooker", Onlooker)
+    monkeypatch.setattr("training.networks.age_network.Onlooker", Onlooker)
     out = tmp_path / "aged.safetensors"
     measure = in_process(weights.generator, label)
     lines = list[str]()

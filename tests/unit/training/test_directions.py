@@ -8,11 +8,13 @@ from facedesigner.resources import default_weights
 from tests.tiny import pale_weights, tiny_weights
 from training.__main__ import main
 from training.movements import AgePath, Direction
+from training.networks.encoder import load_encoder
 from training.sampling import to_bytes
-from training.tasks import directions as directions_module
-from training.tasks.attributes import ATTRIBUTES, HELD, Attribute
-from training.tasks.cache import measured_with_cache
-from training.tasks.directions import (
+from training.style_mixing import PLAIN_SHARE, noise_of, plain_latents, sample_latents, stages
+from training.tasks.sliders import directions as directions_module
+from training.tasks.sliders.attributes import ATTRIBUTES, HELD, Attribute
+from training.tasks.sliders.cache import measured_with_cache
+from training.tasks.sliders.directions import (
     Probe,
     Statistics,
     bent,
@@ -21,10 +23,8 @@ from training.tasks.directions import (
     name_sliders,
     statistics_of,
 )
-from training.tasks.encoder import load_encoder
-from training.tasks.linear import Space, conditional, freedom
-from training.tasks.measuring import CHUNK, in_process, noise_of, together
-from training.tasks.samples import PLAIN_SHARE, plain_latents, sample_latents, stages
+from training.tasks.sliders.linear import Space, conditional, freedom
+from training.tasks.sliders.measuring import CHUNK, in_process, together
 from training.weights import load_weights, read
 
 COUNT = 400
@@ -241,7 +241,7 @@ def test_numbers_out_of_range_are_named(path, tmp_path, arguments, capsys):
 
 def test_every_attribute_and_what_is_held_has_its_measure():
     pytest.importorskip("dlib")
-    from training.tasks.labels import Labeller
+    from training.networks.labeller import Labeller
 
     measures = Labeller()(np.random.default_rng(0).integers(0, 255, (2, 64, 64, 3), dtype=np.uint8))
     assert set(measures) == {attribute.name for attribute in (*ATTRIBUTES, *HELD)}

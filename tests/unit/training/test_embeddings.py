@@ -9,10 +9,20 @@ from PIL import Image
 from tests.fake_identity import FakeIdentity, random_picture
 from tests.tiny import tiny_weights
 from training.__main__ import main
+from training.networks.embeddings import Embeddings, EmbeddingsError, load_embeddings, save_embeddings
 from training.pictures import Source
-from training.tasks import calibration, embeddings
-from training.tasks.calibration import FALSE_ALARMS, calibrate, changed, counted, logistic, repeated, suggested
-from training.tasks.embeddings import Embeddings, EmbeddingsError, embed_all, load_embeddings, save_embeddings
+from training.tasks.uniqueness import calibration
+from training.tasks.uniqueness import embedding as embeddings
+from training.tasks.uniqueness.calibration import (
+    FALSE_ALARMS,
+    calibrate,
+    changed,
+    counted,
+    logistic,
+    repeated,
+    suggested,
+)
+from training.tasks.uniqueness.embedding import embed_all
 
 
 @pytest.fixture(autouse=True)

@@ -1,27 +1,27 @@
+from dataclasses import replace
+
 import pytest
 import torch
+from PIL import Image
 
 from tests.tiny import tiny_weights
+from tests.unit.training.resuming import check_resuming
 from training.__main__ import main
 from training.checkpoint import CheckpointError
-from training.tasks import encoding
-from training.tasks.encoder import EncoderError, difference, load_encoder, new_encoder, save_encoder
-from training.tasks.encoding import BATCH, spoil, train_encoder
+from training.config import CONFIGS, load_config
+from training.loop import train
+from training.networks.encoder import EncoderError, difference, load_encoder, new_encoder, save_encoder
+from training.tasks.encode import trainee as encoding
+from training.tasks.encode.spoil import spoil
+from training.tasks.encode.trainee import begin
 from training.weights import load_weights
+
+BATCH = 32
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
     return load_weights(tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors"))
-
-
-@pytest.fixture(autouse=True)
-def exact(monkeypatch):
-    monkeypatch.setattr(encoding, "pick_precision", lambda *_: torch.float32)
-
-
-def same(one, other):
-    return all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
 
 
 def pictures(count=5):
@@ -44,49 +44,53 @@ def test_the_basis_holds_the_styles_of_the_generator(weights):
     assert 0.7 < parts.std() < 1.3  # each component is one standard deviation long
 
 
-def test_training_comes_closer(weights, tmp_path, monkeypatch):
+@pytest.fixture
+def model(tmp_path):
+    return tiny_weights(tmp_path / "tiny.safetensors")
+
+
+@pytest.fixture
+def faces(tmp_path):
+    """A folder of six pictures."""
+    (tmp_path / "faces").mkdir()
+    for number, picture in enumerate(pictures(6).permute(0, 2, 3, 1).numpy()):
+        Image.fromarray(picture).save(tmp_path / "faces" / f"{number}.png")
+    return tmp_path / "faces"
+
+
+def config_of(model, data="", images=4 * BATCH, **options):
+    changes = (f"data.source={data}", "data.holdout=0", "train.precision=float32", "log.grid=2")
+    config = load_config(CONFIGS / "encoder.toml", (*changes, f"train.images={images}"))
+    return replace(config, options={"weights": str(model), **{k: str(v) for k, v in options.items()}})
+
+
+def test_training_comes_closer(weights, model, tmp_path, monkeypatch):
     monkeypatch.setattr(encoding, "WARM_UP", 5)
-    said: list[str] = []
-    encoder = train_encoder(weights, pictures(0), tmp_path / "e.safetensors", 40 * BATCH, 0, said.append)
+    trainee = begin(config_of(model, images=40 * BATCH), torch.device("cpu"), None)
+    for _ in range(40):
+        trainee.step()
     torch.manual_seed(1)
     with torch.no_grad():
         unseen = weights.generator(torch.randn(64, 8)).clamp(-1, 1)
         first, learnt = (
             difference(weights.generator.synthesize(one.eval()(unseen)), unseen)
-            for one in (new_encoder(weights), encoder)
+            for one in (new_encoder(weights), trainee.encoder)
         )
     assert learnt < 0.9 * first
-    assert f"{40 * BATCH} of {40 * BATCH} images" in said[-1] and "latent" in said[-1]
-    assert [path.name for path in tmp_path.iterdir()] == ["e.safetensors"]
 
 
-def test_a_stopped_training_goes_on_as_the_same_one(weights, tmp_path, monkeypatch):
-    whole = train_encoder(weights, pictures(), tmp_path / "whole.safetensors", 4 * BATCH, 3, print)
-    monkeypatch.setattr(encoding, "SAVE_SECONDS", 0)
-    original, calls = encoding.step_losses, []
-
-    def dies_at_the_third(*args):
-        calls.append(1)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return original(*args)
-
-    monkeypatch.setattr(encoding, "step_losses", dies_at_the_third)
-    with pytest.raises(KeyboardInterrupt):
-        train_encoder(weights, pictures(), tmp_path / "e.safetensors", 4 * BATCH, 3, print)
-    assert (tmp_path / "e.safetensors.pt").exists()
-    resumed = train_encoder(weights, pictures(), tmp_path / "e.safetensors", 4 * BATCH, 3, print)
-    assert len(calls) == 3 + 2 and same(whole, resumed)
+@pytest.mark.parametrize("sketches", [False, True])
+def test_a_stopped_run_goes_on_as_the_very_same_run(sketches, model, faces, tmp_path):
+    config = config_of(model, faces)
+    check_resuming(replace(config, options={**config.options, "sketches": sketches}), tmp_path)
+    assert (tmp_path / "whole" / "seen.png").exists()
 
 
-def test_another_generators_checkpoint_is_refused(weights, tmp_path, monkeypatch):
-    monkeypatch.setattr(encoding, "SAVE_SECONDS", 0)
-    monkeypatch.setattr(encoding, "save_encoder", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        train_encoder(weights, pictures(0), tmp_path / "e.safetensors", BATCH, 0, print)
-    other = load_weights(tiny_weights(tmp_path / "other.safetensors", seed=1))
+def test_another_generators_checkpoint_is_refused(model, tmp_path):
+    list(train(config_of(model, images=BATCH), tmp_path))
+    other = tiny_weights(tmp_path / "other.safetensors", seed=1)
     with pytest.raises(CheckpointError, match="another generator"):
-        train_encoder(other, pictures(0), tmp_path / "e.safetensors", BATCH, 0, print)
+        list(train(config_of(other, images=2 * BATCH), tmp_path))
 
 
 def test_the_file_describes_itself(weights, tmp_path):
@@ -103,21 +107,18 @@ def test_the_file_describes_itself(weights, tmp_path):
         load_encoder(tiny_weights(tmp_path / "tiny.safetensors"), weights.hash)
 
 
-def test_one_begins_with_the_encoder_of_another_generator(weights, tmp_path, monkeypatch):
-    monkeypatch.setattr(encoding, "RATE", 0.0)
+def test_one_begins_with_the_encoder_of_another_generator(weights, model, tmp_path):
     other = load_weights(tiny_weights(tmp_path / "other.safetensors", seed=5))
     first = new_encoder(other)
     with torch.no_grad():
         for parameter in first.parameters():
             parameter.uniform_(-0.1, 0.1)
     save_encoder(first, tmp_path / "first.safetensors", other.hash, {})
-    out = tmp_path / "second.safetensors"
-    made = train_encoder(weights, pictures(), out, 1, 0, lambda line: None, start=tmp_path / "first.safetensors")
+    made = begin(config_of(model, start=tmp_path / "first.safetensors"), torch.device("cpu"), None).encoder
     fresh = new_encoder(weights)
     assert torch.equal(made.basis, fresh.basis) and torch.equal(made.mean, fresh.mean)
     pairs = zip(made.parameters(), first.parameters(), strict=True)
     assert all(torch.equal(mine, theirs.half().float()) for mine, theirs in pairs)
-    load_encoder(out, weights.hash)
 
 
 def test_a_damaged_file_is_refused(weights, tmp_path):
@@ -152,17 +153,13 @@ def test_difference_is_zero_for_the_same_picture_only():
     assert difference(picture, picture) == 0 < difference(picture, picture.flip(3))
 
 
-def test_the_command_writes_an_encoder(tmp_path, capsys):
-    from PIL import Image
-
-    (tmp_path / "faces").mkdir()
-    for number, picture in enumerate(pictures(6).permute(0, 2, 3, 1).numpy()):
-        Image.fromarray(picture).save(tmp_path / "faces" / f"{number}.png")
-    model, out = tmp_path / "tiny.safetensors", tmp_path / "encoder.safetensors"
-    own = load_weights(tiny_weights(model)).hash
-    data = ["--data", str(tmp_path / "faces"), "--holdout", "0"]
-    assert main(["encoder", str(model), *data, "--out", str(out), "--images", str(BATCH)]) == 0
+def test_the_command_makes_a_run_and_writes_an_encoder(model, faces, tmp_path, capsys):
+    out, own = tmp_path / "encoder.safetensors", load_weights(model).hash
+    command = ["encoder", str(model), "--data", str(faces), "--holdout", "0", "--out", str(out), "--images"]
+    assert main([*command, str(BATCH)]) == 0
     assert load_encoder(out, own).shape.resolution == 16
-    assert "6 pictures" in capsys.readouterr().out
-    assert main(["encoder", str(model), "--out", str(out), "--images", "0"]) == 2
+    assert "6 pictures" in capsys.readouterr().out and (tmp_path / "encoder.run" / "metrics.jsonl").exists()
+    assert main([*command, "0"]) == 2
     assert "--images is 0; choose 1 or more" in capsys.readouterr().err
+    assert main([*command, str(BATCH), "--sketches"]) == 2
+    assert "is a run of other options" in capsys.readouterr().err

@@ -13,11 +13,10 @@ from training.annealing import annealed
 from training.checkpoint import load_checkpoint
 from training.config import parse_config
 from training.export import export, save_companion
+from training.gan_trainee import GanTrainee
 from training.gans import create
 from training.layers import halve
 from training.loop import train
-from training.trainer import Trainer
-from training.warm_start import warm_start
 from training.weights import WeightsError, load_weights
 
 CPU = torch.device("cpu")
@@ -78,9 +77,10 @@ def test_one_pass_gives_the_generator_the_gradient_of_its_own_loss():
 
 
 def test_one_pass_trains_both_networks_and_logs_both_losses(pictures):
-    trainer = Trainer(subpixel(pictures), CPU)
+    trainer = GanTrainee(subpixel(pictures), CPU)
     before = {name: value.clone() for name, value in trainer.generator.state_dict().items()}
-    logged = trainer.step(torch.randint(256, (8, 3, 16, 16), dtype=torch.uint8))
+    trainer.give(torch.randint(256, (8, 3, 16, 16), dtype=torch.uint8))
+    logged = trainer.step()
     assert {"d_loss", "g_loss", "d_r1", "d_r2"} <= set(logged)
     assert float(logged["g_loss"]) > 0
     moved = [name for name, value in trainer.generator.state_dict().items() if not torch.equal(value, before[name])]
@@ -96,10 +96,10 @@ def test_halving_is_average_pooling_both_ways_and_twice():
 
 def test_what_grows_draws_and_judges_as_before(pictures, tmp_path):
     list(train(subpixel(pictures, "train.images=32"), tmp_path))
-    small = Trainer(subpixel(pictures), CPU)
-    warm_start(small, tmp_path)
-    large = Trainer(subpixel(pictures, resolution=32, widths=[12, 8, 4]), CPU)
-    warm_start(large, tmp_path)
+    small = GanTrainee(subpixel(pictures), CPU)
+    small.warm_start(tmp_path)
+    large = GanTrainee(subpixel(pictures, resolution=32, widths=[12, 8, 4]), CPU)
+    large.warm_start(tmp_path)
 
     z = torch.randn(4, 16)
     noise = [torch.randn(1, 1, *shape) for shape in large.average.noise_shapes]
@@ -111,7 +111,8 @@ def test_what_grows_draws_and_judges_as_before(pictures, tmp_path):
         assert torch.allclose(after, enlarged, atol=1e-6) and before.std() > 0.01
         real = torch.randn(4, 3, 32, 32)
         assert torch.allclose(large.discriminator(real), small.discriminator(halve(real)), atol=1e-5)
-    large.step(torch.randint(256, (8, 3, 32, 32), dtype=torch.uint8))  # and what is new learns
+    large.give(torch.randint(256, (8, 3, 32, 32), dtype=torch.uint8))
+    large.step()  # and what is new learns
     assert large.generator.get_parameter("to_rgb.2.weight").abs().max() > 0
     assert large.discriminator.get_parameter("blocks.32.conv1.weight").abs().max() > 0
 
@@ -125,19 +126,19 @@ def test_a_companion_gives_a_new_run_both_networks(pictures, tmp_path):
     assert save_companion(run, companion) == 32
     export(run, model)
 
-    trainer = Trainer(subpixel(pictures), CPU)
-    notes = warm_start(trainer, companion)
+    trainer = GanTrainee(subpixel(pictures), CPU)
+    notes = trainer.warm_start(companion)
     assert [note.split(":")[0] for note in notes] == ["generator", "average", "discriminator"]
     old = load_checkpoint(run / "last.pt", CPU)
     for mine, other in (("generator", "average"), ("average", "average"), ("discriminator", "discriminator")):
         for name, value in getattr(trainer, mine).state_dict().items():
             assert torch.allclose(value, old[other][name], rtol=1e-3, atol=1e-4), (mine, name)
-    assert [note.split(":")[0] for note in warm_start(trainer, model)] == ["generator", "average"]
+    assert [note.split(":")[0] for note in trainer.warm_start(model)] == ["generator", "average"]
 
     with pytest.raises(WeightsError, match="open the file beside it"):
         load_weights(companion)
     with pytest.raises(WeightsError, match="fits this generator: start from one of its variant"):
-        warm_start(Trainer(debug_config(pictures, "variant=dcgan", "options={'resolution': 16}"), CPU), companion)
+        GanTrainee(debug_config(pictures, "variant=dcgan", "options={'resolution': 16}"), CPU).warm_start(companion)
 
 
 def test_values_change_along_the_way_and_stay_at_its_end():
@@ -159,12 +160,12 @@ def test_values_change_along_the_way_and_stay_at_its_end():
 def test_a_step_learns_with_the_values_of_its_moment(pictures):
     config = subpixel(pictures, "train.images=8", "train.batch=8", "anneal.learning_rate=0.0005", "anneal.gamma=0.0")
     config = parse_config({**config.to_dict(), "options": {**config.options, "gamma": 1.0}})
-    trainer = Trainer(config, CPU)
-    images = torch.randint(256, (8, 3, 16, 16), dtype=torch.uint8)
-    assert "d_r1" in trainer.step(images)
+    trainer = GanTrainee(config, CPU)
+    trainer.give(torch.randint(256, (8, 3, 16, 16), dtype=torch.uint8))
+    assert "d_r1" in trainer.step()
     assert trainer.generator_optimizer.param_groups[0]["lr"] == config.train.learning_rate
     trainer.step_number = 16  # a step with penalties, were their weight not 0 by now
-    assert "d_r1" not in trainer.step(images)
+    assert "d_r1" not in trainer.step()
     assert trainer.discriminator_optimizer.param_groups[0]["lr"] == pytest.approx(0.0005)
 
 

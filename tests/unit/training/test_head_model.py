@@ -3,8 +3,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from facedesigner.resources import resource
-from training.tasks.head_depth import in_pixels, principal, render, rotation, visible
-from training.tasks.head_model import (
+from training.networks.head_model import (
     MOST_TURN,
     HeadModel,
     depth_map,
@@ -13,6 +12,7 @@ from training.tasks.head_model import (
     save_head_model,
     subdivision,
 )
+from training.tasks.relief.head_depth import in_pixels, principal, render, rotation, visible
 
 SHIPPED = "weights/head_depth.safetensors"
 

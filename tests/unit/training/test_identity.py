@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from training.tasks import identity as identities
-from training.tasks.identity import FACE_BOX, LOOK, Identity, IdentityNetwork, enlarged, models
+from training.curation.detector import dlib_model
+from training.networks import identity as identities
+from training.networks.identity import FACE_BOX, LOOK, Identity, IdentityNetwork, enlarged
 
 dlib = pytest.importorskip("dlib")
 
@@ -14,7 +15,7 @@ def identity():
 
 def test_the_numbers_are_those_of_dlib(identity):
     picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    original = dlib.face_recognition_model_v1(str(models() / "dlib_face_recognition_resnet_model_v1.dat"))
+    original = dlib.face_recognition_model_v1(str(dlib_model("dlib_face_recognition_resnet_model_v1.dat")))
     look = enlarged(picture, LOOK)
     wanted = np.array(original.compute_face_descriptor(look, identity.five(look, dlib.rectangle(*FACE_BOX))))
     assert np.abs(identity(picture) - wanted).max() < 1e-5 and wanted.std() > 0.05

@@ -9,14 +9,14 @@ from tests.unit.training.helpers import SMALL, debug_config, make_labelled, make
 from tests.unit.training.test_distances import Colours
 from training import distances
 from training.checkpoint import CheckpointError, load_checkpoint
-from training.config import new_run
+from training.config import new_run, run_config
 from training.data import DataError
 from training.events import Ended, Measured, Metrics, Samples, Saved, Started, decode
 from training.export import export
-from training.loop import TrainingError, run_config, train
+from training.gan_trainee import GanTrainee
+from training.gans import create
+from training.loop import TrainingError, train
 from training.movements import Choice, Direction
-from training.trainer import Trainer
-from training.warm_start import warm_start
 from training.weights import load_weights
 
 
@@ -126,15 +126,15 @@ def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_good_state(
     variant, labelled_pictures, tmp_path, monkeypatch
 ):
     config = small_config(variant, labelled_pictures)
-    step = Trainer.step
+    step = GanTrainee.step
 
-    def broken(self, *arguments):
+    def broken(self):
         if self.step_number == 10:
             with torch.no_grad():
                 next(self.discriminator.parameters()).mul_(float("nan"))
-        return step(self, *arguments)
+        return step(self)
 
-    monkeypatch.setattr(Trainer, "step", broken)
+    monkeypatch.setattr(GanTrainee, "step", broken)
     with pytest.raises(TrainingError, match=r"last.pt; lower train.learning_rate"):
         list(train(config, tmp_path))
     assert load_checkpoint(tmp_path / "last.pt", torch.device("cpu"))["step"] == 8
@@ -168,8 +168,8 @@ def test_a_larger_generator_starts_from_a_smaller_one(pictures, tmp_path):
     assert isinstance(started, Started)
     notes = [note for note in started.notes if "tensors" in note]
     assert [note.split(":")[0] for note in notes] == ["generator", "average", "discriminator"]
-    trainer = Trainer(config, torch.device("cpu"))
-    warm_start(trainer, small)
+    trainer = GanTrainee(config, torch.device("cpu"))
+    trainer.warm_start(small)
     state = load_checkpoint(small / "last.pt", torch.device("cpu"))
     taken = trainer.discriminator.state_dict()
     assert torch.equal(taken["conv.weight"], state["discriminator"]["conv.weight"])
@@ -177,14 +177,15 @@ def test_a_larger_generator_starts_from_a_smaller_one(pictures, tmp_path):
 
 
 def test_the_generator_waits_for_a_new_discriminator(pictures):
-    trainer = Trainer(debug_config(pictures, "train.generator_waits=16", "train.batch=8"), torch.device("cpu"))
+    trainer = GanTrainee(debug_config(pictures, "train.generator_waits=16", "train.batch=8"), torch.device("cpu"))
     images = torch.randint(256, (4, 3, 16, 16), dtype=torch.uint8)
     before = {name: value.clone() for name, value in trainer.generator.state_dict().items()}
     judge = trainer.discriminator.state_dict()["conv.weight"].clone()
-    assert all("g_loss" not in trainer.step(images) for _ in range(2))
+    trainer.give(images)
+    assert all("g_loss" not in trainer.step() for _ in range(2))
     assert all(torch.equal(value, before[name]) for name, value in trainer.generator.state_dict().items())
     assert not torch.equal(trainer.discriminator.state_dict()["conv.weight"], judge)
-    assert "g_loss" in trainer.step(images)
+    assert "g_loss" in trainer.step()
     assert not torch.equal(trainer.generator.state_dict()["constant"], before["constant"])
 
 
@@ -199,8 +200,9 @@ def test_compiled_networks_learn_the_same(pictures, monkeypatch):
     monkeypatch.setattr(torch.nn.Module, "compile", undifferentiable)
     found = {}
     for chosen in ("false", "true"):
-        trainer = Trainer(debug_config(pictures, f"train.compile={chosen}"), torch.device("cpu"))
-        trainer.step(images)  # the first has the penalty
+        trainer = GanTrainee(debug_config(pictures, f"train.compile={chosen}"), torch.device("cpu"))
+        trainer.give(images)
+        trainer.step()  # the first has the penalty
         found[chosen] = trainer.generator.state_dict()
 
     assert compiled == [trainer.generator, trainer.discriminator]
@@ -301,7 +303,38 @@ def test_a_checkpoint_from_before_labels_goes_on(pictures, tmp_path):
 
 def test_a_resumed_run_can_be_told_another_learning_rate(pictures, tmp_path):
     list(train(debug_config(pictures, "train.images=16"), tmp_path))
-    trainer = Trainer(debug_config(pictures, "train.learning_rate=0.0005"), torch.device("cpu"))
+    trainer = GanTrainee(debug_config(pictures, "train.learning_rate=0.0005"), torch.device("cpu"))
     trainer.restore(load_checkpoint(tmp_path / "last.pt", torch.device("cpu")))
     for optimizer in (trainer.generator_optimizer, trainer.discriminator_optimizer):
         assert [group["lr"] for group in optimizer.param_groups] == [0.0005]
+
+
+def test_the_checkpoint_of_a_generator_keeps_its_layout(pictures, tmp_path):
+    """Long runs lie on disks: what they saved is written down here key by key, and goes on."""
+    config = debug_config(pictures, "train.images=24")
+    torch.manual_seed(config.train.seed)
+    gan = create(config.variant, config.options)
+    generator, average, discriminator = gan.generator(), gan.generator(), gan.discriminator()
+    average.load_state_dict(generator.state_dict())
+    rates = config.train.learning_rate, (config.train.beta1, config.train.beta2)
+    saved = {
+        "version": 1,
+        "step": 0,
+        "seconds": 1e6,
+        "from_data": {},
+        "generator": generator.state_dict(),
+        "average": average.state_dict(),
+        "discriminator": discriminator.state_dict(),
+        "generator_optimizer": torch.optim.Adam(generator.parameters(), *rates, fused=True).state_dict(),
+        "discriminator_optimizer": torch.optim.Adam(discriminator.parameters(), *rates, fused=True).state_dict(),
+    }
+    whole, resumed = tmp_path / "whole", tmp_path / "resumed"
+    for folder in (whole, resumed):
+        folder.mkdir()
+    torch.save(saved, resumed / "last.pt")
+    for folder in (whole, resumed):
+        *_, last = (event for event in train(config, folder) if isinstance(event, Metrics))
+        assert (last.seconds > 1e6) == (folder == resumed)
+    expected, found = weights_of(whole), weights_of(resumed)
+    assert [k for k in expected if not torch.equal(expected[k], found[k])] == []
+    assert torch.load(whole / "last.pt", weights_only=True).keys() == saved.keys()

@@ -18,7 +18,7 @@ from training.metrics import (
     precision_recall,
     spread,
 )
-from training.tasks import identity
+from training.networks import identity
 
 
 def normal(count: int, *size: int, seed: int = 0) -> Tensor:

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from training.tasks.contours import clean, outline, regions
-from training.tasks.damage import damaged, without_a_part, without_strokes
-from training.tasks.hints import colour_hints, recoloured
-from training.tasks.sketches import FROM_PIXELS, MIRRORED, STYLES, drawn, mirrored, sketches
+from training.tasks.translate.contours import clean, outline, regions
+from training.tasks.translate.damage import damaged, without_a_part, without_strokes
+from training.tasks.translate.hints import colour_hints, recoloured
+from training.tasks.translate.sketches import FROM_PIXELS, MIRRORED, STYLES, drawn, mirrored, sketches
 
 SIDE = 64
 

@@ -1,15 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from tests.unit.training.resuming import check_resuming
 from training.__main__ import main
-from training.checkpoint import CheckpointError, save_checkpoint
+from training.checkpoint import CheckpointError
+from training.config import CONFIGS, load_config, run_config
 from training.critics import PatchCritic
-from training.sampling import from_bytes, to_bytes
-from training.tasks import progress, upscaling
-from training.tasks.degrade import as_jpeg, blurred, degrade, spoil
-from training.tasks.superres import (
+from training.loop import train
+from training.networks.superres import (
     Shape,
     SuperResError,
     SuperResolver,
@@ -17,9 +19,13 @@ from training.tasks.superres import (
     load_superres,
     save_superres,
 )
-from training.tasks.upscaling import Trainer, pairs, train_superres
+from training.sampling import from_bytes, to_bytes
+from training.tasks.superres import trainee as upscaling
+from training.tasks.superres.degrade import as_jpeg, blurred, degrade, spoil
+from training.tasks.superres.trainee import SuperResolving, pairs
 from training.weights import WeightsError
 
+CPU = torch.device("cpu")
 TINY = Shape(4, 1)
 
 
@@ -51,10 +57,8 @@ def quick(monkeypatch):
         def forward(self, pictures, wanted):
             return (pictures - wanted[0]).square().mean()
 
-    monkeypatch.setattr(upscaling, "BATCH", {"resnet": 4, "gan": 4})
     monkeypatch.setattr(upscaling, "CUT", 32)
     monkeypatch.setattr(upscaling, "SPARE", 8)
-    monkeypatch.setattr(upscaling, "RATE", {"resnet": 1e-2, "gan": 1e-3})
     monkeypatch.setattr(upscaling, "WARM_UP", 5)
     monkeypatch.setattr(upscaling, "Lpips", lambda name: Pixels())
 
@@ -143,7 +147,7 @@ def test_blur_and_jpeg_keep_what_is_even():
 
 
 def test_pairs_show_the_same_place(pictures, monkeypatch):
-    monkeypatch.setattr("training.tasks.degrade.CLEAN", 1.0)
+    monkeypatch.setattr("training.tasks.superres.degrade.CLEAN", 1.0)
     monkeypatch.setattr(upscaling, "degrade", lambda x: degrade(x, 1.0))
     torch.manual_seed(0)
     small, wanted = pairs([pictures[0], pictures[0].flip(0)], 5)
@@ -156,66 +160,68 @@ def test_the_critic_judges_each_place():
     assert PatchCritic(4)(torch.zeros(2, 3, 32, 48)).shape == (2, 1, 4, 6)
 
 
-def test_steps_bring_the_picture_nearer(quick):
+def config_of(data, kind="resnet", start="", images=32, **train):
+    config = load_config(CONFIGS / "superres.toml", (f"data.source={data}", "data.holdout=0", "log.grid=2"))
+    options = {"kind": kind, "start": str(start), "width": 8, "blocks": 1}
+    return replace(config, options=options, train=replace(config.train, images=images, batch=4, device="cpu", **train))
+
+
+def test_steps_bring_the_picture_nearer(quick, tmp_path):
     torch.manual_seed(0)
     wanted = (torch.rand(2, 3, 32, 32) > 0.5).float() * 2 - 1
     small = bicubic(wanted, 0.25)
-    trainer = Trainer(SuperResolver(Shape(8, 1)), "resnet")
-    parts = [trainer.step(small, wanted, 0.0, 1.0) for _ in range(20)]
+    plain = SuperResolving(config_of("none", images=4000, learning_rate=1e-2), CPU)
+    parts = [taught(plain, small, wanted) for _ in range(20)]
     assert parts[-1]["pixels"] < 0.95 * parts[0]["pixels"]
-    critical = Trainer(SuperResolver(Shape(8, 1)), "gan")
-    parts = [critical.step(small, wanted, 0.0, 1.0) for _ in range(20)]
+    save_superres(SuperResolver(Shape(8, 1)), "resnet", tmp_path / "start.safetensors", {})
+    critical = SuperResolving(config_of("none", "gan", tmp_path / "start.safetensors", 4000, learning_rate=1e-3), CPU)
+    parts = [taught(critical, small, wanted) for _ in range(20)]
     assert parts[-1]["critic's own"] < 0.9 * parts[0]["critic's own"]
 
 
-def silent(line: str) -> None:
-    pass
+def taught(trainee, small, wanted):
+    trainee.batch = lambda: (small, wanted)
+    return trainee.step()
 
 
-def test_a_gan_learns_both_networks_and_resumes_as_the_same_run(pictures, quick, tmp_path, monkeypatch):
-    whole = train_superres(random_network(), "gan", pictures, tmp_path / "a.safetensors", 16, 0, silent, {})
-    monkeypatch.setattr(upscaling, "SAVE_SECONDS", 0.0)
-
-    class Enough(Exception):  # noqa: N818
-        pass
-
-    def stop(text):
-        raise Enough
-
-    monkeypatch.setattr(progress, "REPORT_SECONDS", 0.0)
-    with pytest.raises(Enough):  # at the first report, before anything is saved
-        train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, stop, {})
-    steps = []
-
-    def stop_later(text):
-        steps.append(text)
-        if len(steps) == 3:
-            raise Enough
-
-    with pytest.raises(Enough):
-        train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, stop_later, {})
-    assert (tmp_path / "b.safetensors.pt").exists() and not (tmp_path / "b.safetensors").exists()
-    resumed = train_superres(random_network(), "gan", pictures, tmp_path / "b.safetensors", 16, 0, silent, {})
-    for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
-        assert torch.equal(one, other)
-    save_kind = tmp_path / "c.safetensors.pt"
-    save_checkpoint(save_kind, {**Trainer(random_network(), "gan").state(), "step": 1})
-    with pytest.raises(CheckpointError, match="another kind"):
-        train_superres(random_network(), "resnet", pictures, tmp_path / "c.safetensors", 16, 0, silent, {})
-    with pytest.raises(CheckpointError, match="does not fit this network"):
-        train_superres(random_network(Shape(8, 1)), "gan", pictures, tmp_path / "c.safetensors", 16, 0, silent, {})
+@pytest.mark.parametrize("kind", ["resnet", "gan"])
+def test_a_stopped_run_goes_on_as_the_very_same_run(kind, sharp, quick, tmp_path):
+    save_superres(random_network(Shape(8, 1)), "resnet", tmp_path / "start.safetensors", {})
+    config = config_of(sharp, kind, tmp_path / "start.safetensors")
+    check_resuming(config, tmp_path)
+    assert (tmp_path / "whole" / "small.png").exists()
 
 
-def test_the_command_trains_and_says_what_is_wrong(tmp_path, capsys, quick):
+def test_other_options_are_refused(sharp, quick, tmp_path):
+    list(train(config_of(sharp, images=4), tmp_path))
+    other = replace(config_of(sharp), options={"kind": "resnet", "width": 16, "blocks": 1})
+    with pytest.raises(CheckpointError, match="does not fit the options of this run"):
+        list(train(other, tmp_path))
+
+
+@pytest.fixture
+def sharp(tmp_path):
+    """A folder of three pictures."""
     data = tmp_path / "faces"
     data.mkdir()
     for number in range(3):
         pixels = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(data / f"{number}.png")
+    return data
+
+
+def test_the_command_trains_and_says_what_is_wrong(sharp, tmp_path, capsys, quick):
+    data = sharp
     out = tmp_path / "sr.safetensors"
     words = ["superres", "resnet", "--data", str(data), "--out", str(out), "--holdout", "0"]
     assert main([*words, "--images", "4"]) == 0
-    assert "learning from 3 pictures" in capsys.readouterr().out and load_superres(out)[1] == "resnet"
+    assert "3 pictures in the data set" in capsys.readouterr().out and load_superres(out)[1] == "resnet"
+    assert run_config(tmp_path / "sr.run").variant == "superres" and (tmp_path / "sr.run" / "last.pt").exists()
+    out.unlink()
+    assert main([*words, "--images", "32"]) == 0  # goes on
+    assert "16 pictures finished" not in capsys.readouterr().out and load_superres(out)[1] == "resnet"
+    assert main([*words, "--width", "8"]) == 2
+    assert "is a run of other options: delete it, or choose another --out" in capsys.readouterr().err
     assert main([*words, "--images", "0"]) == 2
     assert "--images is 0" in capsys.readouterr().err
     words[1] = "gan"

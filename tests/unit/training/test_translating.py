@@ -7,20 +7,24 @@ import torch
 from PIL import Image
 
 from tests.unit.training.helpers import debug_config, make_pictures
+from tests.unit.training.test_distances import Colours
+from training import distances
 from training.__main__ import main
 from training.checkpoint import CheckpointError, load_checkpoint
 from training.config import new_run
 from training.data import DataError
-from training.events import Ended, Metrics, Samples, Saved, Started, decode
-from training.tasks import translating
-from training.tasks.colorize import chroma, coloured
-from training.tasks.line_drawing import grey
-from training.tasks.pairs import load_pairs
-from training.tasks.translating import Translating, create, export, train
-from training.tasks.translation import LOSSES, hinted
-from training.tasks.translator import Shape, Translator, load_translator, save_translator
+from training.events import Ended, Measured, Metrics, Samples, Saved, Started, decode
+from training.filters import grey
+from training.loop import train
+from training.networks.chroma import chroma, coloured
+from training.networks.translator import Shape, Translator, hinted, load_translator, save_translator
+from training.tasks.translate import trainee as translating
+from training.tasks.translate.base import LOSSES
+from training.tasks.translate.pairs import load_pairs
+from training.tasks.translate.trainee import Translating, create, export
 from training.weights import WeightsError
 
+CPU = torch.device("cpu")
 TINY = {"resolution": 32, "width": 0.1}
 
 
@@ -39,7 +43,7 @@ def config_of(source, *overrides, task="pix2pix", options=None):
 
 
 def weights_of(folder):
-    state = load_checkpoint(folder / "last.pt", torch.device("cpu"))
+    state = load_checkpoint(folder / "last.pt", CPU)
     return {k: v for part in ("generator", "average", "discriminator") for k, v in state[part].items()}
 
 
@@ -88,10 +92,11 @@ def test_a_stopped_run_goes_on_as_the_very_same_run(pictures, tmp_path):
 def test_l1_alone_learns_and_leaves_the_discriminator(tmp_path):
     options = {"adversarial": 0.0, "l1": 1.0, "hints": 0.0, "pairs": "sketch left"}
     config = config_of(side_by_side(tmp_path / "pairs"), "train.learning_rate=0.01", options=options)
-    made = Translating(config)
+    made = Translating(config, CPU)
     faces, _ = translating.data_of(config, made.task)
     before = {k: v.clone() for k, v in made.discriminator.state_dict().items()}
-    losses = [float(made.step(faces, None)["g_l1"]) for _ in range(20)]
+    made.give(faces)
+    losses = [float(made.step()["g_l1"]) for _ in range(20)]
     assert sum(losses[-3:]) < 0.6 * sum(losses[:3])
     assert same(before, made.discriminator.state_dict())
 
@@ -185,7 +190,7 @@ def test_a_run_starts_from_a_smaller_one(pictures, tmp_path):
     first = new_run(config, tmp_path)
     list(train(config, first))
     larger = dataclasses.replace(config_of(pictures), options=TINY | {"resolution": 64})
-    made = Translating(larger)
+    made = Translating(larger, CPU)
     notes = made.warm_start(first)
     assert len(notes) == 3 and all("tensors from" in note for note in notes)
     assert same(
@@ -209,16 +214,36 @@ def test_a_second_critic_sees_by_a_pretrained_network(pictures, tmp_path, task):
     list(train(config, parts, lambda: next(stops)))
     list(train(config, parts))
     assert same(weights_of(parts), weights_of(whole))
-    first, second = (load_checkpoint(folder / "last.pt", torch.device("cpu"))["eyes"] for folder in (whole, parts))
+    first, second = (load_checkpoint(folder / "last.pt", CPU)["eyes"] for folder in (whole, parts))
     assert same(first, second)
-    without = load_checkpoint(whole / "last.pt", torch.device("cpu"))
+    without = load_checkpoint(whole / "last.pt", CPU)
     del without["eyes"]
     with pytest.raises(CheckpointError, match="begun without its critic"):
-        Translating(config).restore(without)
+        Translating(config, CPU).restore(without)
+
+
+def test_the_checkpoint_of_a_task_keeps_its_layout(pictures, tmp_path):
+    """As long runs have saved it; one from before the loop was shared goes on."""
+    config = config_of(pictures, "train.images=8")
+    list(train(config, tmp_path))
+    state = load_checkpoint(tmp_path / "last.pt", CPU)
+    assert state.keys() == {"version", "generator", "average", "discriminator", "optimizers", "step", "seconds"}
+    assert isinstance(state["optimizers"], list) and len(state["optimizers"]) == 2 and state["step"] == 1
+    assert list(train(config_of(pictures, "train.images=16"), tmp_path))[-1] == Ended(16, "finished")
+
+
+def test_minutes_and_distances_are_those_of_every_run(pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr(distances, "Features", Colours)
+    monkeypatch.setattr(distances, "FEWEST", 8)
+    config = config_of(pictures, "log.measure_every=8", "train.images=16")
+    measured = [event for event in train(config, tmp_path) if isinstance(event, Measured)]
+    assert [event.images for event in measured] == [8, 16] and measured[0].count == 24
+    longer = config_of(pictures, "train.images=160", "train.minutes=0.000001")
+    assert list(train(longer, tmp_path))[-1] == Ended(24, "stopped")
 
 
 def test_a_run_starts_from_a_weights_file(pictures, tmp_path):
-    first = Translating(config_of(pictures))
+    first = Translating(config_of(pictures), CPU)
     path = tmp_path / "first.safetensors"
     assert isinstance(first.generator, Translator)
     save_translator(first.generator, path, "pix2pix", {})
@@ -227,7 +252,7 @@ def test_a_run_starts_from_a_weights_file(pictures, tmp_path):
     folder.mkdir()
     started = next(iter(train(config, folder)))
     assert isinstance(started, Started) and sum("tensors from" in note for note in started.notes) == 2
-    made = Translating(config)
+    made = Translating(config, CPU)
     made.warm_start(path)
     half = {k: v.half() for k, v in first.generator.state_dict().items()}
     assert all(torch.equal(half[k], v.half()) for k, v in made.generator.state_dict().items())

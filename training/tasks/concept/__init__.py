@@ -1,0 +1,1 @@
+"""A thing that a generator does not draw, taught as one more slider."""

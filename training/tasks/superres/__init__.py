@@ -1,0 +1,1 @@
+"""Pictures enlarged four times: SRResNet and SRGAN."""

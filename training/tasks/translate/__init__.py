@@ -1,0 +1,1 @@
+"""One picture into another: a sketch into a photo (pix2pix), grey into colours (colorize)."""

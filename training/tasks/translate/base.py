@@ -1,0 +1,70 @@
+"""What pix2pix and colourisation are: pairs of a condition and a picture, a translator between them, and its losses."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from training.gans.base import Loss
+from training.losses import (
+    least_squares_discriminator,
+    least_squares_generator,
+    nonsaturating_discriminator,
+    nonsaturating_generator,
+    relativistic_discriminator,
+    relativistic_generator,
+)
+from training.networks.translator import CHANNELS, PatchDiscriminator, Shape, Translator
+
+LossOf = Callable[[Tensor, Tensor], Loss]  # logits of real and of made pictures -> the loss
+# by the name in the options: that of the discriminator, that of the generator
+LOSSES: dict[str, tuple[LossOf, LossOf]] = {
+    "lsgan": (
+        lambda real, fake: least_squares_discriminator(real, fake, 0.0, 1.0),
+        lambda real, fake: least_squares_generator(fake, 0.0, 1.0, 1.0),
+    ),
+    "relativistic": (relativistic_discriminator, relativistic_generator),
+    "bce": (nonsaturating_discriminator, lambda real, fake: nonsaturating_generator(fake)),
+}
+
+
+class Translation(ABC):
+    """A task; its `options` have at least `resolution`, `width`, `loss`, `adversarial`, `l1` and `hints`."""
+
+    outputs: int  # channels of a target
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    @abstractmethod
+    def condition(self, photos: Tensor, points: Tensor | None) -> Tensor:
+        """Photos (N, 3, R, R) in [-1, 1] -> what the network sees of them, (N, 1, R, R), without hints."""
+
+    @abstractmethod
+    def target(self, photos: Tensor) -> Tensor:
+        """Photos -> what the network is to answer, (N, outputs, R, R) in [-1, 1]."""
+
+    @abstractmethod
+    def picture(self, condition: Tensor, answer: Tensor) -> Tensor:
+        """The photo (N, 3, R, R) in [-1, 1] that an answer stands for; `condition` (N, 1 or more, R, R)."""
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(1 + CHANNELS, self.outputs, self.options.resolution, self.options.width)
+
+    def generator(self) -> Translator:
+        return Translator(self.shape)
+
+    def discriminator(self) -> PatchDiscriminator:
+        return PatchDiscriminator(self.shape.inputs + self.outputs)
+
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Of the logits of all patches, (N, 1, h, w) each."""
+        return LOSSES[self.options.loss][0](real, fake).total
+
+    def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Of the same."""
+        return LOSSES[self.options.loss][1](real, fake).total
