@@ -20,6 +20,7 @@ from training.commands import (
     run,
     superres,
 )
+from training.files import explained
 from training.texts import printable
 
 COMMANDS = (
@@ -44,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(args.command(args))
     except (ValueError, RuntimeError, OSError, ImportError) as error:
-        print(f"training: {printable(str(error))}", file=sys.stderr)
+        print(f"training: {printable(explained(error))}", file=sys.stderr)
         return 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 from training.files import replacing
 
 VERSION = 1
+SPARE = 1_000_000_000  # bytes; with less free, a failure to write is taken for a full disk
 
 
 class CheckpointError(ValueError):
@@ -18,9 +20,16 @@ class CheckpointError(ValueError):
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Atomic: when the disk is full or the process dies, the former checkpoint survives."""
-    with replacing(path) as temporary:
-        torch.save({"version": VERSION, **state}, temporary)
+    """Atomic: when the disk is full or the process dies, the former checkpoint survives. CheckpointError says so."""
+    try:
+        with replacing(path) as temporary:
+            torch.save({"version": VERSION, **state}, temporary)
+    except (RuntimeError, OSError) as error:  # PyTorch tells of a full disk by the position in its file
+        if shutil.disk_usage(path.parent).free > SPARE:
+            raise
+        raise CheckpointError(
+            f"the disk is full, {path} could not be written and is as it was: free some space and resume"
+        ) from error
 
 
 def load_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:

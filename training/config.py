@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from training.files import replacing
 from training.options import build, option, to_toml
 from training.texts import quoted
 
@@ -98,13 +99,17 @@ class RunConfig:
 
 def load_config(path: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
     """Reads a TOML file and applies overrides such as `train.batch=64`. ValueError names what is wrong and where."""
+    return parse_config(parsed(path), overrides, str(path))
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file. ValueError when there is none."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ValueError(f"there is no config {path}; those that come along are in training/configs") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is not TOML: {error}") from None
-    return parse_config(values, overrides, str(path))
 
 
 def parse_config(values: dict[str, Any], overrides: tuple[str, ...] = (), where: str = "config") -> RunConfig:
@@ -131,7 +136,18 @@ def run_config(folder: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
     path = folder / "config.toml"
     if not path.is_file():
         raise ValueError(f"{folder} is no run folder: it has no config.toml")
+    if "variant" not in parsed(path):
+        raise ValueError(
+            f"{path} is empty or of something else, so it is not known what was trained: write the config of the run "
+            "there again, or start another one"
+        )
     return load_config(path, overrides)
+
+
+def write_config(config: RunConfig, folder: Path) -> None:
+    """Atomically: an empty one would train something else."""
+    with replacing(folder / "config.toml") as temporary:
+        temporary.write_text(config.to_toml(), encoding="utf-8")
 
 
 def new_run(config: RunConfig, runs: Path) -> Path:
@@ -141,7 +157,7 @@ def new_run(config: RunConfig, runs: Path) -> Path:
     name = re.sub(r"[^\w.-]+", "_", config.name or f"{config.variant}{config.options.get('resolution', '')}")
     folder = runs / f"{max(numbers, default=0) + 1:05d}-{name}"
     folder.mkdir()
-    (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+    write_config(config, folder)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,14 @@ def special(path: Path) -> bool:
         return path.exists() and not path.is_file() and not path.is_dir()
     except (OSError, ValueError):  # names that cannot be
         return False
+
+
+def explained(error: Exception) -> str:
+    """What to tell of an error: a full disk in words."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = f": {error.filename} was not written" if error.filename else ""
+        return f"the disk is full{where}. Free some space; what was saved before is as it was"
+    return str(error) or type(error).__name__
 
 
 @contextmanager

@@ -10,11 +10,12 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
 from training import distributed
-from training.checkpoint import load_checkpoint, save_checkpoint
+from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.config import RunConfig
 from training.distances import Distances
 from training.events import Ended, Event, Metrics, Samples, Saved, Started, decode, encode
@@ -45,7 +46,7 @@ def train(config: RunConfig, folder: Path, stop: Callable[[], bool] = lambda: Fa
     before = 0.0
     if state is not None:
         trainee.restore(state)
-        before = float(state["seconds"])
+        before = seconds_of(state)
     elif config.train.warm_start:
         notes += trainee.warm_start(Path(config.train.warm_start))
     path = folder / "metrics.jsonl" if distributed.is_writer() else Path(os.devnull)
@@ -114,6 +115,14 @@ def steps(
     yield Ended(trainee.images, "finished" if trainee.step_number >= total else "stopped")
 
 
+def seconds_of(state: dict[str, Any]) -> float:
+    """That a run has trained. CheckpointError when the checkpoint does not say."""
+    seconds = state.get("seconds")
+    if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+        raise CheckpointError("the checkpoint does not say how long its run has trained: start the run anew")
+    return float(seconds)
+
+
 def due(images: int, batch: int, every: int) -> bool:
     """Whether the last step passed a multiple of `every` pictures."""
     return images // every != (images - batch) // every
@@ -127,16 +136,16 @@ def save_samples(trainee: Trainee, folder: Path) -> Samples:
 
 
 def trim_log(path: Path, images: int) -> None:
-    """Drops what a killed run logged after its last checkpoint: those steps are done again."""
+    """Drops what a killed run logged after its last checkpoint, since those steps are done again, and lines that are
+    damaged: a log never keeps a run from going on."""
     if not path.is_file():
         return
     kept = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            event = decode(line)
-        except ValueError:
+            if decode(line).images <= images:
+                kept.append(line + "\n")
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             continue
-        if event.images <= images:
-            kept.append(line + "\n")
     with replacing(path) as temporary:
         temporary.write_text("".join(kept), encoding="utf-8")

@@ -25,7 +25,7 @@ from PIL import Image
 
 from training.annealing import annealed
 from training.compute import keep_memory
-from training.config import Data, Log, RunConfig, parse_config
+from training.config import Data, Log, RunConfig, parse_config, write_config
 from training.events import Ended, Metrics, Saved
 from training.export import export, load_run, save_companion
 from training.files import replacing
@@ -89,7 +89,7 @@ def run_once(config: RunConfig, out: Path, before: int, say: Say, stop: Callable
     folder = out / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+    write_config(config, folder)
     written, found = time.monotonic(), dict[str, Any]()
     logged: Metrics | None = None
     try:

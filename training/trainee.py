@@ -135,6 +135,8 @@ class Trainee(ABC):
             for name, part in self.parts.items():
                 load_state(part, state[name])
             self.step_number = int(state["step"])
+            if self.step_number < 0:
+                raise ValueError(f"it stands at step {self.step_number}")
         except (KeyError, RuntimeError, ValueError, TypeError) as error:
             raise CheckpointError(f"the checkpoint does not fit the options of this run: {error}") from None
 

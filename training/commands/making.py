@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from training.config import RunConfig
+from training.config import RunConfig, write_config
 
 
 def add_run_options(command: argparse.ArgumentParser, what: str, images: int) -> None:
@@ -63,7 +63,7 @@ def make(config: RunConfig, args: argparse.Namespace, what: str) -> int:
     former = args.out.with_name(args.out.name + ".pt")
     if former.exists() and not args.events:
         say(f"{former} is of an earlier version of this program, which alone goes on with it: delete it")
-    (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+    write_config(config, folder)
     if train_in(folder, config, args.events) != "finished":
         say(f"{folder}: stopped and saved; the same command goes on")
         return 0

@@ -8,12 +8,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from training.config import RunConfig
+    from training.config import RunConfig, write_config
     from training.events import Event
 
 POLITENESS = 5  # of a run that a window watches: the window stays fluid
@@ -64,7 +64,7 @@ def begun(args: argparse.Namespace) -> tuple[Path, RunConfig]:
     if (args.folder / "config.toml").exists():
         return args.folder, run_config(args.folder, tuple(args.set))
     args.folder.mkdir(parents=True, exist_ok=True)
-    (args.folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+    write_config(config, args.folder)
     return args.folder, config
 
 
@@ -83,6 +83,7 @@ def train_in(folder: Path, config: RunConfig, as_events: bool) -> str:
     from training.compute import keep_memory
     from training.distributed import is_writer
     from training.events import Ended, encode
+    from training.locking import locked
     from training.loop import train
     from training.tensorboard import TensorBoard
 
@@ -90,7 +91,8 @@ def train_in(folder: Path, config: RunConfig, as_events: bool) -> str:
         os.nice(POLITENESS)
     keep_memory()
     board, speaks, reason = TensorBoard(folder), is_writer(), ""
-    with stop_requests(watch_stdin=as_events and speaks) as stop:
+    alone = locked(folder, f"another process trains in {folder}") if speaks else nullcontext()
+    with alone, stop_requests(watch_stdin=as_events and speaks) as stop:
         try:
             for event in train(config, folder, stop):
                 if speaks:
