@@ -59,7 +59,7 @@ def add(commands: Any) -> None:
 
 def export_command(args: argparse.Namespace) -> int:
     options, page = asked(args)
-    from facedesigner.commands.certify import load_certifier
+    from facedesigner.commands.certify import load_certifier, users_key
     from facedesigner.engine.landmarks import EyesError
     from facedesigner.engine.photo import opened
     from facedesigner.export.fabrication import fabricate
@@ -87,6 +87,7 @@ def export_command(args: argparse.Namespace) -> int:
                 *(picture, options, find, marks, name, page or "A4", told, model),
                 certifier=lambda: load_certifier(args),
                 aligned=lambda: aligned(picture, face, args.file),
+                key=users_key,
             )
             package = packed(main, of, shown)
     except EyesError as error:

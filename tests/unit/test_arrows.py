@@ -15,7 +15,15 @@ NETWORKS = {"training.tasks", "training.pictures"}
 LABELS = {"training.tasks.labels", "training.curation"}  # dlib comes along: where a face is found or measured
 FORMS = {f"training.{module}" for module in ("config", "events", "options", "curation.contract")}  # plain Python
 OPTIONAL = {"matplotlib"}  # of extras
-LIBRARIES = {"av", "cv2", "png", "pymatting", "reportlab", "trimesh"}  # that write files, and cut hair out
+LIBRARIES = {
+    "av",
+    "cryptography",
+    "cv2",
+    "png",
+    "pymatting",
+    "reportlab",
+    "trimesh",
+}  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library
 ALLOWED = {
     "facedesigner/state": {"facedesigner.state"},
