@@ -62,6 +62,8 @@ def certify_command(args: argparse.Namespace) -> int:
     print(f"{values['headline']}. {values['verdict']}")
     for near in values["neighbours"]:
         print(f"{near['distance']:.3f}  {percent(near['probability']):>11}  {near['name']} ({near['group']})")
+    if not examined.holds:
+        say(f"{args.file.name}: {examined.relation}")
     say(trained.words + (" Name their folder with --training-faces." if args.training_faces is None else ""))
     say(f"signed with your key {fingerprint(key.public)}; whoever has {key.public_file} can check that")
     for path in paths:

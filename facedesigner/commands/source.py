@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facedesigner.commands.common import CommandError, progress
+from facedesigner.commands.common import CommandError, draw, progress, say
 from facedesigner.commands.invert import face_of, interruptible
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ def add_source_options(command: argparse.ArgumentParser) -> None:
         "--aligned", action="store_true", help="the photo is cut to a face like FFHQ's: take its middle square"
     )
     command.add_argument(
+        "--as-photo", action="store_true", help="take what a PNG shows, not the face of the recipe that it carries"
+    )
+    command.add_argument(
         "--encoder", type=Path, help="an encoder of the model, for photos (default: beside it, or ours)"
     )
 
@@ -35,7 +38,7 @@ def face_from(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
     from facedesigner.export.png import read_face
     from facedesigner.state.recognise import carries_recipe
 
-    if not carries_recipe(args.file):
+    if args.as_photo or not carries_recipe(args.file):
         return face_of_photo(args, engine)
 
     face = read_face(args.file)
@@ -45,7 +48,17 @@ def face_from(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
             f"{args.file} was made with model {face.model}, the loaded one is {info.name} ({info.hash}): "
             "name the weights that made it with --weights"
         )
+    say_if_untrue(args.file, face, engine, "; the recipe is used, add --as-photo to take what the picture shows")
     return face
+
+
+def say_if_untrue(path: Path, face: FaceState, engine: FaceEngine, advice: str = "") -> None:
+    """Says so when a picture is not what its recipe draws."""
+    from facedesigner.engine.truth import truth_of
+
+    true = truth_of(path, draw(engine, face)[0])
+    if not true.holds:
+        say(f"{path.name}: {true.words.rstrip('.')}{advice}")
 
 
 def face_of_photo(args: argparse.Namespace, engine: FaceEngine) -> FaceState:

@@ -129,6 +129,15 @@ def test_a_picture_of_another_size_than_its_recipe(face, weights, tmp_path):
     assert "has 64 × 64 pixels, its recipe draws 16 × 16" in values["recipe_and_picture"]
 
 
+def test_a_picture_that_its_recipe_does_not_draw_is_said(face, weights, tmp_path, capsys):
+    from facedesigner.export.png import read_face, save_png
+
+    other = save_png(random_picture(77), tmp_path / "other.png", read_face(face), "tiny")
+    assert certify(other, weights) == 0
+    assert "other.png: The picture is not what its recipe draws" in capsys.readouterr().err
+    assert "is not what" in json.loads((tmp_path / "other-certificate.json").read_text())["recipe_and_picture"]
+
+
 def test_photos_to_compare_with(face, weights, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("facedesigner.gui.places.Places.cache", tmp_path / "cache")
     assert certify(face, weights, "--against", tmp_path / "nowhere") == 2

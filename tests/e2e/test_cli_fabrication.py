@@ -63,7 +63,7 @@ def test_our_own_picture_is_drawn_anew_unless_it_is_another(weights, tmp_path, c
     assert read_face(tmp_path / "face_0003.png").seed == 3
     assert "used as it is" not in capsys.readouterr().err
     assert run("export", tmp_path / "face_0003.png", "--out", tmp_path / "b.png", *eyes) == 0
-    assert "its recipe draws 16 × 16: the picture is used as it is" in capsys.readouterr().err
+    assert "turned and cut to be fabricated. The picture is used as it is." in capsys.readouterr().err
     assert run("export", tmp_path / "face.png", "--out", tmp_path / "c.png", "--no-recipe", *eyes) == 0
     with Pillow.open(tmp_path / "c.png") as image:
         image.load()

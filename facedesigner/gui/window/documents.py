@@ -17,6 +17,7 @@ from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.window.recipe_check import RecipeCheck
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state import project as project_file
 from facedesigner.state.edits import locks_with
@@ -57,6 +58,7 @@ class Documents(QObject):
         self._waiting: Path | None = None  # opened when the next model is there
         self._autosave_failed = False
         self.photos = PhotoDesk(session, window)
+        self.recipes = RecipeCheck(thread, self.photos, window)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AUTOSAVE_DELAY)
@@ -105,6 +107,8 @@ class Documents(QObject):
         self._session.open(f"Open {path.name}", project)
         if is_project:
             self._set_path(path)
+        else:
+            self.recipes.look(path, project.face)
         self.said.emit(f"Opened {path.name}")
 
     def _explain_other_model(self, path: Path, theirs: str, info: ModelInfo) -> None:

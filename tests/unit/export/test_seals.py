@@ -9,6 +9,9 @@ from facedesigner.export.signing import fingerprint, own_key
 from facedesigner.export.verification import differences
 from tests.unit.export.test_certificate import PICTURE, WORDS, made
 
+COMPARED = "What was compared is the picture."
+OLD_AND_NEW = (f"it was enlarged or edited. {COMPARED}", f"it was enlarged, and shows the same. {COMPARED}")
+
 
 @pytest.fixture
 def key(tmp_path):
@@ -88,4 +91,7 @@ def test_a_certificate_of_before_signatures_still_verifies(tmp_path):
     pdf = page(stated, PICTURE, {})
     assert broken_seals(read, pdf) == [] and b"Signedwith" not in words_of(pdf) and signer_of(read) == ""
     assert broken_seals(read, page(made(), PICTURE, {})) == ["the PDF says something else than the JSON file"]
+    old, new = (f"The picture has 9 × 9 pixels, its recipe draws 4 × 4: {words}" for words in OLD_AND_NEW)
+    assert differences({**read, "recipe_and_picture": old}, made(relation=new)) == []
+    assert differences({**made(), "recipe_and_picture": old}, made(relation=new))
     assert any("no certificate does: signer" in s for s in differences({**read, SIGNER: {}}, made()))
