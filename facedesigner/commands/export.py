@@ -71,11 +71,11 @@ def export_command(args: argparse.Namespace) -> int:
     from facedesigner.state.filenames import check_pattern
 
     pattern = check_pattern(args.out.stem if args.out else args.file.stem.replace("{", "{{").replace("}", "}}"))
-    if args.out and "{" not in pattern:
-        check_free(args.out, args.overwrite)
+    check_early(args, pattern, options, page)
     if args.set and args.set.is_file():
         check_free(args.set, args.overwrite)
     picture, face, model, part = source(args, opened(args.file))
+    check_early(args, pattern, options, page, face, model)
     told = None if args.no_recipe else face
     marks, find = eyes(args)
     package: Package | None = None
@@ -117,6 +117,28 @@ def export_command(args: argparse.Namespace) -> int:
     say(f"{width} × {height} pixels, {across:.1f} × {down:.1f} mm at {options.size.dpi:g} dpi")
     say(", ".join(map(str, main.measures)))
     return 0
+
+
+def check_early(
+    args: argparse.Namespace,
+    pattern: str,
+    options: Options,
+    page: str | None,
+    face: FaceState | None = None,
+    model: str | None = None,
+) -> None:
+    """Whether the files may be written, before the work, where their name hangs on nothing that the work finds out.
+    CommandError."""
+    from facedesigner.state.filenames import FilenameError, file_stem
+
+    size, seed = options.size, face.origin.removeprefix("seed") if face else None
+    known = {"name": args.file.stem, "dpi": size.dpi, "pupil": size.pupil_mm, "head": size.head_mm}
+    try:
+        stem = file_stem(pattern, {**known, "seed": seed, "model": model})
+    except FilenameError:  # something is not known yet
+        return
+    for ending in (".png", ".pdf")[: 2 if page else 1] if args.out else ():
+        check_free(args.out.with_name(stem + ending), args.overwrite)
 
 
 def asked(args: argparse.Namespace) -> tuple[Options, str | None]:

@@ -22,6 +22,7 @@ from facedesigner.commands.common import (
     draw,
     load_engine,
     progress,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -107,7 +108,10 @@ def invert_command(args: argparse.Namespace) -> int:
         from facedesigner.engine.paste import paste, whole_photo
         from facedesigner.export.photo import save_photo
 
-        pasted = paste(whole_photo(args.file), photo_face, image, before if moved else None)
+        whole = whole_photo(args.file)
+        for note in whole.info["notes"]:
+            say(f"{args.paste.name}: {note}")
+        pasted = paste(whole, photo_face, image, before if moved else None)
         progress("")
         print(save_photo(pasted, args.paste, overwrite=args.overwrite), flush=True)
     return 0
@@ -139,11 +143,11 @@ def photo_face_of(args: argparse.Namespace) -> PhotoFace:
     """The face that is asked for. PhotoError, or CommandError when there are fewer."""
     from facedesigner.engine.photo import open_aligned, open_photo
 
-    if args.aligned:
-        return open_aligned(args.file)
     progress("looking for faces")
-    faces = open_photo(args.file)
+    faces = (open_aligned(args.file),) if args.aligned else open_photo(args.file)
     progress("")
+    for note in faces[0].notes:
+        say(f"{args.file.name}: {note}")
     if not 1 <= args.face <= len(faces):
         raise CommandError(f"--face is {args.face}; {args.file.name} has {len(faces)}: choose 1 to {len(faces)}")
     if len(faces) > 1:

@@ -56,6 +56,19 @@ def test_a_photo_in_its_real_size(photo, tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
+def test_a_name_that_is_taken_is_said_before_the_work(photo, tmp_path, capsys, monkeypatch):
+    def work(*_):
+        pytest.fail("the work was begun")
+
+    monkeypatch.setattr("facedesigner.export.fabrication.fabricate", work)
+    for name, words in (("photo", ()), ("photo_50_63", ()), ("photo_63", ("--sheet", "a4"))):
+        ending = ".pdf" if words else ".png"
+        (tmp_path / f"{name}{ending}").write_bytes(b"kept")
+        out = tmp_path / {"photo": "{name}.png", "photo_50_63": "{name}_{dpi}_{pupil}.png"}.get(name, "{name}_63.png")
+        assert run("export", photo, "--dpi", 50, "--out", out, *words) == 2
+        assert f"{name}{ending} exists already" in capsys.readouterr().err
+
+
 def test_our_own_picture_is_drawn_anew_unless_it_is_another(weights, tmp_path, capsys, monkeypatch):
     assert run("generate", "--seed", 3, "--weights", weights, "--out", tmp_path / "face.png") == 0
     eyes = ("--eyes", "4,6", "11,6", "--weights", weights, "--method", "bicubic", "--pupil-mm", 20, "--dpi", 50)

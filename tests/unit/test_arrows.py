@@ -11,10 +11,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
 DRAWING = {f"training.{module}" for module in ("gans", "movements", "weights", "sampling", "compute", "features")}
-NETWORKS = {"training.tasks", "training.pictures"}
+NETWORKS = {f"training.{module}" for module in ("tasks", "pictures", "decoding", "colours", "endings")}
 LABELS = {"training.tasks.labels", "training.curation"}  # dlib comes along: where a face is found or measured
-FORMS = {f"training.{module}" for module in ("config", "events", "options", "curation.contract")}  # plain Python
-OPTIONAL = {"matplotlib"}  # of extras
+FORMS = {
+    f"training.{module}" for module in ("config", "events", "options", "endings", "curation.contract")
+}  # plain Python
+OPTIONAL = {"matplotlib", "pillow_heif"}  # of extras
 LIBRARIES = {
     "av",
     "cryptography",

@@ -24,15 +24,15 @@ from facedesigner.state.edits import locks_with
 from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project, ProjectError
 from facedesigner.state.recognise import carries_recipe
+from training.endings import PATTERNS
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo
     from facedesigner.engine.face_engine import FaceEngine
 
 AUTOSAVE_DELAY = 1000  # ms after the last change
-PHOTO_ENDINGS = "*.jpg *.jpeg *.jfif *.png *.webp *.bmp *.gif *.tif *.tiff"
 OPENABLE = (
-    f"Photos, faces and models ({PHOTO_ENDINGS} *.face *.safetensors);;Photos ({PHOTO_ENDINGS});;"
+    f"Photos, faces and models ({PATTERNS} *.face *.safetensors);;Photos ({PATTERNS});;"
     "FaceDesigner projects (*.face);;Models (*.safetensors);;All files (*)"
 )
 PROJECTS = "FaceDesigner project (*.face)"
