@@ -20,7 +20,7 @@ from training.pictures import DataError, Entry, Source, decode_square
 
 __all__ = ["DataError", "Faces", "load_faces"]
 
-CACHE_VERSION = 1  # raise it when decoding changes
+CACHE_VERSION = 2  # raise it when decoding changes
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +97,8 @@ def load_faces(
         if not entries:
             raise DataError(no_pictures(opened, include))
         faces, notes = decode_cached(opened, entries, resolution, cache, workers)
+        if (others := opened.left_out()) and not only:
+            notes = (*notes, others)
         found = read_labels(opened, faces.names, Path(labels) if labels else None)
     finally:
         opened.close()
@@ -123,7 +125,7 @@ def no_pictures(source: Source, include: Sequence[str]) -> str:
     total = len(source.pictures())
     if total:
         return f"none of the {total} pictures in {source.path} matches {', '.join(include)}: change data.include"
-    return f"there are no pictures in {source.path}: put png, jpg, webp or bmp files there, or change data.source"
+    return f"there are no pictures in {source.path}: put png, jpg or other pictures there, or change data.source"
 
 
 def decode_cached(
@@ -174,9 +176,9 @@ def decode_all(source: Source, entries: Sequence[Entry], resolution: int, worker
 
 
 def reason(error: Exception) -> str:
-    """One short line; Pillow's own name memory addresses."""
+    """One short line."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return "not a picture" if text.startswith("cannot identify image file") else text
+    return "not a picture" if text == "it is not a picture" else text
 
 
 def cache_key(entries: Sequence[Entry], resolution: int) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from training.pictures import SUFFIXES, DataError
+from training.endings import PICTURES
+from training.pictures import DataError
 
 FILE_COLUMNS = ("file", "filename", "name", "image", "imageid", "imagename", "filepath", "imagepath", "path", "picture")
 TABLES = (".csv", ".tsv")
@@ -82,7 +83,7 @@ def file_column(titles: list[str], rows: list[list[str]]) -> int | None:
         return titled[0]
     for index in range(len(titles)):
         values = [row[index].strip().lower() for row in rows if row[index].strip()]
-        if values and 2 * sum(value.endswith(SUFFIXES) for value in values) > len(values):
+        if values and 2 * sum(value.endswith(PICTURES) for value in values) > len(values):
             return index
     return None
 

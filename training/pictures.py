@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +9,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+from training.decoding import MOST_BYTES, PictureError, decode
+from training.endings import PICTURES, left_out
+
 CONTACTS = "contact-sheet.png"  # of a batch, see `facedesigner.export.batch_folder`
 
 
@@ -61,8 +62,12 @@ class Source:
 
     def pictures(self, include: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The pictures whose name matches one of the patterns (fnmatch, `*` crosses folders); no pattern takes all."""
-        found = (entry for entry in self.entries if entry.name.lower().endswith(SUFFIXES))
+        found = (entry for entry in self.entries if entry.name.lower().endswith(PICTURES))
         return tuple(e for e in found if not include or any(fnmatchcase(e.name, pattern) for pattern in include))
+
+    def left_out(self) -> str:
+        """A sentence on files that are no pictures by their names and may be meant as such; empty without any."""
+        return left_out(entry.name for entry in self.entries)
 
     def read(self, name: str) -> bytes:
         """The content of a file; safe to call from several threads."""
@@ -83,26 +88,14 @@ def decode_square(content: bytes, resolution: int) -> tuple[np.ndarray, int]:
     """A picture file -> (3, R, R) uint8 sRGB and the side in pixels of the square it was cut from.
 
     Turned upright as its EXIF says, cut to the central square, resized with Lanczos after a box filter for big ones.
-    Transparent parts become white. Raises whatever the decoder raises on a broken file.
+    Transparent parts become white. Raises PictureError for a broken file, or one too large to be decoded safely.
     """
-    if not content:
-        raise ValueError("the file is empty")
-    with Image.open(io.BytesIO(content)) as opened:
-        full = min(opened.size)
-        opened.draft(None, (4 * resolution, 4 * resolution))  # a JPEG decodes big photos at an eighth in the time
-        image = to_rgb(ImageOps.exif_transpose(opened))
+    if len(content) > MOST_BYTES:
+        raise PictureError("too large", f"the file has {len(content) / 1e6:.0f} MB")
+    opened = decode(content, draft=4 * resolution)  # a JPEG decodes big photos at an eighth in the time
+    image = opened.on_white
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     box = (left, top, left + side, top + side)
     square = image.resize((resolution, resolution), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
-    return np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1)), full
-
-
-def to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode -> RGB: 16 bits to 8, transparency over white."""
-    if image.mode.startswith("I"):
-        image = Image.fromarray((np.asarray(image).clip(0, 65535) / 257).round().astype(np.uint8))
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-    return image.convert("RGB")
+    return np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1)), min(opened.size)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image
 
+from training.decoding import size_of
 from training.pictures import Entry, Source, decode_square
 
 SHEET = 24  # pictures on the contact sheet
@@ -55,8 +56,7 @@ def sizes(source: Source, entries: Sequence[Entry]) -> dict[str, Any]:
     broken = 0
     for entry in looked_at:
         try:
-            with Image.open(io.BytesIO(source.read(entry.name))) as picture:
-                found[picture.size] += 1
+            found[size_of(source.read(entry.name))] += 1
         except Exception:  # a broken file makes decoders and zip readers raise nearly anything
             broken += 1
     notes = []
@@ -66,6 +66,8 @@ def sizes(source: Source, entries: Sequence[Entry]) -> dict[str, Any]:
         notes.append(
             f"{len(entries)} pictures are few: the generator will learn them by heart; 1,000 and more are better"
         )
+    if others := source.left_out():
+        notes.append(others)
     if any(width != height for width, height in found):
         notes.append("Not all are square: the middle square of each is taken")
     return {"sizes": [[*size, count] for size, count in found.most_common()], "notes": notes}

@@ -12,6 +12,7 @@ from facedesigner.commands.common import CommandError, add_engine_options, check
 if TYPE_CHECKING:
     from facedesigner.engine.certifying import Certifier, Examined
     from facedesigner.engine.training_faces import TrainingFaces
+    from facedesigner.export.signing import SigningKey
     from facedesigner.state.face import FaceState
 
 
@@ -45,6 +46,7 @@ def add_comparison(command: argparse.ArgumentParser) -> None:
 
 def certify_command(args: argparse.Namespace) -> int:
     from facedesigner.export.certificate import certificate_paths, save_certificate
+    from facedesigner.export.signing import fingerprint
     from facedesigner.state.uniqueness import percent
 
     if args.threshold is not None and not 0 < args.threshold <= 2:
@@ -55,14 +57,29 @@ def certify_command(args: argparse.Namespace) -> int:
     certifier = load_certifier(args)
     examined = certifier.examine(args.file, recipe_of(args.file))
     values, trained = found_out(certifier, examined, args.against, args.threshold, args.training_faces)
-    save_certificate(values, examined.picture, paths, args.overwrite, trained.pictures)
+    key = users_key()
+    save_certificate(values, examined.picture, paths, args.overwrite, trained.pictures, key)
     print(f"{values['headline']}. {values['verdict']}")
     for near in values["neighbours"]:
         print(f"{near['distance']:.3f}  {percent(near['probability']):>11}  {near['name']} ({near['group']})")
+    if not examined.holds:
+        say(f"{args.file.name}: {examined.relation}")
     say(trained.words + (" Name their folder with --training-faces." if args.training_faces is None else ""))
+    say(f"signed with your key {fingerprint(key.public)}; whoever has {key.public_file} can check that")
     for path in paths:
         print(path)
     return 0
+
+
+def users_key() -> SigningKey:
+    """The key that signs; says when it is new. ExportError."""
+    from facedesigner.export.signing import own_key
+    from facedesigner.gui.places import Places
+
+    key = own_key(Places.of_user().signing_key)
+    for note in key.notes:
+        say(note)
+    return key
 
 
 def load_certifier(args: argparse.Namespace) -> Certifier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from facedesigner.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from facedesigner.contract.framed import Framed
     from facedesigner.contract.request import Image
     from facedesigner.engine.landmarks import Landmarks
     from facedesigner.export.fabrication import Find, Options
@@ -59,7 +61,7 @@ def add(commands: Any) -> None:
 
 def export_command(args: argparse.Namespace) -> int:
     options, page = asked(args)
-    from facedesigner.commands.certify import load_certifier
+    from facedesigner.commands.certify import load_certifier, users_key
     from facedesigner.engine.landmarks import EyesError
     from facedesigner.engine.photo import opened
     from facedesigner.export.fabrication import fabricate
@@ -69,18 +71,19 @@ def export_command(args: argparse.Namespace) -> int:
     from facedesigner.state.filenames import check_pattern
 
     pattern = check_pattern(args.out.stem if args.out else args.file.stem.replace("{", "{{").replace("}", "}}"))
-    if args.out and "{" not in pattern:
-        check_free(args.out, args.overwrite)
+    check_early(args, pattern, options, page)
     if args.set and args.set.is_file():
         check_free(args.set, args.overwrite)
-    picture, face, model = source(args, opened(args.file))
-    check_early(args, pattern, face, model, options, page)
+    picture, face, model, part = source(args, opened(args.file))
+    check_early(args, pattern, options, page, face, model)
     told = None if args.no_recipe else face
     marks, find = eyes(args)
     package: Package | None = None
 
     try:
         main = fabricate(picture, options, find, marks, shown)
+        if part is not None and main.framed is not None:
+            main = replace(main, framed=main.framed.within(part))
         height, width = main.pixels.shape[:2]
         name = stem_of(pattern, args.file.stem, face, model, options, main.measures, (width, height))
         if args.set:
@@ -88,6 +91,7 @@ def export_command(args: argparse.Namespace) -> int:
                 *(picture, options, find, marks, name, page or "A4", told, model),
                 certifier=lambda: load_certifier(args),
                 aligned=lambda: aligned(picture, face, args.file),
+                key=users_key,
             )
             package = packed(main, of, shown)
     except EyesError as error:
@@ -116,19 +120,25 @@ def export_command(args: argparse.Namespace) -> int:
 
 
 def check_early(
-    args: argparse.Namespace, pattern: str, face: FaceState | None, model: str, options: Options, page: str | None
+    args: argparse.Namespace,
+    pattern: str,
+    options: Options,
+    page: str | None,
+    face: FaceState | None = None,
+    model: str | None = None,
 ) -> None:
-    """CommandError before the work where its file is there already, as far as its name is known by then."""
-    from facedesigner.state.filenames import early_stem
+    """Whether the files may be written, before the work, where their name hangs on nothing that the work finds out.
+    CommandError."""
+    from facedesigner.state.filenames import FilenameError, file_stem
 
-    known: dict[str, str | float | int | None] = {"name": args.file.stem, "model": model, "dpi": options.size.dpi}
-    known["seed"] = face.origin.removeprefix("seed") if face else None
-    if options.size.pupil_mm:
-        known["pupil"] = options.size.pupil_mm
-    stem = early_stem(pattern, known)
-    if args.out and stem is not None:
-        for ending in (".png", ".pdf") if page else (".png",):
-            check_free(args.out.with_name(stem + ending), args.overwrite)
+    size, seed = options.size, face.origin.removeprefix("seed") if face else None
+    known = {"name": args.file.stem, "dpi": size.dpi, "pupil": size.pupil_mm, "head": size.head_mm}
+    try:
+        stem = file_stem(pattern, {**known, "seed": seed, "model": model})
+    except FilenameError:  # something is not known yet
+        return
+    for ending in (".png", ".pdf")[: 2 if page else 1] if args.out else ():
+        check_free(args.out.with_name(stem + ending), args.overwrite)
 
 
 def asked(args: argparse.Namespace) -> tuple[Options, str | None]:
@@ -170,10 +180,11 @@ def eyes(args: argparse.Namespace) -> tuple[Landmarks | None, Find | None]:
         raise CommandError(f"{error}; or point at the pupils with --eyes x,y x,y") from None
 
 
-def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None, str]:
-    """The picture, its recipe if it has one, and the model's name. A face of ours is drawn anew, so that nothing that
+def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None, str, Framed | None]:
+    """The picture, its recipe if it has one, the model's name, and what part of what the recipe draws the picture
+    shows, if it is one that was exported so. A face of ours is drawn anew, so that nothing that
     another program did to the file is in it; where that is not the same picture, the file counts."""
-    from facedesigner.engine.certifying import ROUNDING, far
+    from facedesigner.engine.truth import Kind, truth_of
     from facedesigner.export.png import pixels_of, read_face
     from facedesigner.state.recipe import RecipeError
 
@@ -181,21 +192,18 @@ def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None
     try:
         face = read_face(args.file)
     except RecipeError:
-        return picture, None, "none"
+        return picture, None, "none", None
     engine = load_engine(args)
     name = args.file.name
     if face.model != engine.info.hash:
         say(f"{name} was made with another model ({face.model}): the picture is used as it is")
-        return picture, face, face.model
+        return picture, face, face.model, None
     drawn, _ = draw(engine, face)
-    if drawn.shape != picture.shape:
-        sizes = [f"{one.shape[1]} × {one.shape[0]}" for one in (picture, drawn)]
-        say(f"{name} is {sizes[0]} pixels, its recipe draws {sizes[1]}: the picture is used as it is")
-        return picture, face, engine.info.name
-    if far(drawn, picture) > ROUNDING:
-        say(f"{name} is not what its recipe draws, it was edited: the picture is used as it is")
-        return picture, face, engine.info.name
-    return drawn, face, engine.info.name
+    true = truth_of(args.file, drawn)
+    if true.kind not in (Kind.SAME, Kind.ROUNDED):
+        say(f"{name}: {true.words} The picture is used as it is.")
+        return picture, face, engine.info.name, true.framed
+    return drawn, face, engine.info.name, None
 
 
 def aligned(picture: Image, face: FaceState | None, path: Path) -> Image:

@@ -1,22 +1,53 @@
-"""`inspect`: the recipe of a PNG."""
+"""`inspect`: the recipe of a PNG, and whether it is what the picture shows."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from facedesigner.commands.common import add_engine_options, load_engine, say
+
+if TYPE_CHECKING:
+    from facedesigner.state.face import FaceState
 
 
 def add(commands: Any) -> None:
     inspect = commands.add_parser("inspect", help="print the recipe that a face's PNG carries, as JSON")
     inspect.set_defaults(command=inspect_command)
     inspect.add_argument("file", type=Path, help="a PNG exported by FaceDesigner")
+    add_engine_options(inspect)
 
 
 def inspect_command(args: argparse.Namespace) -> int:
     from facedesigner.export.png import read_face
     from facedesigner.state.recipe import to_dict
 
-    print(json.dumps(to_dict(read_face(args.file)), indent=2))
+    face = read_face(args.file)
+    print(json.dumps(to_dict(face), indent=2), flush=True)
+    compare(args, face)
     return 0
+
+
+def compare(args: argparse.Namespace, face: FaceState) -> None:
+    """Says whether the recipe draws the picture, where its model is at hand."""
+    from facedesigner.engine.errors import WeightsError
+
+    try:
+        engine = load_engine(args)
+    except (WeightsError, FileNotFoundError) as error:
+        if args.weights:
+            raise
+        say(f"whether the recipe draws the picture was not looked at: {error}")
+        return
+    if face.model != engine.info.hash:
+        say(
+            f"whether the recipe draws the picture was not looked at: it is of model {face.model}, the loaded one is "
+            f"{engine.info.name} ({engine.info.hash}); name the weights that made it with --weights"
+        )
+        return
+    from facedesigner.commands.common import draw
+    from facedesigner.engine.truth import truth_of
+
+    say(truth_of(args.file, draw(engine, face)[0]).words)

@@ -18,6 +18,7 @@ from facedesigner.commands.common import (
     draw,
     load_engine,
     progress,
+    say,
 )
 from facedesigner.commands.edit import parse
 from facedesigner.commands.source import interruptible, photo_face_of
@@ -100,7 +101,10 @@ def invert_command(args: argparse.Namespace) -> int:
         from facedesigner.engine.paste import paste, whole_photo
         from facedesigner.export.photo import save_photo
 
-        pasted = paste(whole_photo(args.file), photo_face, image, before if moved else None)
+        whole = whole_photo(args.file)
+        for note in whole.info["notes"]:
+            say(f"{args.paste.name}: {note}")
+        pasted = paste(whole, photo_face, image, before if moved else None)
         progress("")
         print(save_photo(pasted, args.paste, overwrite=args.overwrite), flush=True)
     return 0

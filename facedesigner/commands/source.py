@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facedesigner.commands.common import CommandError, progress
+from facedesigner.commands.common import CommandError, draw, progress, say
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
@@ -28,6 +28,9 @@ def add_source_options(command: argparse.ArgumentParser) -> None:
         "--aligned", action="store_true", help="the photo is cut to a face like FFHQ's: take its middle square"
     )
     command.add_argument(
+        "--as-photo", action="store_true", help="take what a PNG shows, not the face of the recipe that it carries"
+    )
+    command.add_argument(
         "--encoder", type=Path, help="an encoder of the model, for photos (default: beside it, or ours)"
     )
 
@@ -39,7 +42,7 @@ def face_from(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
     from facedesigner.export.png import read_face
     from facedesigner.state.recognise import carries_recipe
 
-    if not carries_recipe(args.file):
+    if args.as_photo or not carries_recipe(args.file):
         return face_of_photo(args, engine)
 
     face = read_face(args.file)
@@ -49,7 +52,17 @@ def face_from(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
             f"{args.file} was made with model {face.model}, the loaded one is {info.name} ({info.hash}): "
             "name the weights that made it with --weights"
         )
+    say_if_untrue(args.file, face, engine, "; the recipe is used, add --as-photo to take what the picture shows")
     return face
+
+
+def say_if_untrue(path: Path, face: FaceState, engine: FaceEngine, advice: str = "") -> None:
+    """Says so when a picture is not what its recipe draws."""
+    from facedesigner.engine.truth import truth_of
+
+    true = truth_of(path, draw(engine, face)[0])
+    if not true.holds:
+        say(f"{path.name}: {true.words.rstrip('.')}{advice}")
 
 
 def face_of_photo(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
@@ -98,11 +111,11 @@ def photo_face_of(args: argparse.Namespace) -> PhotoFace:
     """The face that is asked for. PhotoError, or CommandError when there are fewer."""
     from facedesigner.engine.photo import open_aligned, open_photo
 
-    if args.aligned:
-        return open_aligned(args.file)
     progress("looking for faces")
-    faces = open_photo(args.file)
+    faces = (open_aligned(args.file),) if args.aligned else open_photo(args.file)
     progress("")
+    for note in faces[0].notes:
+        say(f"{args.file.name}: {note}")
     if not 1 <= args.face <= len(faces):
         raise CommandError(f"--face is {args.face}; {args.file.name} has {len(faces)}: choose 1 to {len(faces)}")
     if len(faces) > 1:

@@ -15,6 +15,7 @@ from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.photo import NoFaceError, faces_of, opened
 from facedesigner.engine.pushing import push_away
 from facedesigner.engine.training_faces import TrainingFaces, training_faces
+from facedesigner.engine.truth import Kind, truth_of
 from facedesigner.engine.uniqueness import (
     SIDE,
     Library,
@@ -28,7 +29,7 @@ from facedesigner.engine.uniqueness import (
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Finding, Pushed
 
-ROUNDING = 2  # of 255: what another processor may draw differently
+COMPARED = "What was compared is the picture."
 NO_RECIPE = (
     "The picture carries no recipe: it was not exported by FaceDesigner, or was changed by another program since."
 )
@@ -46,6 +47,7 @@ class Examined:
     face: FaceState | None  # its recipe
     picture: Image  # the aligned face that was compared, (H, H, 3)
     relation: str  # a sentence: whether the recipe draws the picture
+    holds: bool = True  # False: the picture is not what its recipe draws
 
     @property
     def described(self) -> dict[str, str | int]:
@@ -160,7 +162,7 @@ class Certifier:
         """A picture file and its recipe, if it carries one. PhotoError: it is no picture or shows no face;
         UniquenessError: another model made it."""
         image = opened(path)
-        pixels, look, relation = np.asarray(image), None, NO_RECIPE
+        look, relation, holds = None, NO_RECIPE, True
         if face is not None:
             if face.model != self.info.hash:
                 raise UniquenessError(
@@ -168,13 +170,15 @@ class Certifier:
                     f"({self.info.hash}): name the weights that made it"
                 )
             drawn = self.draw(face)
-            relation = related(pixels, drawn)
-            if pixels.shape == drawn.shape and far(pixels, drawn) <= ROUNDING:
+            true = truth_of(path, drawn)
+            exact = true.kind in (Kind.SAME, Kind.ROUNDED)
+            holds, relation = true.holds, true.words if exact else f"{true.words} {COMPARED}"
+            if exact:
                 look = drawn
         if look is None:
             look = aligned_face(image, path)
         content = path.read_bytes()
-        return Examined(path.name, hashlib.sha256(content).hexdigest(), image.size, face, look, relation)
+        return Examined(path.name, hashlib.sha256(content).hexdigest(), image.size, face, look, relation, holds)
 
 
 def aligned_face(image: Pillow.Image, path: Path) -> Image:
@@ -186,26 +190,3 @@ def aligned_face(image: Pillow.Image, path: Path) -> Image:
             "from the front"
         ) from None
     return picture
-
-
-def far(one: Image, other: Image) -> int:
-    return int(np.abs(one.astype(np.int16) - other).max())
-
-
-def related(pixels: Image, drawn: Image) -> str:
-    """Whether a picture is what its recipe draws, in a sentence."""
-    if pixels.shape != drawn.shape:
-        (height, width), (rows, columns) = pixels.shape[:2], drawn.shape[:2]
-        return (
-            f"The picture has {width} × {height} pixels, its recipe draws {columns} × {rows}: it was enlarged or "
-            "edited. What was compared is the picture."
-        )
-    if not far(pixels, drawn):
-        return "The recipe draws this very picture."
-    if far(pixels, drawn) <= ROUNDING:
-        return "The recipe draws this picture, up to rounding."
-    away = float(np.abs(pixels.astype(np.float32) - drawn).mean())
-    return (
-        f"The picture is not what its recipe draws (it differs by {away:.1f} of 255 on average): it was edited. "
-        "What was compared is the picture."
-    )

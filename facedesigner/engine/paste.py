@@ -17,14 +17,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image as Pillow
-from PIL import ImageOps
 from torch import Tensor
 
 from facedesigner.contract.request import Image
+from facedesigner.engine.opening import FileError, decoded
 from facedesigner.engine.photo import PhotoError, PhotoFace
+from training.colours import Conversion, conversion_of, srgb_profile
 
 STRIP = 256  # rows of the photo that are worked on at once, so that large ones fit into memory
-MOST_PIXELS = 80_000_000  # of a photo that is decoded whole
 MARGIN = 0.1  # of the side: from the square's edge inwards the photo gains the upper hand
 FAINT = 0.03  # of 1: smaller changes are the generator's restlessness; around the face three times that
 STRONG = (0.08, 0.25)  # of 1: where a change begins to cover what the photo has besides, and where it does so wholly
@@ -63,21 +63,24 @@ def paste(photo: Pillow.Image, face: PhotoFace, image: Image, before: Image | No
 
 
 def whole_photo(path: Path) -> Pillow.Image:
-    """RGB at full size, upright as its EXIF says; `info` keeps the colour profile. Raises PhotoError."""
-    from training.curation.opening import FORMATS, PictureError, check_size, unlimited
-    from training.pictures import to_rgb
-
+    """RGB at full size, upright as its EXIF says, in its own colours: `info` has their profile, if any, and
+    `notes` for the user. Raises PhotoError."""
+    if not path.exists():
+        raise PhotoError(f"{path} is not there any more: put it back, or open another photo")
     try:
-        with unlimited(), Pillow.open(path, formats=FORMATS) as opened:
-            check_size(*opened.size, MOST_PIXELS)
-            profile = opened.info.get("icc_profile") if opened.mode == "RGB" else None
-            image = to_rgb(ImageOps.exif_transpose(opened))
-    except FileNotFoundError:
-        raise PhotoError(f"{path} is not there any more: put it back, or open another photo") from None
-    except (PictureError, OSError, ValueError, MemoryError, SyntaxError) as error:
-        raise PhotoError(f"{path.name} cannot be opened at its full size: {error}") from None
-    image.info = {"icc_profile": profile} if profile else {}
+        found = decoded(path, own_colours=True)
+    except FileError as error:
+        raise PhotoError(f"{error}. To paste into it, it is needed at its full size") from None
+    image = found.on_white
+    profile = found.profile or (srgb_profile() if found.notes else b"")  # converted: it should be said what to
+    image.info = {"notes": found.notes, **({"icc_profile": profile} if profile else {})}
     return image
+
+
+def colours_of(photo: Pillow.Image) -> Conversion | None:
+    """How its colours become sRGB; None where they are."""
+    profile = photo.info.get("icc_profile")
+    return conversion_of(profile, photo.mode) if profile else None
 
 
 def close_up(photo: Pillow.Image, face: PhotoFace, around: float, side: int) -> Image:
@@ -87,7 +90,8 @@ def close_up(photo: Pillow.Image, face: PhotoFace, around: float, side: int) -> 
     middle, reach = corners.mean(0), (corners.max(0) - corners.min(0)).max() * (0.5 + around)
     low = np.maximum(np.floor(middle - reach), 0).astype(int).tolist()
     high = np.minimum(np.ceil(middle + reach), photo.size).astype(int).tolist()
-    part = photo.crop((*low, *high)).rotate(face.turned, expand=True)
+    conversion, part = colours_of(photo), photo.crop((*low, *high))
+    part = (conversion.to_srgb(part) if conversion else part).rotate(face.turned, expand=True)
     part.thumbnail((side, side), Pillow.Resampling.LANCZOS)
     return np.array(part)
 
@@ -182,6 +186,7 @@ def strips(photo: Pillow.Image, face: PhotoFace, change: Change) -> Iterator[tup
     images = [Pillow.fromarray(plane.numpy()) for plane in planes[0]]
     left, top = np.maximum(np.floor(corners.min(0)), 0).astype(int).tolist()
     right, bottom = np.minimum(np.ceil(corners.max(0)), photo.size).astype(int).tolist()
+    conversion = colours_of(photo)
     step = size / side  # pixels of the square for one of the photo
     for row in range(top, bottom, STRIP):
         box = (left, row, right, min(row + STRIP, bottom))
@@ -193,9 +198,19 @@ def strips(photo: Pillow.Image, face: PhotoFace, change: Change) -> Iterator[tup
             for one in images
         ]
         colour, cover, square = np.stack(laid[:3], 2), laid[3][..., None], np.stack(laid[4:], 2)
-        own = np.asarray(photo.crop(box), dtype=np.float32) / 255
+        strip = photo.crop(box)
+        seen = conversion.to_srgb(strip) if conversion else strip
+        own = np.asarray(seen, dtype=np.float32) / 255
         pixels = own + colour - cover * (own - square)
-        yield box[:2], Pillow.fromarray((pixels.clip(0, 1) * 255 + 0.5).astype(np.uint8))
+        made = Pillow.fromarray((pixels.clip(0, 1) * 255 + 0.5).astype(np.uint8))
+        yield box[:2], in_own_colours(strip, seen, made, conversion) if conversion else made
+
+
+def in_own_colours(strip: Pillow.Image, seen: Pillow.Image, made: Pillow.Image, conversion: Conversion) -> Pillow.Image:
+    """What was made of a strip in sRGB (`made`, of `seen`), in the photo's colours: the change alone is converted, so
+    that what did not change keeps its colours, also those that sRGB does not have."""
+    before, after = (np.asarray(conversion.from_srgb(one), dtype=np.int16) for one in (seen, made))
+    return Pillow.fromarray((np.asarray(strip, dtype=np.int16) + after - before).clip(0, 255).astype(np.uint8))
 
 
 def corners_in(photo: Pillow.Image, face: PhotoFace) -> tuple[np.ndarray, float]:

@@ -7,7 +7,7 @@ Finding faces needs the packages of `facedesigner[faces]`, and a second to load 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ class PhotoFace:
     placement: Placement | None = None  # the square in pixels of the photo as it was searched, before it was turned
     searched: tuple[int, int] = (0, 0)  # width and height of that
     turned: int = 0  # degrees counter-clockwise from the photo as its EXIF says to the one that `box` lies in
+    notes: tuple[str, ...] = ()  # what the user should know of the file, such as that its colours were converted
 
 
 def open_photo(path: Path, size: int = SIZE, detector: Detector | None = None) -> tuple[PhotoFace, ...]:
@@ -76,7 +77,8 @@ def faces_of(
             f"the face in {path.name} with its surroundings is {found[0][0].side:.0f} pixels wide, {LEAST} are the "
             "least: choose a larger picture"
         )
-    return tuple(aligned(face, placed, size) for placed, face in large)
+    notes = image.info.get("notes", ())
+    return tuple(replace(aligned(face, placed, size), notes=notes) for placed, face in large)
 
 
 def open_aligned(path: Path, size: int = SIZE) -> PhotoFace:
@@ -90,25 +92,22 @@ def open_aligned(path: Path, size: int = SIZE) -> PhotoFace:
     left, top = (round(float(edge)) for edge in centre(*image.size).corner)
     box = (left, top, left + side, top + side)
     square = image.crop(box).resize((size, size), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
-    return PhotoFace(np.array(square), box, side, placement=centre(*image.size), searched=image.size)
+    placement, notes = centre(*image.size), image.info.get("notes", ())
+    return PhotoFace(np.array(square), box, side, placement=placement, searched=image.size, notes=notes)
 
 
 def opened(path: Path) -> Pillow.Image:
-    """RGB and upright as its EXIF says. Raises PhotoError."""
-    from training.curation.opening import MOST_BYTES, PictureError, open_picture
+    """RGB (sRGB), transparent parts white, and upright as its EXIF says; `info["notes"]` has what the user should know.
+    Raises PhotoError."""
+    from facedesigner.engine.opening import FileError, decoded
+    from training.curation.opening import DRAFT, LONGEST
 
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise PhotoError(f"{path.name} has {path.stat().st_size / 1e6:.0f} MB: choose a smaller file")
-        content = path.read_bytes()
-    except OSError as error:
-        raise PhotoError(f"{path} cannot be read ({error.strerror or error}): choose another picture") from None
-    try:
-        image, _ = open_picture(content)
-    except PictureError as error:
-        if content[4:8] == b"ftyp":  # ISO media: HEIC and AVIF
-            raise PhotoError(f"{path.name} is a picture like HEIC or AVIF, or a film: save it as JPEG first") from None
-        raise PhotoError(f"{path.name} cannot be opened: {error if content else 'the file is empty'}") from None
+        found = decoded(path, draft=DRAFT, longest=LONGEST)
+    except FileError as error:
+        raise PhotoError(str(error)) from None
+    image = found.on_white
+    image.info = {"notes": found.notes}
     return image
 
 

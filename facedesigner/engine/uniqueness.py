@@ -19,9 +19,9 @@ import numpy as np
 from facedesigner.contract.request import ModelInfo
 from facedesigner.engine.photo import PhotoError, new_detector, open_photo
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour, nearest
+from training.endings import PICTURES
 from training.networks.embeddings import SUFFIX, Embeddings, EmbeddingsError, load_embeddings, save_embeddings
 from training.networks.identity import NUMBERS, Identity
-from training.pictures import SUFFIXES
 
 NEIGHBOURS = 5
 TRAINING, GALLERY = "training data", "your gallery"
@@ -180,9 +180,9 @@ def photo_library(
 def photos_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise UniquenessError(f"there is no folder {folder}: choose one with photos")
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in PICTURES and file.is_file())
     if not files:
-        raise UniquenessError(f"there are no pictures in {folder}: choose a folder with png, jpg, webp or bmp files")
+        raise UniquenessError(f"there are no pictures in {folder}: choose a folder with png, jpg or other pictures")
     return files
 
 

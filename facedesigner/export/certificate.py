@@ -1,7 +1,7 @@
 """A certificate: what was found out about a picture of a face, as JSON and as one page of PDF.
 
-Its checksum makes a later change of the JSON noticed. It is no signature: whoever makes a certificate anew, or changes
-both, is not noticed; `verify` therefore compares the picture again.
+The JSON is written after the PDF, holds its SHA-256, and is signed with the user's key: whoever changes either is
+noticed, unless they sign anew with a key of their own. `verify` therefore also compares the picture again.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from typing import Any
 
 from facedesigner import __version__
 from facedesigner.contract.request import Image, ModelInfo
+from facedesigner.export.certificate_format import CHECKSUM, FORMAT, PDF, SIGNATURE, SIGNER, UNSIGNED_FORMAT
+from facedesigner.export.signing import ALGORITHM, SigningKey, fingerprint
 from facedesigner.export.writing import ExportError, check_free, write_file
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import describe, to_dict
 from facedesigner.state.uniqueness import PAPER_THRESHOLD, Calibration, Finding, Rate
 
-FORMAT = "facedesigner-certificate-1"
-CHECKSUM = "checksum"
+SIGNS = b"FaceDesigner certificate\n"  # before what is signed, so that the signature fits nothing else
+MOST_BYTES = 10_000_000  # of a certificate's JSON
 LIMITS = (
     "The embedding is dlib's face recognition network. It says how alike two faces look to it, which is evidence and "
     "no proof, in either direction.",
@@ -29,7 +31,11 @@ LIMITS = (
     "Machine-made faces lie nearer together, so the threshold here is calibrated on such faces and lower.",
     "Calibrated on copies of training faces (recompressed, cropped, brightened, darkened, mirrored, resized, turned), "
     "not on new photos of one person: the data has none. Probabilities hold for as many copies as other faces.",
-    "The checksum shows that the JSON file was changed. It is no signature and does not say who made it.",
+)
+UNSIGNED = "The checksum shows that the JSON file was changed. It is no signature and does not say who made it."
+SIGNED = (
+    "The signature proves that the JSON file and this page have not changed since whoever holds the key of this "
+    "fingerprint signed them. It does not prove who that is: have them tell you the fingerprint another way."
 )
 
 
@@ -89,7 +95,7 @@ def facts(
             "copies_found": rate(calibration.found(threshold)),
         },
         "calibration": curve(calibration),
-        "limits": list(LIMITS),
+        "limits": [*LIMITS, UNSIGNED],
     }
     return {**values, CHECKSUM: checksum(values)}
 
@@ -119,9 +125,43 @@ def curve(calibration: Calibration) -> dict[str, Any]:
 
 
 def checksum(values: Mapping[str, Any]) -> str:
-    """SHA-256 of all but the checksum itself, as JSON with sorted keys."""
-    content = {key: value for key, value in values.items() if key != CHECKSUM}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    """SHA-256 of what the page shows as well: all but the checksum itself, the page's own and the signature."""
+    return hashlib.sha256(packed(values, CHECKSUM, PDF, SIGNATURE)).hexdigest()
+
+
+def signed_content(values: Mapping[str, Any]) -> bytes:
+    """What is signed: all but the signature."""
+    return SIGNS + packed(values, SIGNATURE)
+
+
+def packed(values: Mapping[str, Any], *without: str) -> bytes:
+    """As JSON with sorted keys: the same bytes for the same values."""
+    content = {key: value for key, value in values.items() if key not in without}
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
+def signed_by(values: Mapping[str, Any], key: SigningKey) -> dict[str, Any]:
+    """The facts, with who signs them, for the page to show; its signature follows, see `sealed`."""
+    signer = {"algorithm": ALGORITHM, "public_key": key.public.hex(), "fingerprint": fingerprint(key.public)}
+    named = {**values, "limits": [*LIMITS, SIGNED], SIGNER: signer}
+    return {**named, CHECKSUM: checksum(named)}
+
+
+def sealed(
+    values: Mapping[str, Any], picture: Image, trained: Mapping[str, Image], name: str, key: SigningKey | None = None
+) -> tuple[bytes, bytes]:
+    """The PDF, called `name`, and the JSON that holds its SHA-256 and, with a key, the signature.
+
+    `picture` (H, W, 3) is what the page shows, with the training faces `trained`, by name.
+    """
+    from facedesigner.export.certificate_page import page
+
+    stated = dict(values) if key is None else signed_by(values, key)
+    pdf = page(stated, picture, trained)
+    stated[PDF] = {"file": name, "sha256": hashlib.sha256(pdf).hexdigest()}
+    if key is not None:
+        stated[SIGNATURE] = key.sign(signed_content(stated)).hex()
+    return pdf, json.dumps(stated, indent=1).encode()
 
 
 def certificate_paths(picture: Path, out: Path | None) -> tuple[Path, Path]:
@@ -146,30 +186,45 @@ def save_certificate(
     paths: Sequence[Path],
     overwrite: bool = False,
     trained: Mapping[str, Image] | None = None,
+    key: SigningKey | None = None,
 ) -> None:
-    """Writes the PDF and the JSON. `picture` (H, W, 3) is what the page shows, with the training faces `trained`, by
-    name. ExportError when one exists and
-    `overwrite` is not set, or a file cannot be written; nothing half-written is left."""
-    from facedesigner.export.certificate_page import page
-
-    pdf, sheet = paths
+    """Writes the PDF and then the JSON, see `sealed`. ExportError when one exists and `overwrite` is not set, or a file
+    cannot be written; nothing half-written is left."""
     for path in paths:
         check_free(path, overwrite)
-    for path, content in ((pdf, page(values, picture, trained or {})), (sheet, json.dumps(values, indent=1).encode())):
+    contents = sealed(values, picture, trained or {}, paths[0].name, key)
+    for path, content in zip(paths, contents, strict=True):
         write_file(path, content, overwrite)
 
 
 def read_certificate(path: Path) -> dict[str, Any]:
     """The JSON of a certificate, whether or not its checksum fits. CertificateError when it is none."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES)
+        values = json.loads(content.decode(), parse_constant=refused, object_pairs_hook=once)
     except OSError as error:
         raise CertificateError(f"{path} cannot be read ({error.strerror or error}): choose a certificate") from None
+    except CertificateError as error:
+        raise CertificateError(f"{path.name} is no certificate: {error}; have it made again") from None
     except (ValueError, RecursionError):
         raise CertificateError(f"{path.name} is not JSON: choose the .json file of a certificate") from None
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
+    if not isinstance(values, dict) or values.get("format") not in (FORMAT, UNSIGNED_FORMAT):
         raise CertificateError(
             f"{path.name} is no certificate of FaceDesigner's, or one of another version: choose the .json file that "
             "`facedesigner certify` wrote"
         )
+    return values
+
+
+def refused(word: str) -> float:
+    """Python reads NaN, which JSON does not know, and which no comparison finds different."""
+    raise CertificateError(f"it has {word} in place of a number")
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What stands twice would be read in one way by us and in another by somebody else."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise CertificateError("it says the same thing twice")
     return values

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image
+from facedesigner.export.certificate_format import SIGNER, UNSIGNED_FORMAT
 from facedesigner.state.uniqueness import percent
 
 MARGIN = 45  # points
@@ -77,12 +78,15 @@ class Sheet:
         self.rule()
         model = values["model"]
         groups = "; ".join(f"{g['group']}: {g['faces']:,} faces ({g['digest']})" for g in values["compared_with"])
-        rows = (
+        rows = [
             ("Model", f"{model['name']} ({model['hash']})"),
             ("Trained on", model["data"]),
             ("Terms", model["terms"]),
             ("Compared with", groups),
-        )
+        ]
+        if values["format"] != UNSIGNED_FORMAT:
+            signer = values.get(SIGNER)
+            rows.append(("Signed with", f"the key {signer['fingerprint']}" if signer else "no key"))
         self.y = self.rows(rows, self.left, self.y - 8) - 8
 
     def neighbours(self, values: Mapping[str, Any]) -> None:

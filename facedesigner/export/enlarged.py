@@ -8,12 +8,14 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
+from facedesigner.contract.framed import FRAME_KEY
 from facedesigner.contract.request import Image
 from facedesigner.export.writing import text_chunks, write_file
 from facedesigner.state.recipe import RECIPE_KEY, XMP_KEY
 
 ENLARGED_KEY = "Enlarged"  # how the picture was made larger
-KEPT = (RECIPE_KEY, "parameters", "Software", XMP_KEY, "Title", "Author", "Description", "Copyright", "Comment")
+ABOUT = ("Title", "Author", "Description", "Copyright", "Comment")
+KEPT = (RECIPE_KEY, FRAME_KEY, "parameters", "Software", XMP_KEY, *ABOUT)
 
 
 def save_enlarged(image: Image, path: Path, texts: Mapping[str, str], how: str, *, overwrite: bool = False) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import ImageColor
 
+from facedesigner.contract.framed import Framed
 from facedesigner.contract.request import Image
 from facedesigner.engine.landmarks import EyesError, Landmarks
 from facedesigner.export.cutout import cut_out
@@ -66,6 +67,7 @@ class Fabrication:
     notes: tuple[str, ...] = ()  # what the user should know
     pupil_mm: float | None = None  # that was asked for
     warnings: tuple[str, ...] = ()  # what touches the frame
+    framed: Framed | None = None  # what part of the picture it shows
 
     @property
     def millimetres(self) -> tuple[float, float]:
@@ -155,7 +157,15 @@ def fabricate(
         pixels = np.ascontiguousarray(pixels[:, ::-1])
         found = flipped(found, pixels.shape[1])
     progress(1.0, "Done")
-    return Fabrication(pixels, options.size.dpi, found, notes, options.size.pupil_mm, warnings)
+    part = framed(frame, source.shape[1], options)
+    return Fabrication(pixels, options.size.dpi, found, notes, options.size.pupil_mm, warnings, part)
+
+
+def framed(frame: Frame, width: int, options: Options) -> Framed:
+    """A frame of a picture so many pixels wide."""
+    (x, y), (across_x, across_y) = (frame.centre / width).tolist(), frame.across.tolist()
+    part = (x, y, across_x, across_y, frame.width / width, frame.height / width)
+    return Framed(*part, options.mirror, options.background == KEEP)
 
 
 def enlarged(

@@ -3,7 +3,6 @@ certificate, the relief, and a text that says what is what, and what could not b
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.engine.landmarks import Landmarks
 from facedesigner.export.fabrication import CUT, KEEP, Fabrication, Find, Options, Progress, Stopped, fabricate
 from facedesigner.export.parts import SOURCE, png_of, sheet_of
+from facedesigner.export.signing import SigningKey
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import describe, to_json
 from facedesigner.state.uniqueness import Finding
@@ -72,6 +72,7 @@ class Contents:
     model: str  # its name
     certifier: Callable[[], Certifier]  # loads it; a ValueError says why there is none
     aligned: Callable[[], Image]  # (S, S, 3): the face where generators draw it; an error says why it cannot be had
+    key: Callable[[], SigningKey] | None = None  # signs the certificate
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +145,7 @@ def pupil_mm(main: Fabrication) -> float:
 
 def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dict[str, bytes]:
     """PDF and JSON on the exported PNG. Raises Stopped, or an error that says why there is none."""
-    from facedesigner.export.certificate import certificate_paths, facts
-    from facedesigner.export.certificate_page import page
+    from facedesigner.export.certificate import certificate_paths, facts, sealed
 
     if of.face is None:
         raise ValueError(NO_RECIPE)
@@ -168,10 +168,9 @@ def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dic
         training_faces=trained.words,
     )
     pdf, sheet = certificate_paths(Path(f"{of.stem}.png"), None)
-    return {
-        pdf.name: page(values, examined.picture, trained.pictures),
-        sheet.name: json.dumps(values, indent=1).encode(),
-    }
+    key = of.key() if of.key else None
+    contents = sealed(values, examined.picture, trained.pictures, pdf.name, key)
+    return dict(zip((pdf.name, sheet.name), contents, strict=True))
 
 
 def relief_parts(of: Contents, pupils: float, say: Progress) -> tuple[dict[str, bytes], str]:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from facedesigner.contract.framed import FRAME_KEY
 from facedesigner.export.chunks import encode
 from facedesigner.export.fabrication import Fabrication, Options
 from facedesigner.export.measure import HEAD_LABEL, PUPILS_LABEL, Measure
@@ -51,7 +52,10 @@ def texts_of(face: FaceState | None, model_name: str) -> dict[str, str]:
 
 
 def png_of(fabrication: Fabrication, face: FaceState | None, model_name: str) -> bytes:
-    return encode(fabrication.pixels, fabrication.dpi, texts_of(face, model_name))
+    texts = texts_of(face, model_name)
+    if texts and fabrication.framed is not None:
+        texts[FRAME_KEY] = fabrication.framed.to_text()
+    return encode(fabrication.pixels, fabrication.dpi, texts)
 
 
 def sheet_of(fabrication: Fabrication, page: str, title: str, face: FaceState | None, model_name: str) -> bytes:

@@ -63,6 +63,11 @@ class Places:
         return self.sessions.parent / "batch"
 
     @property
+    def signing_key(self) -> Path:
+        """File of the key that signs certificates; for the user alone."""
+        return self.sessions.parent / "certificate-key.pem"
+
+    @property
     def cache(self) -> Path:
         """What can be lost without harm."""
         return self.sessions.parent / "cache"

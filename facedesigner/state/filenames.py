@@ -65,11 +65,5 @@ def file_stem(pattern: str, values: Mapping[str, str | float | int | None]) -> s
     return stem[:LONGEST].encode()[:LONGEST_BYTES].decode(errors="ignore")
 
 
-def early_stem(pattern: str, values: Mapping[str, str | float | int | None]) -> str | None:
-    """`file_stem` with what is known before the picture is made; None where the pattern asks for more."""
-    used = {name for _, name, _, _ in string.Formatter().parse(check_pattern(pattern)) if name}
-    return file_stem(pattern, values) if used <= set(values) else None
-
-
 def worded(value: str | float | int) -> str:
     return value if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)

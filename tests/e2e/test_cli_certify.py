@@ -9,6 +9,7 @@ from PIL import Image
 from facedesigner.cli import main
 from facedesigner.engine import certifying, uniqueness
 from facedesigner.engine.photo import NoFaceError
+from facedesigner.export.signing import own_key
 from tests.fake_identity import FakeIdentity, fake_embeddings, random_picture
 from tests.tiny import tiny_weights
 
@@ -33,8 +34,8 @@ def certify(face, weights, *more):
     return main(["certify", str(face), "--weights", str(weights), *map(str, more)])
 
 
-def verify(sheet, face, weights):
-    return main(["verify", str(sheet), str(face), "--weights", str(weights)])
+def verify(sheet, face, weights, *more):
+    return main(["verify", str(sheet), str(face), "--weights", str(weights), *map(str, more)])
 
 
 def test_a_certificate_is_made_and_holds(face, weights, tmp_path, capsys):
@@ -47,7 +48,32 @@ def test_a_certificate_is_made_and_holds(face, weights, tmp_path, capsys):
     assert values["recipe_and_picture"] == "The recipe draws this very picture."
     assert verify(sheet, face, weights) == 0
     said = capsys.readouterr().out
-    assert "face-certificate.json holds for face.png" in said and "no signature" in said
+    assert "face-certificate.json holds for face.png" in said and "It is signed with the key" in said
+    assert "Who that is, the signature does not say" in said and "Their word alone says that it was made at" in said
+
+
+def test_a_key_can_be_demanded_and_the_page_is_looked_at(face, weights, tmp_path, capsys, monkeypatch):
+    key, other = tmp_path / "keys" / "my.pem", tmp_path / "keys" / "other.pem"
+    own_key(other)
+    monkeypatch.setattr("facedesigner.gui.places.Places.signing_key", key)
+    assert certify(face, weights) == 0
+    said = capsys.readouterr().err
+    assert "a new key signs your certificates" in said and "signed with your key" in said
+    pdf, sheet = tmp_path / "face-certificate.pdf", tmp_path / "face-certificate.json"
+    mine = json.loads(sheet.read_text())["signer"]["fingerprint"]
+    for wanted in (mine, tmp_path / "keys" / "my.pub.pem"):
+        assert verify(sheet, face, weights, "--key", wanted) == 0
+    capsys.readouterr()
+    assert verify(sheet, face, weights, "--key", tmp_path / "keys" / "other.pub.pem") == 1
+    assert f"it is signed with the key {mine}, and was to be" in capsys.readouterr().out
+    assert verify(sheet, face, weights, "--key", "nonsense") == 2
+    assert "neither a file nor a fingerprint" in capsys.readouterr().err
+    pdf.write_bytes(pdf.read_bytes() + b"\n")
+    assert verify(sheet, face, weights) == 1
+    assert "the PDF was changed" in capsys.readouterr().out
+    pdf.unlink()
+    assert verify(sheet, face, weights) == 0
+    assert "not checked: the PDF" in capsys.readouterr().err
 
 
 def test_the_nearest_training_faces_are_shown_from_a_folder(face, weights, tmp_path, capsys):
@@ -101,6 +127,15 @@ def test_a_picture_of_another_size_than_its_recipe(face, weights, tmp_path):
     assert certify(tmp_path / "large.png", weights) == 0
     values = json.loads((tmp_path / "large-certificate.json").read_text())
     assert "has 64 × 64 pixels, its recipe draws 16 × 16" in values["recipe_and_picture"]
+
+
+def test_a_picture_that_its_recipe_does_not_draw_is_said(face, weights, tmp_path, capsys):
+    from facedesigner.export.png import read_face, save_png
+
+    other = save_png(random_picture(77), tmp_path / "other.png", read_face(face), "tiny")
+    assert certify(other, weights) == 0
+    assert "other.png: The picture is not what its recipe draws" in capsys.readouterr().err
+    assert "is not what" in json.loads((tmp_path / "other-certificate.json").read_text())["recipe_and_picture"]
 
 
 def test_photos_to_compare_with(face, weights, tmp_path, capsys, monkeypatch):

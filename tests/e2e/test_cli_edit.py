@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from facedesigner.cli import main
-from facedesigner.export.png import read_face
+from facedesigner.export.png import read_face, save_png
 from facedesigner.gui.places import Places
 from facedesigner.state.face import Latent
 from facedesigner.state.kept import file_of
@@ -175,3 +175,46 @@ def test_a_picture_without_a_recipe_is_opened_as_a_photo(weights_and_face, tmp_p
     words = ["edit", str(tmp_path / "photo.png"), "--aligned", "--out", str(tmp_path / "out.png")]
     assert main([*words, "--weights", weights]) == 2
     assert "photo.png is 8 × 8 pixels" in capsys.readouterr().err
+
+
+def painted(picture: str) -> str:
+    """A copy with another picture under the same recipe."""
+    path = Path(picture).with_name("painted.png")
+    save_png(np.full((16, 16, 3), 40, np.uint8), path, read_face(Path(picture)), "tiny")
+    return str(path)
+
+
+def test_a_picture_that_its_recipe_does_not_draw_is_said(weights_and_face, tmp_path, capsys):
+    weights, picture = weights_and_face
+    for file, said in ((picture, ""), (painted(picture), "is not what its recipe draws")):
+        out = str(tmp_path / f"of-{Path(file).name}")
+        assert main(["edit", file, "--set", "pc01=1", "--out", out, "--weights", weights]) == 0
+        told = capsys.readouterr().err
+        assert said in told and ("--as-photo" in told) is bool(said)
+
+
+def test_inspect_says_whether_the_recipe_draws_the_picture(weights_and_face, tmp_path, capsys):
+    weights, picture = weights_and_face
+    assert main(["inspect", picture, "--weights", weights]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["seed"] == 7 and "The recipe draws this very picture." in told.err
+    assert main(["inspect", painted(picture), "--weights", weights]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["seed"] == 7 and "is not what its recipe draws" in told.err
+    other = str(tiny_weights(tmp_path / "other.safetensors", seed=1, name="other"))
+    assert main(["inspect", picture, "--weights", other]) == 0
+    assert "was not looked at: it is of model" in capsys.readouterr().err
+
+
+def test_as_photo_takes_the_picture(weights_and_face, monkeypatch, tmp_path, capsys):
+    weights, picture = weights_and_face
+    asked = []
+
+    def found(args, engine):
+        asked.append(args.file)
+        return read_face(args.file)
+
+    monkeypatch.setattr("facedesigner.commands.source.face_of_photo", found)
+    out = str(tmp_path / "out.png")
+    assert main(["edit", painted(picture), "--as-photo", "--out", out, "--weights", weights]) == 0
+    assert asked and "is not what" not in capsys.readouterr().err

@@ -56,11 +56,17 @@ def test_a_photo_in_its_real_size(photo, tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
-def test_a_name_that_is_taken_is_refused_before_the_work(photo, tmp_path, capsys, monkeypatch):
-    (tmp_path / "photo_63mm.png").write_text("mine")
-    monkeypatch.setattr("facedesigner.export.fabrication.fabricate", lambda *_: pytest.fail("was made"))
-    assert main(["export", str(photo), "--out", str(tmp_path / "{name}_{pupil}mm.png")]) == 2
-    assert "exists already" in capsys.readouterr().err
+def test_a_name_that_is_taken_is_said_before_the_work(photo, tmp_path, capsys, monkeypatch):
+    def work(*_):
+        pytest.fail("the work was begun")
+
+    monkeypatch.setattr("facedesigner.export.fabrication.fabricate", work)
+    for name, words in (("photo", ()), ("photo_50_63", ()), ("photo_63", ("--sheet", "a4"))):
+        ending = ".pdf" if words else ".png"
+        (tmp_path / f"{name}{ending}").write_bytes(b"kept")
+        out = tmp_path / {"photo": "{name}.png", "photo_50_63": "{name}_{dpi}_{pupil}.png"}.get(name, "{name}_63.png")
+        assert run("export", photo, "--dpi", 50, "--out", out, *words) == 2
+        assert f"{name}{ending} exists already" in capsys.readouterr().err
 
 
 def test_our_own_picture_is_drawn_anew_unless_it_is_another(weights, tmp_path, capsys, monkeypatch):
@@ -70,7 +76,7 @@ def test_our_own_picture_is_drawn_anew_unless_it_is_another(weights, tmp_path, c
     assert read_face(tmp_path / "face_0003.png").seed == 3
     assert "used as it is" not in capsys.readouterr().err
     assert run("export", tmp_path / "face_0003.png", "--out", tmp_path / "b.png", *eyes) == 0
-    assert "its recipe draws 16 × 16: the picture is used as it is" in capsys.readouterr().err
+    assert "turned and cut to be fabricated. The picture is used as it is." in capsys.readouterr().err
     assert run("export", tmp_path / "face.png", "--out", tmp_path / "c.png", "--no-recipe", *eyes) == 0
     with Pillow.open(tmp_path / "c.png") as image:
         image.load()

@@ -52,7 +52,7 @@ def test_grey_and_transparent_pictures_stay_so(tmp_path):
 def test_sixteen_bits_are_said(tmp_path, capsys):
     Image.fromarray(np.full((2, 2), 40_000, np.uint16)).save(tmp_path / "in.png")
     assert main(["upscale", str(tmp_path / "in.png"), "--out", str(tmp_path / "out.png")]) == 0
-    assert "in.png has 16 bits a channel; 8 are kept" in capsys.readouterr().err
+    assert "in.png: 16 bits a channel, of which 8 are kept" in capsys.readouterr().err
 
 
 def test_nothing_is_lost_and_bad_words_get_one_line(tmp_path, capsys):

@@ -13,12 +13,20 @@ HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
 DRAWING = {
     f"training.{module}" for module in ("gans", "movements", "weights", "sampling", "compute", "features", "texts")
 }
-NETWORKS = {"training.networks", "training.pictures", "training.filters"}
+NETWORKS = {f"training.{module}" for module in ("networks", "pictures", "filters", "decoding", "colours", "endings")}
 LABELS = {"training.networks.labeller", "training.curation"}  # dlib comes along: where a face is found or measured
-PLAIN = ("config", "events", "options", "texts", "locking", "files", "curation.contract", "tasks.TASKS")
+PLAIN = ("config", "events", "options", "texts", "locking", "files", "endings", "curation.contract", "tasks.TASKS")
 FORMS = {f"training.{module}" for module in PLAIN}  # plain
-OPTIONAL = {"matplotlib"}  # of extras
-LIBRARIES = {"av", "cv2", "png", "pymatting", "reportlab", "trimesh"}  # that write files, and cut hair out
+OPTIONAL = {"matplotlib", "pillow_heif"}  # of extras
+LIBRARIES = {
+    "av",
+    "cryptography",
+    "cv2",
+    "png",
+    "pymatting",
+    "reportlab",
+    "trimesh",
+}  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library
 ALLOWED = {
     "facedesigner/state": {"facedesigner.state", "training.texts"},

@@ -57,12 +57,12 @@ def curate(
     require_packages()
     begun = time.monotonic()
     pictures = Pictures(source, out)
-    entries = pictures.list()
+    entries, others = pictures.list(), pictures.left_out()
     pictures.close()
     known = read_journal(out)
     check_out(source, out, known)
     if not entries:
-        raise DataError(f"there are no pictures in {source}: put png, jpg, webp, bmp, gif or tiff files there")
+        raise DataError(f"there are no pictures in {source}: put png, jpg, webp, tiff or other pictures there")
     options = merge_options(known.options, given or {})
     for folder in (FACES, ASIDE):
         (out / folder).mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def curate(
         workers = 0 if len(tasks) <= FEW else min(cores(), len(tasks))
     where = str(source.resolve())
     with writing(out, where, options, tuple(looked.values())) as journal:
-        yield Started(str(out), len(entries), len(looked), workers, notes)
+        yield Started(str(out), len(entries), len(looked), workers, (*notes, others) if others else notes)
         clock = Clock(len(entries), len(looked))
         for one in work(tasks, source, out, options, workers, stop):
             journal.add(one)

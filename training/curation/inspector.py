@@ -15,8 +15,9 @@ from training.curation.contract import ALL, SINGLE, Options, Overrules, face_nam
 from training.curation.detector import FAST_SIDE, FINE_SIDE, SECOND_SCORE, Detector, Face
 from training.curation.judge import Judge
 from training.curation.measures import proportions, tones
-from training.curation.opening import PictureError, open_picture
+from training.curation.opening import open_picture
 from training.curation.pose import head_pose
+from training.decoding import PictureError
 
 LOOK = 128  # side of the aligned picture that all measures are taken from
 THUMBNAIL = 160

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import os
-import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-from training.pictures import SUFFIXES, DataError, Entry, to_rgb, visible
+from training.decoding import MOST_BYTES, MOST_PIXELS, PictureError, decode
+from training.endings import PICTURES, left_out
+from training.pictures import DataError, Entry, visible
 
-ENDINGS = (*SUFFIXES, ".gif", ".tif", ".tiff", ".jfif")
-JPEG = ("JPEG", "MPO")  # MPO: a camera's JPEG with a second picture behind it; Pillow opens it as JPEG
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")  # whatever the name says; Pillow's others are rare and risky
-MOST_BYTES = 512_000_000  # of one file
-MOST_PIXELS = 80_000_000  # once decoded: 240 MB a worker
-HEADER_PIXELS = 400_000_000  # of a JPEG, which is decoded at an eighth of its size
 LONGEST = 3072  # pixels of a decoded picture's longer side; larger ones are reduced
 DRAFT = 2048  # a JPEG decodes to no less than this
-
-
-class PictureError(ValueError):
-    """A picture that cannot be looked at. `reason` is one of `contract.REASONS`, the message is for the user."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 class Pictures:
@@ -53,9 +39,18 @@ class Pictures:
 
     def list(self) -> tuple[Entry, ...]:
         """Sorted by name. Raises DataError when the folder itself cannot be read."""
+        return self._sorted()[0]
+
+    def left_out(self) -> str:
+        """A sentence on files that are no pictures by their names and may be meant as such; empty without any."""
+        return left_out(self._sorted()[1])
+
+    def _sorted(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+        """The pictures, and the names of other files."""
         found = self._members() if self._zip is not None else self._walk()
-        wanted = (entry for entry in found if visible(entry.name) and entry.name.lower().endswith(ENDINGS))
-        return tuple(sorted(wanted, key=lambda entry: entry.name))
+        seen = sorted((entry for entry in found if visible(entry.name)), key=lambda entry: entry.name)
+        wanted = tuple(entry for entry in seen if entry.name.lower().endswith(PICTURES))
+        return wanted, tuple(entry.name for entry in seen if not entry.name.lower().endswith(PICTURES))
 
     def _members(self) -> Iterator[Entry]:
         assert self._zip is not None
@@ -120,46 +115,5 @@ def open_picture(content: bytes) -> tuple[Image.Image, tuple[str, ...]]:
 
     Any mode; of an animation the first frame. Raises PictureError: unreadable, or too large to be decoded safely.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd EXIF, odd palettes, and sizes, which are checked below
-            with unlimited(), Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-                width, height = opened.size
-                check_size(width, height, HEADER_PIXELS if opened.format in JPEG else MOST_PIXELS)
-                several = getattr(opened, "is_animated", False) and opened.format not in JPEG
-                notes = ("animated: the first frame was taken",) if several else ()
-                opened.draft(None, (DRAFT, DRAFT))
-                check_size(*opened.size, MOST_PIXELS)
-                image = ImageOps.exif_transpose(opened)
-                if max(image.size) > LONGEST and min(image.size) > 1:
-                    image = image.reduce(-(-max(image.size) // LONGEST)) if image.mode in ("RGB", "L") else image
-                image = to_rgb(image)
-                image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
-    except PictureError:
-        raise
-    except MemoryError:
-        raise PictureError("too large", "there is not enough memory to decode it") from None
-    except Exception as error:  # a broken file makes decoders raise nearly anything
-        text = (str(error).splitlines() or [type(error).__name__])[0]
-        text = "it is not a picture" if text.startswith("cannot identify image file") else text
-        raise PictureError("unreadable", text) from None
-    return image, notes
-
-
-def check_size(width: int, height: int, most: int) -> None:
-    if width * height > most:
-        raise PictureError(
-            "too large",
-            f"{width} × {height} pixels are {width * height / 1e6:.0f} million; {most // 1_000_000} million are "
-            "decoded at most: make it smaller first",
-        )
-
-
-class unlimited:  # noqa: N801 reads like the context manager it is
-    """Lifts Pillow's own limit, which knows nothing of drafts; `check_size` holds ours. For one thread."""
-
-    def __enter__(self) -> None:
-        self.limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-
-    def __exit__(self, *_: object) -> None:
-        Image.MAX_IMAGE_PIXELS = self.limit
+    opened = decode(content, most=MOST_PIXELS, draft=DRAFT, longest=LONGEST)
+    return opened.on_white, opened.notes

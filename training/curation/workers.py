@@ -19,7 +19,8 @@ from PIL import Image
 
 from training.curation.contract import ASIDE, FACES, Options, Overrules, face_name
 from training.curation.inspector import NOBODY, Finding, Inspection, Inspector, Looked
-from training.curation.opening import PictureError, Pictures
+from training.curation.opening import Pictures
+from training.decoding import PictureError
 from training.files import replacing
 from training.pictures import Entry
 

@@ -171,7 +171,7 @@ class CertificateDialog(QDialog):
         self.push_button.setToolTip("Move the face away from the nearest one; its named attributes stay")
         theme.set_icon(self.push_button, "push")
         self.save_button = QPushButton("&Save certificate…")
-        self.save_button.setToolTip("A page of PDF, the same facts as JSON, and the face as PNG")
+        self.save_button.setToolTip("A page of PDF, the same facts as JSON, signed with your key, and the face as PNG")
         theme.set_icon(self.save_button, "certificate")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)

@@ -86,12 +86,14 @@ def save(checked: Checked, threshold: float, pdf: Path, overwrite: bool) -> Call
     def work(certifier: Certifier, job: Job) -> str:
         from facedesigner.export.certificate import certificate_paths, facts, save_certificate
         from facedesigner.export.png import save_png
+        from facedesigner.export.signing import fingerprint, own_key
         from facedesigner.export.writing import ExportError
 
         paths, png = certificate_paths(pdf, pdf), pdf.with_suffix(".png")
         for path in (*paths, png):
             if path.exists() and not overwrite:
                 raise ExportError(f"{path.name} exists already: choose another name")
+        key = own_key(Places.of_user().signing_key)
         save_png(checked.picture, png, checked.face, certifier.info.name, overwrite=overwrite)
         examined = certifier.examine(png, checked.face)
         values = facts(
@@ -103,8 +105,10 @@ def save(checked: Checked, threshold: float, pdf: Path, overwrite: bool) -> Call
             threshold=threshold,
             training_faces=checked.training_words,
         )
-        save_certificate(values, checked.picture, paths, overwrite, checked.trained)
-        return f"Wrote {pdf.name}, {paths[1].name} and {png.name}"
+        save_certificate(values, checked.picture, paths, overwrite, checked.trained, key)
+        notes = "".join(f" {note[0].upper()}{note[1:]}." for note in key.notes)
+        wrote = f"Wrote {pdf.name}, {paths[1].name} and {png.name}"
+        return f"{wrote}, signed with the key {fingerprint(key.public)}.{notes}"
 
     return work
 

@@ -19,13 +19,14 @@ from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.widgets.file_drop import FileDrop
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.work.desk import Desk, Job
+from training.endings import PATTERNS
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
     from facedesigner.engine.opening import Opened
     from facedesigner.state.face import FaceState
 
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff)"
+PICTURES = f"Pictures ({PATTERNS})"
 BEGIN = (
     "Enlarge a picture two or four times and compare how: smooth, sharper, or with new texture.\n\n"
     "Open a picture, drop one here, or use the face in Design."

@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facedesigner.gui.places import Places
 from facedesigner.gui.work.companion import Companion, Report
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def package_of(
     """`certifier` loads one with the weights of a model. Raises what `fabricate` raises."""
     from facedesigner.export.fabrication import fabricate
     from facedesigner.export.package import Contents, packed, square
+    from facedesigner.export.signing import own_key
 
     def certifying() -> Certifier:
         if order.weights is None:
@@ -48,6 +50,7 @@ def package_of(
         *(picture, order.options, find, order.pointed, order.stem, order.page, order.face, order.model),
         certifier=certifying,
         aligned=lambda: square(picture),
+        key=lambda: own_key(Places.of_user().signing_key),
     )
     return packed(made, of, lambda share, what: progress(MAIN + (1 - MAIN) * share, what))
 

@@ -213,7 +213,8 @@ class PhotoDesk(QObject):
         else:
             record.ended = STOPPED if stopped else REFINED
             self._show(record, best)
-            self.said.emit(f"Opened {record.title}")
+            notes = "".join(f"; {note}" for note in record.photo_face.notes)
+            self.said.emit(f"Opened {record.title}{notes}")
         self._measure(record)
 
     def _see(self, face: FaceState) -> None:

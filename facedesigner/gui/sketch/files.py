@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from facedesigner.gui.sketch.arrays import picture_of
 from facedesigner.gui.sketch.canvas import Canvas
 from facedesigner.gui.sketch.opener import PictureOpener
-from facedesigner.gui.sketch.scan import ENDINGS, cover, to_png
+from facedesigner.gui.sketch.scan import cover, to_png
 from facedesigner.gui.sketch.scan_dialog import ScanDialog
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.state import drawing
 from facedesigner.state.drawing import HINTS, SIDE, SKETCH, DrawingError, Scan
 from facedesigner.state.files import write_atomically
+from training.endings import PATTERNS
 
-PICTURES = f"Pictures ({' '.join(f'*.{ending}' for ending in ENDINGS)})"
+PICTURES = f"Pictures ({PATTERNS})"
 PNG = "PNG picture (*.png)"
 DRAWINGS = "Drawing (*.json)"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPolygonF, QTransform
+from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from facedesigner.state.drawing import SIDE
 
 LONGEST = 2048  # pixels of an opened picture's longer side
-MOST_PIXELS = 120_000_000  # 480 MB once decoded
+MOST_PIXELS = 120_000_000  # 360 MB once decoded
 LEAST = 32  # pixels each way
 CELL = 32  # pixels in which paper is looked for: wider than any line
 REACH = 3  # cells
@@ -19,7 +19,6 @@ RIM = 8  # pixels, where the table shows beside the paper
 PAPER = 0.93  # of the paper's brightness: anything brighter is paper
 INK = 0.45  # anything darker is black
 MARGIN = 0.04  # of the sheet, around an imported drawing
-ENDINGS = ("png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff")
 
 
 class ScanError(ValueError):
@@ -28,33 +27,22 @@ class ScanError(ValueError):
 
 def open_picture(path: Path) -> QImage:
     """RGB, upright as its EXIF says, at most LONGEST pixels, transparent parts white. Raises ScanError."""
+    from facedesigner.engine.opening import FileError, decoded
+
     if not path.is_file():
         raise ScanError(f"There is no file {path}: choose another picture.")
-    QImageReader.setAllocationLimit(MOST_PIXELS * 4 // 2**20 + 1)
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if not reader.canRead():
-        raise ScanError(f"{path.name} is no picture, or of a kind that cannot be read: choose a PNG or JPEG.")
-    if size.width() * size.height() > MOST_PIXELS:
-        raise ScanError(
-            f"{path.name} has {size.width()} × {size.height()} pixels, which is too large to open safely: "
-            "scan it at 300 dpi or less."
-        )
-    if size.isValid() and min(size.width(), size.height()) < LEAST:
-        raise ScanError(f"{path.name} is {size.width()} × {size.height()} pixels, {LEAST} are the least each way.")
-    if max(size.width(), size.height()) > LONGEST:
-        reader.setScaledSize(size.scaled(QSize(LONGEST, LONGEST), Qt.AspectRatioMode.KeepAspectRatio))
-    image = reader.read()
-    if image.isNull():
-        raise ScanError(f"{path.name} is damaged ({reader.errorString().lower()}): choose another picture.")
-    paper = QImage(image.size(), QImage.Format.Format_RGB32)
-    paper.fill(Qt.GlobalColor.white)
-    painter = QPainter(paper)
-    painter.drawImage(0, 0, image)
-    painter.end()
-    return paper
+    try:
+        found = decoded(path, most=MOST_PIXELS, draft=LONGEST, longest=LONGEST)
+    except FileError as error:
+        raise ScanError(f"{error}. Choose another picture, a PNG or JPEG.") from None
+    width, height = found.size
+    if min(width, height) < LEAST:
+        raise ScanError(f"{path.name} is {width} × {height} pixels, {LEAST} are the least each way.")
+    image = found.on_white
+    rows = image.tobytes()
+    return QImage(rows, *image.size, 3 * image.width, QImage.Format.Format_RGB888).convertToFormat(
+        QImage.Format.Format_RGB32
+    )
 
 
 def cover(photo: QImage) -> QImage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,24 +16,24 @@ from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.window.export_job import export_job
+from facedesigner.gui.window.recipe_check import RecipeCheck
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state import project as project_file
 from facedesigner.state.edits import locks_with
-from facedesigner.state.face import FaceState
 from facedesigner.state.project import Project, ProjectError
 from facedesigner.state.recognise import carries_recipe
+from training.endings import PATTERNS
 from training.files import special
 from training.locking import Lock, LockedError
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo
-    from facedesigner.engine.face_engine import FaceEngine
 
 ELSEWHERE = "Another window keeps the faces of this model: save as a project what you make in this one."
 AUTOSAVE_DELAY = 1000  # ms after the last change
-PHOTO_ENDINGS = "*.jpg *.jpeg *.jfif *.png *.webp *.bmp *.gif *.tif *.tiff"
 OPENABLE = (
-    f"Photos, faces and models ({PHOTO_ENDINGS} *.face *.safetensors);;Photos ({PHOTO_ENDINGS});;"
+    f"Photos, faces and models ({PATTERNS} *.face *.safetensors);;Photos ({PATTERNS});;"
     "FaceDesigner projects (*.face);;Models (*.safetensors);;All files (*)"
 )
 PROJECTS = "FaceDesigner project (*.face)"
@@ -62,6 +61,7 @@ class Documents(QObject):
         self._lock: Lock | None = None  # of the session that is kept
         self._elsewhere = False  # another window keeps it
         self.photos = PhotoDesk(session, window)
+        self.recipes = RecipeCheck(thread, self.photos, window)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AUTOSAVE_DELAY)
@@ -113,6 +113,8 @@ class Documents(QObject):
         self._session.open(f"Open {path.name}", project)
         if is_project:
             self._set_path(path)
+        else:
+            self.recipes.look(path, project.face)
         self.said.emit(f"Opened {path.name}")
 
     def _explain_other_model(self, path: Path, theirs: str, info: ModelInfo) -> None:
@@ -276,7 +278,7 @@ class Documents(QObject):
         if self._session.info is None:
             self._complain("There is no picture yet", "Wait until the model is loaded, then export again.")
             return
-        job = _export_job(self._session.face, self._session.info.name, path, overwrite)
+        job = export_job(self._session.face, self._session.info.name, path, overwrite)
         self._thread.ask(f"export {path}", job, partial(self._exported, path), self, keep=True)
         self.said.emit(f"Writing {path.name}…")
 
@@ -312,10 +314,9 @@ class Documents(QObject):
         return path
 
     def folder(self) -> Path:
-        folder = Path(self._preferences.settings.save_folder or ".").expanduser()
-        if self._preferences.settings.save_folder and folder.is_dir():
-            return folder
-        return Path.home()
+        chosen = self._preferences.settings.save_folder
+        folder = Path(chosen).expanduser()
+        return folder if chosen and folder.is_dir() else Path.home()
 
     def _set_path(self, path: Path | None) -> None:
         self.path = path
@@ -325,22 +326,6 @@ class Documents(QObject):
 
     def _complain(self, title: str, message: str) -> None:
         show_error(title, message, parent=self._window)
-
-
-def _export_job(face: FaceState, model_name: str, path: Path, overwrite: bool) -> Callable[[FaceEngine], Path]:
-    """Draws the full picture and writes it; raises with the sentence to show."""
-
-    def job(engine: FaceEngine) -> Path:
-        from facedesigner.contract.request import RenderRequest
-        from facedesigner.export.png import save_png
-
-        result = engine.render(RenderRequest(face))
-        if result.image is None:
-            raise RuntimeError(result.error)
-        saved: Path = save_png(result.image, path, face, model_name, overwrite=overwrite)
-        return saved
-
-    return job
 
 
 def _sentence(error: Exception) -> str:

@@ -110,7 +110,7 @@ def test_cancelling_keeps_what_was_found(dialog, certifier, qtbot):
 def test_a_certificate_is_saved_with_its_picture(dialog, certifier, tmp_path, qtbot):
     with qtbot.waitSignal(dialog.said) as said:
         dialog.save(tmp_path / "it.pdf", overwrite=False)
-    assert said.args[0] == "Wrote it.pdf, it.json and it.png"
+    assert said.args[0].startswith("Wrote it.pdf, it.json and it.png, signed with the key ")
     values = json.loads((tmp_path / "it.json").read_text())
     assert (
         values["checksum"] == checksum(values) and values["picture"]["file"] == "it.png" and values["threshold"] == 0.2

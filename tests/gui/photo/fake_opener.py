@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,7 @@ def grey(value: int, side: int = 16) -> Image:
 
 class FakeOpener:
     """`none` in a photo's name: it has no face; `broken`: no picture; `two`: two faces, the larger on the right;
-    `drawing`: it is one, with a face unless it is called `empty` too.
+    `wide`: a note on its colours; `drawing`: it is one, with a face unless it is called `empty` too.
 
     step: released once for each step that a refinement may take; each reports latent 1, 2, and so on.
     finish: set when a refinement is to end; the last step's latent plus 100 is its best.
@@ -56,6 +56,8 @@ class FakeOpener:
             raise NoFaceError(f"no face was found in {path.name}")
         boxes = [(60, 10, 90, 40), (5, 10, 25, 30)] if "two" in path.name else [(5, 10, 25, 30)]
         faces = tuple(PhotoFace(grey(50 * n), box, 40) for n, box in enumerate(boxes, 1))
+        if "wide" in path.name:
+            faces = tuple(replace(face, notes=("its colours were converted from Wide to sRGB",)) for face in faces)
         if "empty" in path.name:
             faces = ()
         return FoundPhoto(path, np.zeros((60, 100, 3), np.uint8), 1.0, faces, "drawing" in path.name)

@@ -61,6 +61,13 @@ def test_the_estimate_is_shown_at_once_and_becomes_better_in_one_undo_step(qtbot
     assert session.face.latent == latent(101)
 
 
+def test_what_was_converted_is_said(qtbot, desk, opener):
+    opener.finish.set()
+    with qtbot.waitSignal(desk.said) as said:
+        desk.open(Path("wide.jpg"))
+    assert said.args[0] == "Opened wide.jpg; its colours were converted from Wide to sRGB"
+
+
 def test_stop_keeps_the_best_so_far(qtbot, session, desk, opener):
     opened(qtbot, desk)
     refined_to(qtbot, desk, opener, 1)

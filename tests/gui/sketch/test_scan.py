@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen, QPolygonF
 from PySide6.QtTest import QTest
@@ -17,6 +18,8 @@ from facedesigner.gui.sketch.sketch_tab import SketchTab
 from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.state.drawing import SIDE, SKETCH, Clear, Scan
 from tests.gui.sketch.conftest import draw
+from tests.profiles import rgb_profile
+from training.colours import conversion_of
 
 CORNERS = [QPointF(110, 60), QPointF(520, 100), QPointF(560, 640), QPointF(70, 600)]
 
@@ -79,9 +82,9 @@ def test_a_huge_scan_is_reduced(qapp, tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("corrupt.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "no picture|damaged"),
-        ("text.jpg", b"hello", "no picture"),
-        ("empty.png", b"", "no picture"),
+        ("corrupt.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "not a picture|damaged"),
+        ("text.jpg", b"hello", "not a picture"),
+        ("empty.png", b"", "is empty"),
         ("missing.png", None, "no file"),
     ],
 )
@@ -102,8 +105,20 @@ def test_sizes_that_are_no_use_are_said(qapp, tmp_path: Path):
     data[16:24] = (30_000).to_bytes(4, "big") * 2  # says that it is 30,000 pixels wide and high
     data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
     whole.write_bytes(data)
-    with pytest.raises(ScanError, match="too large"):
+    with pytest.raises(ScanError, match="million are decoded at most"):
         open_picture(whole)
+
+
+def test_colours_of_a_wide_gamut_and_of_print_are_those_of_the_screen(qapp, tmp_path: Path):
+    conversion = conversion_of(rgb_profile(), "RGB")
+    assert conversion is not None
+    wide = conversion.from_srgb(Image.new("RGB", (40, 40), (200, 80, 60)))
+    wide.save(tmp_path / "wide.png", icc_profile=rgb_profile())
+    Image.new("RGB", (40, 40), (200, 80, 60)).convert("CMYK").save(tmp_path / "print.jpg")
+    Image.new("RGB", (40, 40), (200, 80, 60)).save(tmp_path / "new.avif", quality=95)
+    for name in ("wide.png", "print.jpg", "new.avif"):
+        colour = open_picture(tmp_path / name).pixelColor(20, 20)
+        assert max(abs(colour.red() - 200), abs(colour.green() - 80), abs(colour.blue() - 60)) < 14, name
 
 
 def test_a_cut_png_is_damaged(qapp, tmp_path: Path):
@@ -210,7 +225,7 @@ def test_a_corrupt_file_ends_in_a_message_and_nothing_is_lost(tab: SketchTab, qt
     (tmp_path / "bad.png").write_bytes(b"nonsense")
     tab.files.open_scan(tmp_path / "bad.png")
     qtbot.waitUntil(lambda: bool(tab.findChildren(ErrorDialog)))
-    assert "bad.png is no picture" in tab.findChildren(ErrorDialog)[0].message.text()
+    assert "bad.png cannot be opened: it is not a picture" in tab.findChildren(ErrorDialog)[0].message.text()
     assert len(tab.sheet.marks) == 1
 
 

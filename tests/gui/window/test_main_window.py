@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QWidget
 
@@ -221,6 +223,30 @@ def test_a_face_of_another_model_names_both(window, tmp_path):
     assert OTHER in box.text() and HASH in box.text() and "Load" in box.text()
     assert window.session.face.model == HASH
     box.close()
+
+
+def test_a_picture_that_its_recipe_does_not_draw_can_be_opened_as_a_photo(window, tmp_path, qtbot):
+    face = FaceState(HASH, seed=77)
+    path = save_png(fake_picture(face.with_seed(5)), tmp_path / "a.png", face, "fake")
+    with qtbot.waitSignal(window.documents.recipes.looked) as looked:
+        drop(window, path)
+        assert window.session.face == face  # shown before it is compared
+    assert not looked.args[0].holds
+    box = window.findChild(QMessageBox)
+    assert "a.png was opened by its recipe" in box.text() and "is not what its recipe draws" in box.text()
+    opened: list[Path] = []
+    window.documents.photos.open = opened.append
+    next(button for button in box.buttons() if "photo" in button.text()).click()
+    assert opened == [path]
+
+
+def test_a_picture_that_its_recipe_draws_opens_without_a_word(window, tmp_path, qtbot):
+    face = FaceState(HASH, seed=77)
+    large = np.asarray(Image.fromarray(fake_picture(face)).resize((128, 128)))
+    for pixels in (fake_picture(face), large):
+        with qtbot.waitSignal(window.documents.recipes.looked) as looked:
+            drop(window, save_png(pixels, tmp_path / "a.png", face, "fake", overwrite=True))
+        assert looked.args[0].holds and window.findChild(QMessageBox) is None
 
 
 def test_a_file_named_before_the_model_is_there_opens_with_it(make_window, qtbot, tmp_path):

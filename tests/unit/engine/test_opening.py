@@ -6,7 +6,11 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from facedesigner.contract.methods import EnhanceError
+from facedesigner.engine import photo as photos
+from facedesigner.engine.drawing_file import open_hints
 from facedesigner.engine.opening import open_picture
+from tests.profiles import rgb_profile
+from training.colours import conversion_of
 
 
 def saved(tmp_path, image: Image.Image, name: str = "in.png", **options):
@@ -31,7 +35,7 @@ def test_sixteen_bits_become_eight_and_it_is_said(tmp_path):
     values = np.array([[0, 257 * 7, 65535]], np.uint16)
     opened = open_picture(saved(tmp_path, Image.fromarray(values)))
     assert opened.pixels[:, :, 0].tolist() == [[0, 7, 255]]
-    assert opened.notices == ("in.png has 16 bits a channel; 8 are kept",)
+    assert opened.notices == ("in.png: 16 bits a channel, of which 8 are kept",)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -52,6 +56,18 @@ def test_texts_come_along_and_exif_turns(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # a quarter turn
     assert open_picture(saved(tmp_path, Image.new("RGB", (3, 2)), "a.jpg", exif=exif)).pixels.shape == (3, 2, 3)
+
+
+def test_colours_become_srgb(tmp_path):
+    conversion = conversion_of(rgb_profile(), "RGB")
+    assert conversion is not None
+    wide = conversion.from_srgb(Image.new("RGB", (8, 8), (200, 80, 60)))
+    opened = open_picture(saved(tmp_path, wide, icc_profile=rgb_profile()))
+    assert np.abs(opened.pixels[0, 0].astype(int) - (200, 80, 60)).max() <= 2
+    assert opened.notices == ("in.png: its colours were converted from Wide to sRGB",)
+    for photo in (photos.opened(tmp_path / "in.png"), whole := open_hints(tmp_path / "in.png")):
+        assert np.abs(np.array(photo)[0, 0, :3].astype(int) - (200, 80, 60)).max() <= 2
+    assert whole.shape == (8, 8, 4)
 
 
 def test_of_an_animation_the_first_frame(tmp_path):

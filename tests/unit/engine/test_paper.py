@@ -130,9 +130,9 @@ def test_a_large_scan_is_scaled_down(tmp_path):
 def test_files_that_are_no_pictures_say_so(tmp_path):
     (tmp_path / "broken.png").write_bytes(b"\x89PNG but no more")
     (tmp_path / "empty.png").write_bytes(b"")
-    with pytest.raises(DrawingFileError, match=r"broken.png is no picture, or a damaged one"):
+    with pytest.raises(DrawingFileError, match=r"broken.png cannot be opened: it is not a picture"):
         open_drawing(tmp_path / "broken.png")
-    with pytest.raises(DrawingFileError, match=r"empty.png is empty"):
+    with pytest.raises(DrawingFileError, match=r"empty\.png cannot be opened: the file is empty"):
         open_drawing(tmp_path / "empty.png")
     with pytest.raises(DrawingFileError, match="cannot be read"):
         open_drawing(tmp_path / "missing.png")

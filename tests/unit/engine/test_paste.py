@@ -6,6 +6,9 @@ from PIL import Image, ImageCms
 
 from facedesigner.engine.paste import STRIP, close_up, corners_in, paste, whole_photo
 from facedesigner.engine.photo import PhotoError, PhotoFace, open_aligned, unturned
+from facedesigner.export.photo import save_photo
+from tests.profiles import rgb_profile
+from training.colours import conversion_of, srgb_profile
 from training.curation.align import Placement, cut
 
 SIDE = 32
@@ -137,11 +140,45 @@ def test_the_whole_photo_is_upright_and_keeps_its_colour_profile(tmp_path):
     assert whole_photo(tmp_path / "grey.png").mode == "RGB"
 
 
+def test_a_wide_gamut_photo_keeps_its_colours_and_gets_the_change_in_them(tmp_path):
+    wide = rgb_profile()
+    conversion = conversion_of(wide, "RGB")
+    assert conversion is not None
+    vivid = Image.new("RGB", (128, 128), (30, 240, 40))  # greener than sRGB can be
+    vivid.save(tmp_path / "wide.png", icc_profile=wide)
+    photo = whole_photo(tmp_path / "wide.png")
+    assert photo.info["icc_profile"] == wide and np.array_equal(np.array(photo), np.array(vivid))
+    face = open_aligned(tmp_path / "wide.png", 64)
+    before = np.array(face.picture)
+    edited = before.copy()
+    edited[28:36, 28:36] = (before[28:36, 28:36] * 0.7).astype(np.uint8)
+    unchanged = np.array(paste(photo, face, before, before))
+    assert np.array_equal(unchanged, np.array(vivid))
+    pasted = paste(photo, face, edited, before)
+    assert np.array_equal(np.array(pasted)[:8], np.array(vivid)[:8])
+    seen, was = (np.array(conversion.to_srgb(one), int)[64, 64] for one in (pasted, vivid))
+    assert np.abs(seen - was * 0.7).max() < 25 and (was - seen).max() > 40
+    saved = save_photo(pasted, tmp_path / "pasted.png")
+    with Image.open(saved) as opened:
+        assert opened.info["icc_profile"] == wide
+    close = close_up(photo, face, 0.1, 64)
+    assert np.abs(close[20, 20].astype(int) - was).max() < 3
+
+
+def test_a_photo_of_print_comes_out_in_srgb_and_says_so(tmp_path):
+    Image.new("CMYK", (80, 80), (0, 200, 200, 0)).save(tmp_path / "print.jpg")
+    photo = whole_photo(tmp_path / "print.jpg")
+    assert photo.mode == "RGB" and "CMYK" in photo.info["notes"][0] and photo.info["icc_profile"] == srgb_profile()
+    Image.new("RGB", (80, 80)).save(tmp_path / "odd.png", icc_profile=b"nonsense")
+    photo = whole_photo(tmp_path / "odd.png")
+    assert "ignored" in photo.info["notes"][0] and photo.info["icc_profile"] == srgb_profile()
+
+
 def test_a_photo_that_cannot_be_opened_again_is_named(tmp_path):
     with pytest.raises(PhotoError, match=r"gone\.jpg is not there any more"):
         whole_photo(tmp_path / "gone.jpg")
     (tmp_path / "a.jpg").write_bytes(b"no picture")
-    with pytest.raises(PhotoError, match=r"a\.jpg cannot be opened at its full size"):
+    with pytest.raises(PhotoError, match=r"a\.jpg cannot be opened: .* full size"):
         whole_photo(tmp_path / "a.jpg")
     Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
     with pytest.raises(PhotoError, match="million are decoded at most"):

@@ -16,7 +16,8 @@ from facedesigner.export.certificate import (
     read_certificate,
     save_certificate,
 )
-from facedesigner.export.verification import differences, unchecked
+from facedesigner.export.seals import broken_seals
+from facedesigner.export.verification import differences, only_stated, unchecked
 from facedesigner.export.writing import ExportError
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
@@ -72,12 +73,15 @@ def test_without_a_recipe_it_says_so():
 
 
 def test_it_becomes_one_page_and_json_that_comes_back(tmp_path):
-    values = made(near=[Neighbour("your gallery", "一" * 70, 0.05, 1.0, True), *neighbours()[:4]])
+    first = Neighbour("your gallery", "一" * 70, 0.05, 1.0, True)
+    values = made(near=[first, *neighbours()[:4]], compared=(TRAINING, Compared("your gallery", 1, "d3")))
     paths = certificate_paths(tmp_path / "face.png", tmp_path / "new" / "it.pdf")
     save_certificate(values, PICTURE, paths)
     page = paths[0].read_bytes()
     assert page.startswith(b"%PDF") and b"/Count 1" in page and b"Image" in page
-    assert read_certificate(paths[1]) == values and differences(read_certificate(paths[1]), values) == []
+    read = read_certificate(paths[1])
+    assert read == {**values, "pdf": read["pdf"]} and read["pdf"]["file"] == "it.pdf"
+    assert differences(read, values) == [] and broken_seals(read, page) == []
     assert sorted(path.name for path in paths[0].parent.iterdir()) == ["it.json", "it.pdf"]
     with pytest.raises(ExportError, match=r"it\.pdf exists already"):
         save_certificate(values, PICTURE, paths)
@@ -132,6 +136,13 @@ def test_what_is_no_certificate_is_named(text, tmp_path):
         read_certificate(tmp_path / "none.json")
 
 
+@pytest.mark.parametrize("text", ['"x": NaN', '"threshold": 0.1, "threshold": 0.9'])
+def test_json_that_others_may_read_otherwise_is_refused(text, tmp_path):
+    (tmp_path / "a.json").write_text(f'{{"format": "facedesigner-certificate-2", {text}}}')
+    with pytest.raises(CertificateError, match="have it made again"):
+        read_certificate(tmp_path / "a.json")
+
+
 def tampered(change, repair=True):
     """A certificate with a change, and a checksum that fits again if `repair`."""
     values = copy.deepcopy(made())
@@ -147,8 +158,35 @@ def tampered(change, repair=True):
         (lambda v: v["recipe"].update(seed=7), "the recipe differs"),
         (lambda v: v["model"].update(hash="other"), "the model's hash is hash, the certificate says other"),
         (lambda v: v["neighbours"][0].update(distance=0.5), "the distance of set/0.webp is 0.3100"),
-        (lambda v: v["neighbours"][1].update(name="else", distance=0.9), "neighbour 2 in training data is set/1.webp"),
+        (lambda v: v["neighbours"][1].update(name="else", distance=0.9), "neighbour 2 is else in the certificate"),
         (lambda v: v["compared_with"][0].update(digest="x"), "are others than those compared with"),
+        (lambda v: v.update(neighbours=[]), "does not list set/0.webp of training data, 0.3100 away"),
+        (lambda v: v["neighbours"].pop(0), "lists 4 of the nearest faces, 5 were found"),
+        (lambda v: v["neighbours"].reverse(), "do not stand in the order"),
+        (lambda v: v["neighbours"].insert(1, v["neighbours"][0]), "lists the same neighbour twice"),
+        (lambda v: v["neighbours"][0].update(name="else"), "neighbour 1 is else in the certificate"),
+        (lambda v: v["neighbours"][0].update(group="else"), "is one of else, which the certificate was not compared"),
+        (lambda v: v["neighbours"][0].update(mirrored=True), "set/0.webp is no nearer when it is mirrored"),
+        (lambda v: v["neighbours"][0].update(distance=float("nan")), "the distance of set/0.webp is 0.3100"),
+        (lambda v: v["neighbours"][0].update(note="fine"), "is described otherwise than certificates do"),
+        (lambda v: v.update(compared_with=[]), "does not say that it was compared with training data"),
+        (lambda v: v["compared_with"][0].update(faces=9), "certificate says 9 (d1)"),
+        (lambda v: v["compared_with"][0].update(group="all people"), "was compared with training data"),
+        (lambda v: v["compared_with"].append(v["compared_with"][0]), "the same faces twice"),
+        (
+            lambda v: v["model"].update(terms="anything goes"),
+            "terms is not stated, the certificate says anything",
+        ),
+        (lambda v: v["model"].update(owner="me"), "the model's owner is nothing, the certificate says me"),
+        (lambda v: v["picture"].update(file="other.png"), "the certificate is about other.png"),
+        (lambda v: v["picture"].update(by="me"), "something of the picture that no certificate does: by"),
+        (lambda v: v.update(made="2300-01-01T00:00:00+00:00"), "which has not been yet"),
+        (lambda v: v.update(made="2020-01-01T00:00:00"), "lacks its time zone"),
+        (lambda v: v.update(program="Photoshop"), "Photoshop made it"),
+        (lambda v: v.update(recipe_in_words="seed 1"), "the certificate says “seed 1”"),
+        (lambda v: v["limits"].pop(), "limits is not what every certificate says"),
+        (lambda v: v.update(endorsed="by all"), "something that no certificate does: endorsed"),
+        (lambda v: v.update(unique=1), "whether the face is unique differs"),
         (lambda v: v.update(unique=False), "whether the face is unique differs"),
         (lambda v: v.update(verdict="perfect"), "the verdict differs"),
         (lambda v: v["calibration"].update(slope=-1), "the calibration curve differ"),
@@ -156,9 +194,9 @@ def tampered(change, repair=True):
     ],
 )
 def test_what_differs_is_said_even_if_the_checksum_was_made_to_fit(change, said):
-    (sentence,) = [s for s in differences(tampered(change), made()) if said in s]
-    assert "checksum" not in sentence
-    assert any("changed after it was made" in s for s in differences(tampered(change, repair=False), made()))
+    assert [s for s in differences(tampered(change), made()) if said in s]
+    assert any("changed after it was made" in s for s in broken_seals(tampered(change, repair=False), None))
+    assert broken_seals(tampered(change), None) == []
 
 
 def test_rounding_of_another_processor_is_no_difference():
@@ -166,13 +204,32 @@ def test_rounding_of_another_processor_is_no_difference():
     found = made(near=near)
     found["verdict"] = made()["verdict"]
     assert differences(made(), found) == []
+    moved = [Neighbour(one.group, one.name, one.distance + 0.0009, one.probability) for one in neighbours(first=0.3046)]
+    assert made(near=moved)["verdict"] != made(near=neighbours(first=0.3046))["verdict"]
+    assert differences(made(near=moved), made(near=neighbours(first=0.3046))) == []
+
+
+def test_two_that_lie_equally_far_may_change_places():
+    near = neighbours()
+    last = Neighbour(near[4].group, "set/other.webp", near[4].distance + 0.001, near[4].probability)
+    assert differences(made(near=[*near[:4], last]), made()) == []
+    swapped = [near[0], near[1], near[3], near[2], near[4]]
+    assert any("order" in s for s in differences(made(near=swapped), made()))
+
+
+def test_what_nothing_can_be_compared_with_is_named():
+    stated = made(training_faces="The nearest training faces are shown, from set.")
+    (when, shown) = only_stated(stated, made())
+    assert "2026-11-24T18:30:00+00:00" in when and "from set" in shown and differences(stated, made()) == []
 
 
 def test_photos_that_are_not_there_today_are_left_out():
     stated = made(near=[*neighbours("folder photos", 0.25)[:2], *neighbours()[:3]], compared=(TRAINING, PHOTOS))
     assert unchecked(stated, made()) == ["folder photos"] and differences(stated, made()) == []
-    stated["unique"] = False
-    assert "contradicts" in " ".join(differences({**stated, "checksum": checksum(stated)}, made()))
+    for change in ({"unique": False}, {"verdict": "perfect"}, {"neighbours": stated["neighbours"][2:]}):
+        assert differences({**stated, **change}, made())
+    stated["neighbours"][0]["probability"] = 0.99
+    assert any("the probability of set/0.webp" in s for s in differences(stated, made()))
 
 
 def test_a_part_that_is_missing_is_named():

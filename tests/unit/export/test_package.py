@@ -19,6 +19,8 @@ from facedesigner.export.cutout import Cutout, CutoutError
 from facedesigner.export.fabrication import Options, Stopped, fabricate
 from facedesigner.export.measure import Size
 from facedesigner.export.package import Contents, packed, square
+from facedesigner.export.seals import broken_seals
+from facedesigner.export.signing import fingerprint, own_key
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
 from tests.fake_identity import CALIBRATION
@@ -73,6 +75,14 @@ def made(of=None, **others):
 
 def text_of(found):
     return found.parts["a-readme.txt"].decode()
+
+
+def test_the_certificate_in_it_is_signed(tmp_path):
+    key = own_key(tmp_path / "key.pem")
+    found = made(replace(contents(), key=lambda: key))
+    stated = json.loads(found.parts["a-certificate.json"])
+    assert broken_seals(stated, found.parts["a-certificate.pdf"], fingerprint(key.public)) == []
+    assert stated["pdf"]["file"] == "a-certificate.pdf"
 
 
 def test_everything_is_in_it_and_the_text_says_what_is_what():

@@ -1,6 +1,6 @@
 import pytest
 
-from facedesigner.state.filenames import FilenameError, check_pattern, early_stem, file_stem
+from facedesigner.state.filenames import FilenameError, check_pattern, file_stem
 
 VALUES: dict[str, str | float | int | None] = {
     "name": "seed0042",
@@ -39,13 +39,6 @@ def test_a_wrong_pattern_is_named(pattern, named):
 
 def test_a_pattern_is_checked_without_values():
     assert check_pattern("{name}_{width}") == "{name}_{width}"
-
-
-def test_a_name_is_known_early_where_it_hangs_on_nothing_that_is_made():
-    assert early_stem("{name}-{seed}", {"name": "a", "seed": "42"}) == "a-42"
-    assert early_stem("{name}-{width}", {"name": "a", "seed": "42"}) is None
-    with pytest.raises(FilenameError, match="unknown field"):
-        early_stem("{nam}", {"name": "a"})
 
 
 def test_long_names_of_other_alphabets_fit_a_file_system():

@@ -260,3 +260,12 @@ def test_the_contact_sheet_of_a_batch_is_no_face(tmp_path):
     make_pictures(tmp_path / "batch", count=3)
     (tmp_path / "batch" / CONTACTS).write_bytes((tmp_path / "batch" / "000.png").read_bytes())
     assert load_faces(tmp_path / "batch", 16).names == ("000.png", "001.png", "002.png")
+
+
+def test_every_kind_of_picture_is_read_and_what_is_left_out_is_said(tmp_path):
+    for name, kind in (("a.jfif", "JPEG"), ("b.tif", "TIFF"), ("c.avif", "AVIF")):
+        Image.new("RGB", (16, 16), (90, 90, 90)).save(tmp_path / name, kind)
+    found = load_faces(tmp_path, 16)
+    assert found.names == ("a.jfif", "b.tif", "c.avif") and not found.notes and not found.skipped
+    (tmp_path / "d.psd").write_bytes(b"8BPS")
+    assert any("1 other file was left out (1 .psd)" in note for note in load_faces(tmp_path, 16).notes)

@@ -30,6 +30,17 @@ def test_a_folder_is_counted_measured_and_shown(tmp_path):
     assert parts(faces, ["00*"])["pictures"] == 10
 
 
+def test_every_kind_of_picture_counts_and_what_is_left_out_is_said(tmp_path):
+    faces = make_pictures(tmp_path / "faces", 4)
+    for name, kind in (("a.jfif", "JPEG"), ("b.TIF", "TIFF"), ("c.avif", "AVIF"), ("d.gif", "GIF")):
+        Image.new("RGB", (16, 16)).save(faces / name, kind)
+    assert parts(faces)["pictures"] == 8 and len(parts(faces)["notes"]) == 1
+    (faces / "raw.cr2").write_bytes(b"raw")
+    (faces / "labels.csv").write_text("file,age\n000.png,3\n")
+    (note,) = [note for note in parts(faces)["notes"] if "left out" in note]
+    assert note.startswith("1 other file was left out (1 .cr2)")
+
+
 def test_a_zip_is_looked_at_too(tmp_path):
     faces = make_pictures(tmp_path / "faces", 4)
     with zipfile.ZipFile(tmp_path / "faces.zip", "w") as file:

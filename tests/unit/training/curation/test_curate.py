@@ -99,6 +99,13 @@ def test_training_reads_it_without_options(source, tmp_path, folder):
     assert set(labels.classes["gender"]) <= {"female", "male"}
 
 
+def test_files_that_are_left_out_are_said(source, tmp_path):
+    (source / "raw.cr2").write_bytes(b"raw")
+    (source / "list.csv").write_text("file\n")
+    started = run(source, tmp_path / "out")[0]
+    assert started.total == 6 and "1 other file was left out (1 .cr2)" in started.notes[-1]
+
+
 def test_a_second_run_looks_at_what_is_new_only(source, tmp_path, faces, one_inspector):
     out = tmp_path / "out"
     run(source, out)
