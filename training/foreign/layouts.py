@@ -106,13 +106,17 @@ def from_nvidia(network: Persistent) -> Found:
     return found("NVIDIA's stylegan2-ada-pytorch", kept, float(rate), float(clamp))
 
 
-def tensors(network: Persistent, prefix: str = "") -> list[tuple[str, Tensor]]:
-    """The named parameters and buffers of a module and its parts."""
+def tensors(network: Persistent, prefix: str = "", known: set[int] | None = None) -> list[tuple[str, Tensor]]:
+    """The named parameters and buffers of a module and its parts, each once: a pickle may hold itself many times."""
+    known = set() if known is None else known
+    if id(network) in known:
+        raise ForeignError("holds a part in several places: it is no generator, or made to harm")
+    known.add(id(network))
     own = {**network.state.get("_parameters", {}), **network.state.get("_buffers", {})}
     listed = [(prefix + name, value) for name, value in own.items() if isinstance(value, Tensor)]
     for name, part in network.state.get("_modules", OrderedDict()).items():
         if isinstance(part, Persistent):
-            listed += tensors(part, f"{prefix}{name}.")
+            listed += tensors(part, f"{prefix}{name}.", known)
     return listed
 
 

@@ -23,6 +23,8 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
+DIMENSIONS = 8  # of a tensor, at the most
+TOO_MUCH = "announces more numbers than are in it: it is damaged or made to harm"
 MAGIC = 0x1950A86A20F9469CFC6C  # how PyTorch's files began before 1.6, and how a pickled tensor holds its numbers
 STORAGES = {
     "DoubleStorage": torch.float64,
@@ -126,9 +128,14 @@ def read_zip(path: Path) -> Any:
         if "byteorder" in names and stored(archive, names["byteorder"]) != b"little":
             raise ForeignError("was written by a machine of another byte order: save it again on a common one")
         kept: dict[str, Tensor] = {}
+        left = path.stat().st_size  # bytes: many names may stand for the same ones
 
         def load(kind: StorageType, key: str, count: int) -> Tensor:
+            nonlocal left
             if key not in kept:
+                left -= archive.getinfo(names[f"data/{key}"]).file_size
+                if left < 0:
+                    raise ForeignError(TOO_MUCH)
                 kept[key] = numbers(stored(archive, names[f"data/{key}"]), kind.dtype, count)
             return kept[key]
 
@@ -151,11 +158,16 @@ def read_stream(file: BinaryIO, size: int) -> Any:
     if not dict(Reader(file).load()).get("little_endian", True):
         raise ForeignError("was written by a machine of another byte order: save it again on a common one")
     kept: dict[str, Tensor] = {}
+    left = size
 
     def make(kind: StorageType, key: str, count: int) -> Tensor:
+        nonlocal left
         if key not in kept:
             if not 0 <= count * kind.dtype.itemsize <= size:
                 raise ForeignError(f"is cut short: {count:,} numbers are not in it; fetch it again")
+            left -= count * kind.dtype.itemsize
+            if left < 0:
+                raise ForeignError(TOO_MUCH)
             kept[key] = torch.zeros(count, dtype=kind.dtype)
         return kept[key]  # its numbers come at the end of the file
 
@@ -214,6 +226,8 @@ class Reader(pickle.Unpickler):
 
 def rebuild_tensor(storage: Tensor, offset: int, size: Any, stride: Any, *_: Any) -> Tensor:
     """A view of a storage (its numbers, one row). ValueError when it reaches beyond it."""
+    if len(size) > DIMENSIONS:
+        raise ValueError(f"a tensor has {len(size):,} dimensions")
     last = sum((length - 1) * step for length, step in zip(size, stride, strict=True)) if all(size) else -1
     if min([offset, *size, *stride, 0]) < 0 or offset + last >= storage.numel():
         raise ValueError(f"a tensor of {tuple(size)} does not fit its {storage.numel():,} numbers")

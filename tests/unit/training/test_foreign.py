@@ -3,6 +3,7 @@ import re
 import struct
 import zipfile
 from argparse import Namespace
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,8 @@ from tests.unit.training import reference
 from training.__main__ import main
 from training.foreign import pickles
 from training.foreign.importing import built, import_weights
-from training.foreign.layouts import recognise
-from training.foreign.pickles import ForeignError
+from training.foreign.layouts import recognise, tensors
+from training.foreign.pickles import ForeignError, Persistent
 from training.gans import variants
 from training.weights import WeightsError, load_weights
 
@@ -196,6 +197,7 @@ def test_what_is_cut_short_is_named(layout, share, state, tmp_path):
         ((4, (2,), (1,), 3), "does not fit its 4 numbers"),
         ((4, (2,), (1,), -1), "does not fit its 4 numbers"),
         ((4, (2**40, 2**40), (0, 0), 0), "repeats its numbers"),
+        ((4, (1,) * 100_000, (1,) * 100_000, 0), "has 100,000 dimensions"),
     ],
 )
 def test_a_tensor_that_claims_more_than_is_there_takes_no_memory(pid, message, tmp_path):
@@ -217,6 +219,23 @@ def test_a_tensor_that_claims_more_than_is_there_takes_no_memory(pid, message, t
             Pickler(file, 2).dump({"g_ema": Claim()})
         archive.writestr("a/data/0", bytes(16))
     assert message in refused(tmp_path / "a.pt")
+
+
+def test_a_part_that_is_held_many_times_is_not_walked_through(tmp_path):
+    part = Persistent("Layer", {"_modules": OrderedDict()})
+    for _ in range(40):  # 2**40 places
+        part = Persistent("Layer", {"_modules": OrderedDict(a=part, b=part)})
+    with pytest.raises(ForeignError, match="in several places"):
+        tensors(part)
+
+
+def test_storages_that_stand_for_the_same_bytes_are_counted(tmp_path):
+    path = tmp_path / "a.pt"
+    torch.save([torch.zeros(10_000) for _ in range(3)], path, _use_new_zipfile_serialization=False)
+    assert len(pickles.read(path)) == 3
+    whole = path.read_bytes()
+    path.write_bytes(whole[:60_000])  # what is announced no longer fits into the file
+    assert "announces more numbers" in refused(path)
 
 
 def without(content, name):
