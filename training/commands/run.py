@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from training.config import RunConfig, write_config
+    from training.config import RunConfig
     from training.events import Event
 
 POLITENESS = 5  # of a run that a window watches: the window stays fluid
@@ -51,7 +51,7 @@ def run_command(args: argparse.Namespace) -> int:
 
 def begun(args: argparse.Namespace) -> tuple[Path, RunConfig]:
     """The folder of the run that `args` ask for, made if it is a new one, and its config."""
-    from training.config import CONFIGS, load_config, new_run, run_config
+    from training.config import CONFIGS, load_config, new_run, run_config, write_config
     from training.distributed import part_of
 
     path = Path(args.config)

@@ -138,7 +138,7 @@ def test_one_process_writes_and_speaks(runs):
     assert error in said[0]
     assert not (runs / "numbered").exists()
     assert sorted(p.name for p in (runs / "style").iterdir()) == [
-        "config.toml", "fakes000000.png", "fakes000020.png", "last.pt", "metrics.jsonl", "reals.png",
+        ".lock", "config.toml", "fakes000000.png", "fakes000020.png", "last.pt", "metrics.jsonl", "reals.png",
     ]  # fmt: skip
 
 
