@@ -6,6 +6,7 @@ import sys
 from collections import deque
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from facedesigner.gui.training.lines import LineBuffer
@@ -41,6 +42,8 @@ class Child(QObject):
         self._process.readyReadStandardError.connect(self._read_errors)
         self._process.finished.connect(self._finish)
         self._process.errorOccurred.connect(self._fail)
+        if parent is not None:
+            parent.destroyed.connect(self._end_with_parent)
 
     @property
     def details(self) -> str:
@@ -61,11 +64,19 @@ class Child(QObject):
 
     def drop(self) -> None:
         """Ends it and tells nobody."""
+        self._kill()
+        self.deleteLater()
+
+    def _end_with_parent(self) -> None:
+        """A process does not outlive whoever asked for it, also where nobody has closed that."""
+        if shiboken6.isValid(self) and shiboken6.isValid(self._process):
+            self._kill()
+
+    def _kill(self) -> None:
         self._over = True
         if self._process.state() != QProcess.ProcessState.NotRunning:
             self._process.kill()
             self._process.waitForFinished(LAST_WAIT)
-        self.deleteLater()
 
     def _read(self) -> None:
         for line in self._lines.feed(self._process.readAllStandardOutput().data()):
