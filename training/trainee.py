@@ -174,6 +174,21 @@ class Trainee(ABC):
         return autocast(self.device, self.precision)
 
 
+class Annealed(Trainee):
+    """One whose learning rates rise over `warm_up` steps, and then fall to nothing along half a cosine."""
+
+    warm_up: int
+    optimizers: list[torch.optim.Optimizer]
+
+    def step_seed(self) -> int:
+        return self.config.train.seed * 1_000_003 + self.step_number
+
+    def before_step(self) -> None:
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = warmed_cosine(optimizer.defaults["lr"], self.step_number, self.steps, self.warm_up)
+
+
 def warmed_cosine(rate: float, step: int, steps: int, warm_up: int) -> float:
     """The learning rate of a step: it rises over `warm_up` steps, and falls to nothing along half a cosine."""
     return rate * min(1.0, (step + 1) / warm_up) * (0.5 + 0.5 * math.cos(math.pi * (step / steps)))

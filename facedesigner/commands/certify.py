@@ -113,7 +113,7 @@ def found_out(
     certifier: Certifier, examined: Examined, against: Sequence[Path], threshold: float | None, data: Path | None
 ) -> tuple[dict[str, Any], TrainingFaces]:
     """What a certificate of a picture says, and the nearest training faces, from the folder `data`."""
-    from facedesigner.export.certificate import facts
+    from facedesigner.export.certificate import facts_about
 
     def show(done: int, total: int) -> None:
         progress(f"looking for faces in {total} photos, {done} done")
@@ -122,13 +122,5 @@ def found_out(
     progress("")
     assert finding is not None  # nothing stops it
     trained = certifier.training_faces(finding, data)
-    values = facts(
-        picture=examined.described,
-        relation=examined.relation,
-        face=examined.face,
-        info=certifier.info,
-        finding=finding,
-        threshold=finding.calibration.threshold if threshold is None else threshold,
-        training_faces=trained.words,
-    )
-    return values, trained
+    limit = finding.calibration.threshold if threshold is None else threshold
+    return facts_about(examined, certifier.info, finding, limit, trained.words), trained

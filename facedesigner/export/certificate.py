@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from facedesigner import __version__
 from facedesigner.contract.request import Image, ModelInfo
@@ -41,6 +41,34 @@ SIGNED = (
 
 class CertificateError(ValueError):
     """The file is no certificate that can be read; the message says why and what to do."""
+
+
+class Examined(Protocol):
+    """A picture that was looked at for a certificate."""
+
+    @property
+    def described(self) -> Mapping[str, Any]: ...
+    @property
+    def relation(self) -> str: ...
+    @property
+    def face(self) -> FaceState | None: ...
+    @property
+    def picture(self) -> Image: ...
+
+
+def facts_about(
+    examined: Examined, info: ModelInfo, finding: Finding, threshold: float, training_faces: str
+) -> dict[str, Any]:
+    """The `facts` of a picture that was looked at."""
+    return facts(
+        picture=examined.described,
+        relation=examined.relation,
+        face=examined.face,
+        info=info,
+        finding=finding,
+        threshold=threshold,
+        training_faces=training_faces,
+    )
 
 
 def facts(

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.engine.landmarks import Landmarks
+from facedesigner.export.certificate import Examined, certificate_paths, facts_about, sealed
 from facedesigner.export.fabrication import CUT, KEEP, Fabrication, Find, Options, Progress, Stopped, fabricate
 from facedesigner.export.parts import SOURCE, png_of, sheet_of
 from facedesigner.export.signing import SigningKey
@@ -24,19 +25,6 @@ from facedesigner.state.uniqueness import Finding
 RELIEF_SIDE = 512  # pixels of the aligned picture that the relief is taken from
 SHARES = {"cut-out": 0.0, "sheet": 0.35, "certificate": 0.4, "relief": 0.65}  # of the work, where each part begins
 NO_RECIPE = "the picture comes without a recipe, so it is not known whose training data to compare it with"
-
-
-class Examined(Protocol):
-    """A picture that was looked at for a certificate."""
-
-    @property
-    def described(self) -> Mapping[str, Any]: ...
-    @property
-    def relation(self) -> str: ...
-    @property
-    def face(self) -> FaceState | None: ...
-    @property
-    def picture(self) -> Image: ...
 
 
 class TrainingFaces(Protocol):
@@ -145,8 +133,6 @@ def pupil_mm(main: Fabrication) -> float:
 
 def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dict[str, bytes]:
     """PDF and JSON on the exported PNG. Raises Stopped, or an error that says why there is none."""
-    from facedesigner.export.certificate import certificate_paths, facts, sealed
-
     if of.face is None:
         raise ValueError(NO_RECIPE)
     certifier = of.certifier()
@@ -158,15 +144,7 @@ def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dic
     if finding is None:
         raise Stopped
     trained = certifier.training_faces(finding, None)
-    values = facts(
-        picture=examined.described,
-        relation=examined.relation,
-        face=examined.face,
-        info=certifier.info,
-        finding=finding,
-        threshold=finding.calibration.threshold,
-        training_faces=trained.words,
-    )
+    values = facts_about(examined, certifier.info, finding, finding.calibration.threshold, trained.words)
     pdf, sheet = certificate_paths(Path(f"{of.stem}.png"), None)
     key = of.key() if of.key else None
     contents = sealed(values, examined.picture, trained.pictures, pdf.name, key)

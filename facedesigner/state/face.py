@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from training.texts import quoted
+from training.texts import one_line, quoted
 
 SEED_MAX = 2**32 - 1
 PSI_MIN, PSI_MAX, PSI_DEFAULT = 0.0, 1.5, 0.7
@@ -176,7 +176,7 @@ def check_seed(seed: int, what: str = "seed") -> int:
 
 def check_name(name: str) -> str:
     """The name on one line without control characters, or ValueError when it is too long."""
-    name = " ".join("".join(letter if letter.isprintable() else " " for letter in name[: 4 * NAME_LENGTH]).split())
+    name = one_line(name, 4 * NAME_LENGTH)
     if len(name) > NAME_LENGTH:
         raise ValueError(f"the name has {len(name)} letters or more; choose at most {NAME_LENGTH}")
     return name

@@ -29,7 +29,7 @@ LIBRARIES = {
 }  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library
 ALLOWED = {
-    "facedesigner/state": {"facedesigner.state", "training.texts"},
+    "facedesigner/state": {"facedesigner.state", "training.texts", "training.files"},
     "facedesigner/contract": {"facedesigner.contract", "facedesigner.state", "numpy"},
     "facedesigner/engine": {
         "facedesigner.state",

@@ -57,7 +57,7 @@ def curate(
     require_packages()
     begun = time.monotonic()
     pictures = Pictures(source, out)
-    entries, others = pictures.list(), pictures.left_out()
+    entries, others = pictures.listed()
     pictures.close()
     known = read_journal(out)
     check_out(source, out, known)

@@ -39,18 +39,14 @@ class Pictures:
 
     def list(self) -> tuple[Entry, ...]:
         """Sorted by name. Raises DataError when the folder itself cannot be read."""
-        return self._sorted()[0]
+        return self.listed()[0]
 
-    def left_out(self) -> str:
-        """A sentence on files that are no pictures by their names and may be meant as such; empty without any."""
-        return left_out(self._sorted()[1])
-
-    def _sorted(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-        """The pictures, and the names of other files."""
+    def listed(self) -> tuple[tuple[Entry, ...], str]:
+        """The same, and a sentence on files that are no pictures by their names and may be meant as such, or ""."""
         found = self._members() if self._zip is not None else self._walk()
         seen = sorted((entry for entry in found if visible(entry.name)), key=lambda entry: entry.name)
         wanted = tuple(entry for entry in seen if entry.name.lower().endswith(PICTURES))
-        return wanted, tuple(entry.name for entry in seen if not entry.name.lower().endswith(PICTURES))
+        return wanted, left_out(tuple(entry.name for entry in seen if not entry.name.lower().endswith(PICTURES)))
 
     def _members(self) -> Iterator[Entry]:
         assert self._zip is not None

@@ -84,7 +84,7 @@ def save(checked: Checked, threshold: float, pdf: Path, overwrite: bool) -> Call
     """Writes the face's PNG, the certificate and its JSON side by side; answers a sentence."""
 
     def work(certifier: Certifier, job: Job) -> str:
-        from facedesigner.export.certificate import certificate_paths, facts, save_certificate
+        from facedesigner.export.certificate import certificate_paths, facts_about, save_certificate
         from facedesigner.export.png import save_png
         from facedesigner.export.signing import fingerprint, own_key
         from facedesigner.export.writing import ExportError
@@ -96,15 +96,7 @@ def save(checked: Checked, threshold: float, pdf: Path, overwrite: bool) -> Call
         key = own_key(Places.of_user().signing_key)
         save_png(checked.picture, png, checked.face, certifier.info.name, overwrite=overwrite)
         examined = certifier.examine(png, checked.face)
-        values = facts(
-            picture=examined.described,
-            relation=examined.relation,
-            face=checked.face,
-            info=certifier.info,
-            finding=checked.finding,
-            threshold=threshold,
-            training_faces=checked.training_words,
-        )
+        values = facts_about(examined, certifier.info, checked.finding, threshold, checked.training_words)
         save_certificate(values, checked.picture, paths, overwrite, checked.trained, key)
         notes = "".join(f" {note[0].upper()}{note[1:]}." for note in key.notes)
         wrote = f"Wrote {pdf.name}, {paths[1].name} and {png.name}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QImage,
     QPainter,
@@ -18,6 +19,7 @@ from facedesigner.gui.widgets.channels import chequered
 from facedesigner.gui.widgets.zoom_view import CENTRE, GRIP, MARGIN, ZoomView
 
 GAP = 6  # pixels between columns
+GREYS = "#d8d8d8", "#b0b0b0"  # behind transparent parts
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ class CompareView(ZoomView):
         painter.setClipRect(clip)
         target = self.target(cell)
         if self._backdrop is not None and self._backdrop.hasAlphaChannel():
-            painter.fillRect(target, chequered())
+            painter.fillRect(target, QBrush(chequered(*GREYS)))
         near = self._nearest and column.picture is not None
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not near)
         picture = self._shown(column, target)

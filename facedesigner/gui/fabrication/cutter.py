@@ -6,7 +6,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from facedesigner.gui.work.companion import Companion
+from facedesigner.gui.work.companion import Companion, answer_each
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -30,12 +30,4 @@ def serve(pipe: Connection) -> None:
     """What the process does: answers each question until the pipe closes."""
     from facedesigner.export.cutout import cut_out
 
-    while True:
-        try:
-            picture, marks = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        try:
-            pipe.send(cut_out(picture, marks))
-        except Exception as error:  # its sentence is for the user
-            pipe.send(error)
+    answer_each(pipe, lambda question: cut_out(*question))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facedesigner.gui.places import Places
-from facedesigner.gui.work.companion import Companion, Report
+from facedesigner.gui.work.companion import Companion, Report, answer_each
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -63,15 +63,11 @@ def serve(pipe: Connection) -> None:
         find: Find | None = LandmarkFinder()
     except ImportError:
         find = None
-    while True:
-        try:
-            picture, order = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        try:
-            pipe.send(package_of(picture, order, find, loaded, lambda share, what: pipe.send(Report((share, what)))))
-        except Exception as error:  # its sentence is for the user
-            pipe.send(error)
+
+    def work(question: tuple[Image, Order]) -> Package:
+        return package_of(*question, find, loaded, lambda share, what: pipe.send(Report((share, what))))
+
+    answer_each(pipe, work)
 
 
 def loaded(weights: Path) -> Certifier:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from facedesigner.gui.widgets.channels import chequered
 
 if TYPE_CHECKING:
     import numpy as np
 
-LIGHT, DARK = QColor(204, 204, 204), QColor(153, 153, 153)
-SQUARE = 8  # pixels
+GREYS = "#cccccc", "#999999"  # behind transparent parts
 MARGIN = 6
 
 
@@ -21,7 +22,7 @@ class PreviewView(QWidget):
         super().__init__()
         self._picture: QImage | None = None
         self._words = ""
-        self._ground = chequers()
+        self._ground = chequered(*GREYS)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Preview of the export")
 
@@ -82,13 +83,3 @@ class PreviewView(QWidget):
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(box.adjusted(24, 0, -24, 0), flags, self._words)
-
-
-def chequers() -> QPixmap:
-    ground = QPixmap(2 * SQUARE, 2 * SQUARE)
-    ground.fill(LIGHT)
-    painter = QPainter(ground)
-    for place in (0, SQUARE):
-        painter.fillRect(place, SQUARE - place, SQUARE, SQUARE, DARK)
-    painter.end()
-    return ground

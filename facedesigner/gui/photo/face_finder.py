@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facedesigner.gui.work.companion import Companion
+from facedesigner.gui.work.companion import Companion, answer_each
 from facedesigner.gui.work.companion import Stopped as Stopped
 
 if TYPE_CHECKING:
@@ -34,15 +35,10 @@ def serve(pipe: Connection) -> None:
     from facedesigner.engine.found_photo import find_photo
     from facedesigner.engine.photo import new_detector
 
-    detector = None
-    while True:
-        try:
-            path, aligned = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        try:
-            if detector is None and not aligned:
-                detector = new_detector()
-            pipe.send(find_photo(path, aligned, detector))
-        except Exception as error:  # its sentence is for the user
-            pipe.send(error)
+    detector = cache(new_detector)  # made for the first picture that needs it
+
+    def work(question: tuple[Path, bool]) -> FoundPhoto:
+        path, aligned = question
+        return find_photo(path, aligned, None if aligned else detector())
+
+    answer_each(pipe, work)

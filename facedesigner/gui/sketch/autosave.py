@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from facedesigner.gui.sketch.sheet import Sheet
-from facedesigner.state import drawing
+from facedesigner.state import drawing, kept
 from facedesigner.state.drawing import DrawingError, Mark
 from facedesigner.state.files import write_atomically
 
@@ -33,12 +33,7 @@ class Autosave(QObject):
         try:
             marks = drawing.load(self._path)
         except DrawingError as error:
-            aside = self._path.with_suffix(".broken")
-            try:
-                self._path.replace(aside)
-            except OSError:
-                aside = self._path
-            self.said.emit(f"The last drawing cannot be restored: {error}. It is kept as {aside}.")
+            self.said.emit(f"The last drawing cannot be restored: {error}. {kept.set_aside(self._path)}")
             return
         if marks:
             self._sheet.restore(marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -30,12 +30,12 @@ def as_qimage(pixels: Image) -> QImage:
     return QImage(shown.data, width, height, width * shown.shape[2], form).copy()
 
 
-def chequered() -> QBrush:
-    """What shows behind transparent parts."""
+def chequered(light: str, dark: str) -> QPixmap:
+    """The tile that shows behind transparent parts, in two colours such as "#cccccc"."""
     tile = QPixmap(2 * CHEQUER, 2 * CHEQUER)
-    tile.fill(QColor("#b0b0b0"))
+    tile.fill(QColor(dark))
     painter = QPainter(tile)
-    for x, y in ((0, 0), (CHEQUER, CHEQUER)):
-        painter.fillRect(x, y, CHEQUER, CHEQUER, QColor("#d8d8d8"))
+    for place in (0, CHEQUER):
+        painter.fillRect(place, place, CHEQUER, CHEQUER, QColor(light))
     painter.end()
-    return QBrush(tile)
+    return tile

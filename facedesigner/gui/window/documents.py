@@ -19,6 +19,7 @@ from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.window.export_job import export_job
 from facedesigner.gui.window.recipe_check import RecipeCheck
 from facedesigner.gui.work.rendering import RenderThread
+from facedesigner.state import kept
 from facedesigner.state import project as project_file
 from facedesigner.state.edits import locks_with
 from facedesigner.state.project import Project, ProjectError
@@ -216,9 +217,7 @@ class Documents(QObject):
             if project.face.model != info.hash:
                 raise ProjectError(f"its face belongs to the model {project.face.model}")
         except (ProjectError, OSError) as error:
-            aside = path.with_suffix(".broken")
-            path.replace(aside)
-            self._complain("The last session cannot be restored", f"{_sentence(error)}\n\nIt was set aside as {aside}.")
+            self._complain("The last session cannot be restored", f"{_sentence(error)}\n\n{kept.set_aside(path)}")
             return None
         return project
 

@@ -22,6 +22,19 @@ class Report:
     value: Any
 
 
+def answer_each(pipe: Connection, work: Callable[[Any], object]) -> None:
+    """What `serve` does once it has loaded what it needs: answers with what `work` makes of a question, or raises."""
+    while True:
+        try:
+            question = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            pipe.send(work(question))
+        except Exception as error:  # its sentence is for the user
+            pipe.send(error)
+
+
 class Companion:
     """The process starts with the first question and lives on, so that the next one is quick; it ends with ours."""
 

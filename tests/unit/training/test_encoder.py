@@ -65,7 +65,7 @@ def config_of(model, data="", images=4 * BATCH, **options):
 
 
 def test_training_comes_closer(weights, model, tmp_path, monkeypatch):
-    monkeypatch.setattr(encoding, "WARM_UP", 5)
+    monkeypatch.setattr(encoding.Encoding, "warm_up", 5)
     trainee = begin(config_of(model, images=40 * BATCH), torch.device("cpu"), None)
     for _ in range(40):
         trainee.step()

@@ -59,7 +59,7 @@ def quick(monkeypatch):
 
     monkeypatch.setattr(upscaling, "CUT", 32)
     monkeypatch.setattr(upscaling, "SPARE", 8)
-    monkeypatch.setattr(upscaling, "WARM_UP", 5)
+    monkeypatch.setattr(upscaling.SuperResolving, "warm_up", 5)
     monkeypatch.setattr(upscaling, "Lpips", lambda name: Pixels())
 
 

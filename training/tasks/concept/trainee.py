@@ -34,13 +34,12 @@ from training.style_mixing import truncated
 from training.tasks.concept.options import Options
 from training.tasks.concept.place import Place, quiet_direction
 from training.tasks.concept.slider import stand_back, with_slider
-from training.trainee import Part, Trainee, warmed_cosine
+from training.trainee import Annealed, Part
 from training.weighting import matching
 from training.weights import Weights, load_weights, save_weights
 
 RATES = 0.0, 0.99  # how fast Adam forgets, of the critic
 CRITIC_RATE = 4e-4
-WARM_UP = 50  # steps
 WEIGHTS = {"critic": 2.5, "around": 50.0, "inside": 3.0, "without": 100.0, "person": 6.0}  # of the losses
 SEEN = (2, 4, 8)  # reductions of the critic's features
 SAME = 0.28  # distance of embeddings that costs nothing
@@ -74,9 +73,10 @@ def teachable(path: Path) -> Weights:
     return weights
 
 
-class Teaching(Trainee):
+class Teaching(Annealed):
     """Always on the CPU, and in one process."""
 
+    warm_up = 50
     photos: Tensor  # (M, 3, R, R) uint8 that show the thing
 
     def __init__(self, config: RunConfig, device: torch.device) -> None:
@@ -125,15 +125,6 @@ class Teaching(Trainee):
         if not torch.equal(state.get("direction", torch.zeros(0)), self.direction):
             raise CheckpointError("this run is of another generator or seed: begin a new one")
         super().restore(state)
-
-    def step_seed(self) -> int:
-        return self.config.train.seed * 1_000_003 + self.step_number
-
-    def before_step(self) -> None:
-        rates = self.config.train.learning_rate, CRITIC_RATE
-        for optimizer, rate in zip(self.optimizers, rates, strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = warmed_cosine(rate, self.step_number, self.steps, WARM_UP)
 
     def make_deaf(self, direction: Tensor) -> None:
         """Takes the direction out of all styles, so that it does nothing yet."""

@@ -25,11 +25,10 @@ from training.style_mixing import sample_latents
 from training.tasks.encode.options import Options
 from training.tasks.encode.sketcher import SEEN, Sketcher
 from training.tasks.encode.spoil import spoil
-from training.trainee import Part, Trainee, warmed_cosine
+from training.trainee import Annealed, Part
 from training.warm_start import copy_matching
 from training.weights import load_weights
 
-WARM_UP = 100  # steps
 COMPARED = 64  # side at which pictures are compared
 PICTURE_WEIGHT = 4.0  # of the difference between pictures, beside that of latents
 PRIOR_WEIGHT = 0.02  # on latents of pictures: their samples' spread (Mahalanobis), so that sliders work on them
@@ -50,8 +49,10 @@ def begin(config: RunConfig, device: torch.device, state: dict[str, Any] | None)
     return made
 
 
-class Encoding(Trainee):
+class Encoding(Annealed):
     """Always on the CPU, and in one process."""
+
+    warm_up = 100
 
     def __init__(self, config: RunConfig, device: torch.device) -> None:
         """Raises ValueError for a generator with labels, EncoderError when it cannot start from what it is told."""
@@ -68,7 +69,7 @@ class Encoding(Trainee):
             theirs = read_encoder(Path(self.chosen.start))[1]
             copy_matching({name: x for name, x in theirs.items() if name not in ("mean", "basis")}, self.encoder)
         self.side = self.encoder.shape.resolution
-        self.optimizer_of_encoder = self.optimizer(self.encoder)
+        self.optimizers = [self.optimizer(self.encoder)]
         self.images_given = torch.empty(0, 3, self.side, self.side, dtype=torch.uint8)
         self.fixed: Batch | None = None  # drawn when it is first shown
 
@@ -78,17 +79,10 @@ class Encoding(Trainee):
 
     @property
     def parts(self) -> dict[str, Part]:
-        return {"encoder": self.encoder, "optimizer": self.optimizer_of_encoder}
+        return {"encoder": self.encoder, "optimizer": self.optimizers[0]}
 
     def facts(self) -> dict[str, Any]:
         return {"generator": self.weights.hash, "pictures": self.pictures}
-
-    def step_seed(self) -> int:
-        return self.config.train.seed * 1_000_003 + self.step_number
-
-    def before_step(self) -> None:
-        for group in self.optimizer_of_encoder.param_groups:
-            group["lr"] = warmed_cosine(self.config.train.learning_rate, self.step_number, self.steps, WARM_UP)
 
     def batch(self) -> Batch:
         return self.drawn(self.config.train.batch, self.config.train.seed * 1_000_003 + 2 * self.step_number)
@@ -109,7 +103,7 @@ class Encoding(Trainee):
     def learn(self, batch: Batch) -> dict[str, Tensor]:
         with self.autocast():
             losses = self.losses(*batch)
-        self.update(self.encoder, self.optimizer_of_encoder, torch.stack(list(losses.values())).sum(), clip=1.0)
+        self.update(self.encoder, self.optimizers[0], torch.stack(list(losses.values())).sum(), clip=1.0)
         return {name: value.detach() for name, value in losses.items()}
 
     def losses(self, latents: Tensor, faces: Tensor, seen: Tensor) -> dict[str, Tensor]:

@@ -29,13 +29,12 @@ from training.networks.superres import FACTOR, Shape, SuperResolver, load_superr
 from training.sampling import from_bytes, to_bytes
 from training.tasks.superres.degrade import degrade
 from training.tasks.superres.options import Options
-from training.trainee import Part, Trainee, warmed_cosine
+from training.trainee import Annealed, Part
 
 SIDE = 512  # pixels of the pictures that cuts are taken from
 CUT = 128  # pixels of the pictures compared
 SPARE = 32  # pixels more are degraded, so that cuts lie anywhere in the blocks of JPEG
 CRITIC_RATE = 4e-4
-WARM_UP = 50  # steps
 WEIGHTS = {"pixels": 0.5, "features": 0.5, "critic": 0.1}  # of the losses
 CRITIC_WIDTH = 48
 CRITIC_NOISE = 0.03  # deviation of what is added to all that the critic sees: 4 grey levels hide what nobody sees
@@ -53,7 +52,9 @@ def begin(config: RunConfig, device: torch.device, state: dict[str, Any] | None)
     return made
 
 
-class SuperResolving(Trainee):
+class SuperResolving(Annealed):
+    warm_up = 50
+
     def __init__(self, config: RunConfig, device: torch.device) -> None:
         super().__init__(config, device)
         self.chosen = self.options(Options)
@@ -73,7 +74,6 @@ class SuperResolving(Trainee):
             self.critic = self.place(PatchCritic(CRITIC_WIDTH))
             self.features = Lpips("vgg16").to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             self.optimizers.append(torch.optim.Adam(self.critic.parameters(), CRITIC_RATE, (0.5, 0.99)))
-        self.rates = [group["lr"] for optimizer in self.optimizers for group in optimizer.param_groups]
         self.compile(self.network)
 
     def give(self, faces: Sequence[Faces]) -> None:
@@ -92,14 +92,6 @@ class SuperResolving(Trainee):
 
     def facts(self) -> dict[str, Any]:
         return {"pictures": self.pictures}
-
-    def step_seed(self) -> int:
-        return self.config.train.seed * 1_000_003 + self.step_number
-
-    def before_step(self) -> None:
-        for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = warmed_cosine(rate, self.step_number, self.steps, WARM_UP)
 
     def batch(self) -> Batch:
         small, wanted = pairs(self.images_given, self.config.train.batch)
