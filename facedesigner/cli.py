@@ -29,7 +29,8 @@ from facedesigner.commands import (
     verify,
 )
 from facedesigner.commands.common import CommandError, say
-from training.files import special
+from training.errors import is_users
+from training.files import explained, special
 
 COMMANDS = {
     "generate": generate,
@@ -71,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if not is_users(error):
             raise
-        say(str(error))
+        say(explained(error))
         return 2
 
 
@@ -81,12 +82,6 @@ def check_files(args: argparse.Namespace) -> None:
         for path in value if isinstance(value, list | tuple) else [value]:
             if isinstance(path, Path) and special(path):
                 raise CommandError(f"{path} is neither a file nor a folder, but a device or a pipe: choose a file")
-
-
-def is_users(error: Exception) -> bool:
-    """Whether an error is the user's to mend, so that its message is enough; others show where they come from."""
-    names = {cls.__name__ for cls in type(error).__mro__}  # by name: importing the classes would cost start-up time
-    return bool(names & {"CommandError", "WeightsError", "ExportError", "OSError", "ValueError"})
 
 
 def open_window(words: list[str]) -> int:

@@ -20,6 +20,7 @@ from training.commands import (
     run,
     superres,
 )
+from training.errors import is_users
 from training.files import explained
 from training.texts import printable
 
@@ -44,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     try:
         return int(args.command(args))
-    except (ValueError, RuntimeError, OSError, ImportError) as error:
+    except Exception as error:
+        if not is_users(error):
+            raise
         print(f"training: {printable(explained(error))}", file=sys.stderr)
         return 2
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import torch
 
+from training.errors import UserError
 from training.files import replacing
 
 VERSION = 1
 SPARE = 1_000_000_000  # bytes; with less free, a failure to write is taken for a full disk
 
 
-class CheckpointError(ValueError):
+class CheckpointError(UserError):
     """The checkpoint cannot be used; the message says why and what to do."""
 
 

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from training.errors import UserError
+
 CLOSE = 2  # of 255: a profile that moves no colour by more is sRGB under another name
 SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}  # a picture's mode, what its profile says of itself
 
 
-class ProfileError(ValueError):
+class ProfileError(UserError):
     """The profile is broken, or not one for such a picture."""
 
 

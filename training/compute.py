@@ -8,16 +8,18 @@ from contextlib import AbstractContextManager
 
 import torch
 
+from training.errors import UserError
+
 
 def pick_device(name: str) -> torch.device:
-    """`auto` takes CUDA, then Apple's MPS, then the CPU. ValueError for a device that is not there."""
+    """`auto` takes CUDA, then Apple's MPS, then the CPU. UserError for a device that is not there."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         torch.empty(1, device=name)
     except (RuntimeError, AssertionError) as error:
         reason = (str(error).splitlines() or ["it is not there"])[0]
-        raise ValueError(f"device {name!r} cannot be used ({reason}); choose cpu or auto") from None
+        raise UserError(f"device {name!r} cannot be used ({reason}); choose cpu or auto") from None
     return torch.device(name)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from training.errors import UserError
 from training.files import replacing
 from training.options import build, option, to_toml
 from training.texts import quoted
@@ -98,46 +99,46 @@ class RunConfig:
 
 
 def load_config(path: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
-    """Reads a TOML file and applies overrides such as `train.batch=64`. ValueError names what is wrong and where."""
+    """Reads a TOML file and applies overrides such as `train.batch=64`. UserError names what is wrong and where."""
     return parse_config(parsed(path), overrides, str(path))
 
 
 def parsed(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file. ValueError when there is none."""
+    """The tables of a TOML file. UserError when there is none."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ValueError(f"there is no config {path}; those that come along are in training/configs") from None
+        raise UserError(f"there is no config {path}; those that come along are in training/configs") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not TOML: {error}") from None
+        raise UserError(f"{path} is not TOML: {error}") from None
 
 
 def parse_config(values: dict[str, Any], overrides: tuple[str, ...] = (), where: str = "config") -> RunConfig:
     for override in overrides:
         key, found, text = override.partition("=")
         if not found:
-            raise ValueError(f"override {quoted(override)} is not KEY=VALUE, such as train.batch=64")
+            raise UserError(f"override {quoted(override)} is not KEY=VALUE, such as train.batch=64")
         *tables, name = key.strip().split(".")
         table = values
         for part in tables:
             table = table.setdefault(part, {})
             if not isinstance(table, dict):
-                raise ValueError(f"override {quoted(override)}: {part} is not a table")
+                raise UserError(f"override {quoted(override)}: {part} is not a table")
         table[name] = parse_value(text)
     options = values.get("options", {})
     if not isinstance(options, dict):
-        raise ValueError(f"{where}: options must be a table")
+        raise UserError(f"{where}: options must be a table")
     config = build(RunConfig, {k: v for k, v in values.items() if k != "options"}, where)
     return dataclasses.replace(config, options=options)
 
 
 def run_config(folder: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
-    """The config of an existing run. ValueError when the folder is none."""
+    """The config of an existing run. UserError when the folder is none."""
     path = folder / "config.toml"
     if not path.is_file():
-        raise ValueError(f"{folder} is no run folder: it has no config.toml")
+        raise UserError(f"{folder} is no run folder: it has no config.toml")
     if "variant" not in parsed(path):
-        raise ValueError(
+        raise UserError(
             f"{path} is empty or of something else, so it is not known what was trained: write the config of the run "
             "there again, or start another one"
         )

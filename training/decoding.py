@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageOps, features
 
 from training.colours import in_srgb
+from training.errors import UserError
 
 JPEG = ("JPEG", "MPO")  # MPO: a camera's JPEG with a second picture behind it; Pillow opens it as JPEG
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")  # Pillow's others are rare and risky
@@ -27,7 +28,7 @@ DEPTH = 24  # where a PNG says so; Pillow reads 16 as 8 without a word
 REDUCED = ("L", "LA", "RGB", "RGBA", "CMYK")  # modes whose pixels can be averaged
 
 
-class PictureError(ValueError):
+class PictureError(UserError):
     """A picture that cannot be looked at. `reason` is one of `curation.contract.REASONS`, the message is for the
     user."""
 

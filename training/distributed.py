@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from training.compute import pick_device
+from training.errors import UserError
 
 Network = TypeVar("Network", bound=nn.Module)
 T = TypeVar("T")
@@ -59,14 +60,14 @@ def is_writer() -> bool:
 
 
 def local_device(name: str) -> torch.device:
-    """`pick_device`, and of several GPUs the one that belongs to this process. ValueError where there is none."""
+    """`pick_device`, and of several GPUs the one that belongs to this process. UserError where there is none."""
     device = pick_device(name)
     if size() == 1 or device.type == "cpu":
         return device
     index = int(os.environ.get("LOCAL_RANK", "0"))
     if device.type != "cuda" or index >= torch.cuda.device_count():
         found = torch.cuda.device_count() if torch.cuda.is_available() else 0
-        raise ValueError(
+        raise UserError(
             f"process {index} of this machine finds no GPU of its own, there are {found}: lower --nproc-per-node, or "
             "set train.device=cpu"
         )
@@ -75,14 +76,14 @@ def local_device(name: str) -> torch.device:
 
 
 def part_of(batch: int) -> int:
-    """How many of the pictures of a batch are this process's. ValueError when they cannot be shared out evenly."""
+    """How many of the pictures of a batch are this process's. UserError when they cannot be shared out evenly."""
     if batch % size():
-        raise ValueError(f"train.batch is {batch}, which {size()} processes cannot share evenly: make it a multiple")
+        raise UserError(f"train.batch is {batch}, which {size()} processes cannot share evenly: make it a multiple")
     return batch // size()
 
 
 def shared(make: Callable[[], T]) -> T:
-    """What rank 0 makes, for all: it alone calls `make`. Its ValueError or OSError is raised in all."""
+    """What rank 0 makes, for all: it alone calls `make`. Its UserError or OSError is raised in all."""
     if size() == 1:
         return make()
     made: list[Any] = [None, None]
@@ -104,9 +105,9 @@ def on_the_way(device: torch.device) -> torch.device:
 
 
 def check_same(value: object, what: str) -> None:
-    """ValueError in a process whose `value` is not that of rank 0."""
+    """UserError in a process whose `value` is not that of rank 0."""
     if shared(lambda: value) != value:
-        raise ValueError(f"process {rank()} has other {what} than the first one: give all machines the same")
+        raise UserError(f"process {rank()} has other {what} than the first one: give all machines the same")
 
 
 def one_first(make: Callable[[], T]) -> T:

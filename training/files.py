@@ -18,7 +18,9 @@ def special(path: Path) -> bool:
 
 
 def explained(error: Exception) -> str:
-    """What to tell of an error: a full disk in words."""
+    """What to tell of an error: a full disk and too little memory in words."""
+    if isinstance(error, MemoryError) and not str(error):
+        return "there is not enough memory: close other programs, or ask for less at once"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         where = f": {error.filename} was not written" if error.filename else ""
         return f"the disk is full{where}. Free some space; what was saved before is as it was"

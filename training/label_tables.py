@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from training.endings import PICTURES
+from training.errors import UserError
 from training.pictures import DataError
 
 FILE_COLUMNS = ("file", "filename", "name", "image", "imageid", "imagename", "filepath", "imagepath", "path", "picture")
@@ -68,7 +69,7 @@ def parse_csv(text: str) -> Table:
     rows = [row + [""] * (len(titles) - len(row)) for row in rows if row]
     key = file_column(titles, rows)
     if key is None:
-        raise ValueError(f"needs a column with the names of the pictures, called {', '.join(FILE_COLUMNS[:4])} or path")
+        raise UserError(f"needs a column with the names of the pictures, called {', '.join(FILE_COLUMNS[:4])} or path")
     columns = {title: [row[i] for row in rows] for i, title in enumerate(titles) if i != key and title}
     if delimiter != ",":
         columns = {title: with_points(values) for title, values in columns.items()}
@@ -101,12 +102,12 @@ def parse_json_lines(text: str) -> Table:
     """One object a line, as Hugging Face's metadata.jsonl: what is no number or text is left out."""
     rows: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines() if line.strip()]
     if not all(isinstance(row, dict) for row in rows):
-        raise ValueError("holds lines that are no objects")
+        raise UserError("holds lines that are no objects")
     titles = list(dict.fromkeys(title for row in rows for title in row))
     cells = [[as_text(row.get(title)) for title in titles] for row in rows]
     key = file_column(titles, cells)
     if key is None:
-        raise ValueError("its objects do not name the pictures, by file_name or path")
+        raise UserError("its objects do not name the pictures, by file_name or path")
     columns = {title: [row[i] for row in cells] for i, title in enumerate(titles) if i != key}
     return Table([row[key] for row in cells], columns)
 
@@ -119,11 +120,11 @@ def parse_celeba(text: str) -> Table:
     """A line with the count, one with the attributes, then a name and -1 or 1 for each attribute."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     if len(lines) < 2 or len(lines[0]) != 1 or not lines[0][0].isdigit():
-        raise ValueError("is not laid out like list_attr_celeba.txt: the count, the attributes, then a line a picture")
+        raise UserError("is not laid out like list_attr_celeba.txt: the count, the attributes, then a line a picture")
     titles, rows = lines[1], lines[2:]
     for number, row in enumerate(rows, start=3):
         if len(row) != len(titles) + 1:
-            raise ValueError(f"line {number} has {len(row) - 1} values for {len(titles)} attributes")
+            raise UserError(f"line {number} has {len(row) - 1} values for {len(titles)} attributes")
     return Table([row[0] for row in rows], {t: [row[i] for row in rows] for i, t in enumerate(titles, start=1)})
 
 
@@ -132,9 +133,9 @@ def parse_json(text: str) -> Table:
     content = json.loads(text)
     pairs = content.get("labels") if isinstance(content, dict) else None
     if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
-        raise ValueError('holds no {"labels": [["name.png", class], ...]}')
+        raise UserError('holds no {"labels": [["name.png", class], ...]}')
     if not all(isinstance(label, int) for _, label in pairs):
-        raise ValueError("its labels are not class numbers")
+        raise UserError("its labels are not class numbers")
     columns = {"label": [str(int(label)) for _, label in pairs]}
     return Table([str(name) for name, _ in pairs], columns, frozenset(columns))
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TextIO
 
+from training.errors import UserError
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -17,7 +19,7 @@ except ImportError:  # Windows
 NAME = ".lock"  # of the file, in the folder
 
 
-class LockedError(ValueError):
+class LockedError(UserError):
     """Another process holds the lock; the message names it and says what to do."""
 
 

@@ -18,6 +18,7 @@ from training import distributed
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.config import RunConfig
 from training.distances import Distances
+from training.errors import UserError
 from training.events import Ended, Event, Metrics, Samples, Saved, Started, decode, encode
 from training.files import replacing
 from training.kinds import begin
@@ -25,7 +26,7 @@ from training.sampling import save_grid
 from training.trainee import Trainee
 
 
-class TrainingError(RuntimeError):
+class TrainingError(UserError):
     """Training cannot go on; the message says why and what to do."""
 
 

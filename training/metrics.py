@@ -14,6 +14,7 @@ from typing import TypedDict
 import torch
 from torch import Tensor
 
+from training.errors import UserError
 from training.features import Features
 
 
@@ -61,7 +62,7 @@ class Judge:
     def measure(self, fake: Tensor) -> Measures:
         """`fake` (N, 3, R, R) uint8, with N at least `count`."""
         if len(fake) < self.count:
-            raise ValueError(f"{len(fake)} generated pictures cannot be measured against {self.count} real ones")
+            raise UserError(f"{len(fake)} generated pictures cannot be measured against {self.count} real ones")
         rows = self.features(pick(fake, self.count, self.seed)).double()
         kernel, _ = kernel_distance(self.real, rows, seed=self.seed)
         precision, recall = precision_recall(self.real, rows)
@@ -86,7 +87,7 @@ class Judge:
 def enough(*counts: int) -> int:
     """The smallest; ValueError when it is too small."""
     if min(counts) < 8:
-        raise ValueError(f"{min(counts)} pictures are too few to measure anything: give at least 8, better 1,000")
+        raise UserError(f"{min(counts)} pictures are too few to measure anything: give at least 8, better 1,000")
     return min(counts)
 
 
@@ -164,7 +165,7 @@ def kernel_distance(a: Tensor, b: Tensor, subsets: int = 50, size: int = 1000, s
     """
     size = min(size, len(a) // 2, len(b) // 2)
     if size < 2:
-        raise ValueError("the kernel distance needs at least four rows of features on each side")
+        raise UserError("the kernel distance needs at least four rows of features on each side")
     generator = torch.Generator().manual_seed(seed)
     a, b = a.double(), b.double()
     distances = torch.empty(subsets, dtype=torch.float64)
@@ -196,7 +197,7 @@ def precision_recall(real: Tensor, fake: Tensor, k: int = 3) -> tuple[float, flo
     Kynkäänniemi et al. 2019.
     """
     if min(len(real), len(fake)) <= k:
-        raise ValueError(f"precision and recall need more than {k} rows of features on each side")
+        raise UserError(f"precision and recall need more than {k} rows of features on each side")
     return covered(fake, real, k), covered(real, fake, k)
 
 

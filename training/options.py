@@ -11,6 +11,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from training.errors import UserError
 from training.texts import quoted
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ def option(
 
 
 def build(cls: type[T], values: dict[str, Any], where: str) -> T:
-    """Makes `cls` from `values`. ValueError names an unknown key (and the nearest known), a wrong type or a value
+    """Makes `cls` from `values`. UserError names an unknown key (and the nearest known), a wrong type or a value
     out of range; `where` says in the message which table it was in."""
     hints = typing.get_type_hints(cls)
     known = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
@@ -36,20 +37,20 @@ def build(cls: type[T], values: dict[str, Any], where: str) -> T:
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ValueError(f"{where}: unknown key {quoted(key)}; {hint}")
+            raise UserError(f"{where}: unknown key {quoted(key)}; {hint}")
         made[key] = check(value, hints[key], known[key].metadata, f"{where}: {key}")
     return cls(**made)
 
 
 def check(value: Any, kind: Any, limits: typing.Mapping[str, Any], what: str) -> Any:
-    """Returns the value as `kind`; ValueError says what is allowed."""
+    """Returns the value as `kind`; UserError says what is allowed."""
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, dict):
-            raise ValueError(f"{what} must be a table")
+            raise UserError(f"{what} must be a table")
         return build(typing.cast(type, kind), value, f"[{what.split(': ')[-1]}]")
     if typing.get_origin(kind) is tuple:
         if not isinstance(value, list | tuple):
-            raise ValueError(f"{what} must be a list")
+            raise UserError(f"{what} must be a list")
         item = typing.get_args(kind)[0]
         return tuple(check(v, item, {}, what) for v in value)
     if isinstance(kind, types.UnionType):  # only `X | None` is used
@@ -57,12 +58,12 @@ def check(value: Any, kind: Any, limits: typing.Mapping[str, Any], what: str) ->
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if isinstance(kind, type) and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-        raise ValueError(f"{what} must be {kind.__name__}, not {quoted(value)}")
+        raise UserError(f"{what} must be {kind.__name__}, not {quoted(value)}")
     low, high, choices = limits.get("low"), limits.get("high"), limits.get("choices") or ()
     if choices and value not in choices:
-        raise ValueError(f"{what} is {quoted(value)}; choose one of {', '.join(map(str, choices))}")
+        raise UserError(f"{what} is {quoted(value)}; choose one of {', '.join(map(str, choices))}")
     if (low is not None and not value >= low) or (high is not None and not value <= high):
-        raise ValueError(f"{what} is {value}; choose {allowed(low, high)}")
+        raise UserError(f"{what} is {value}; choose {allowed(low, high)}")
     return value
 
 
@@ -89,7 +90,7 @@ class Field:
     item: str = "str"  # kind of a list's items
 
     def parse(self, text: str) -> Any:
-        """What the text says, as the field's kind. ValueError says what is allowed."""
+        """What the text says, as the field's kind. UserError says what is allowed."""
         text = text.strip()
         if self.optional and not text:
             return None
@@ -116,7 +117,7 @@ class Field:
             return KINDS[kind](text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
         except ValueError:
             what = "a whole number" if kind == "int" else "a number"
-            raise ValueError(f"{self.name} must be {what}" + (f", not {quoted(text)}" if text else "")) from None
+            raise UserError(f"{self.name} must be {what}" + (f", not {quoted(text)}" if text else "")) from None
 
 
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")

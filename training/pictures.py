@@ -13,11 +13,12 @@ from PIL import Image
 
 from training.decoding import MOST_BYTES, PictureError, decode
 from training.endings import PICTURES, left_out
+from training.errors import UserError
 
 CONTACTS = "contact-sheet.png"  # of a batch, see `facedesigner.export.batch_folder`
 
 
-class DataError(ValueError):
+class DataError(UserError):
     """The data cannot be used; the message says why and what to do."""
 
 

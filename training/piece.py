@@ -26,12 +26,13 @@ from PIL import Image
 from training.annealing import annealed
 from training.compute import keep_memory
 from training.config import Data, Log, RunConfig, parse_config, write_config
+from training.errors import UserError, WeightsError
 from training.events import Ended, Metrics, Saved
 from training.export import export, load_run, save_companion
 from training.files import replacing
 from training.loop import train
 from training.sampling import draw, grid, latents_of
-from training.weights import COMPANION, WeightsError, read
+from training.weights import COMPANION, read
 
 PART = 15 * 2**20  # bytes: what travels may have 16 MiB
 SHEET, SEED = 8, 0  # rows of the sheet, and its seed
@@ -42,7 +43,7 @@ Say = Callable[[Metrics | str], None]  # takes what the run logs, and sentences
 
 
 def begin(source: Path, data: Path, minutes: float, batch: int, overrides: tuple[str, ...] = ()) -> RunConfig:
-    """The config of a piece that starts from `source`, a companion or a run folder. ValueError and its kinds say what
+    """The config of a piece that starts from `source`, a companion or a run folder. UserError and its kinds say what
     is wrong with it."""
     if source.is_dir():
         known, _, images = load_run(source)
@@ -155,25 +156,25 @@ def digest(content: bytes) -> str:
 
 
 def join(folder: Path, out: Path) -> int:
-    """Makes the companion of a piece's parts again; returns the pictures it has seen. ValueError names what is missing
+    """Makes the companion of a piece's parts again; returns the pictures it has seen. UserError names what is missing
     or damaged."""
     try:
         about = json.loads((folder / PIECE).read_text(encoding="utf-8"))
         expected: dict[str, str] = dict(about["parts"])
         whole, images = str(about["whole"]), int(about["images"])
     except FileNotFoundError:
-        raise ValueError(f"{folder} holds no {PIECE}: name the folder of a piece") from None
+        raise UserError(f"{folder} holds no {PIECE}: name the folder of a piece") from None
     except (json.JSONDecodeError, KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
-        raise ValueError(f"{folder / PIECE} is damaged ({error}): fetch it again") from None
+        raise UserError(f"{folder / PIECE} is damaged ({error}): fetch it again") from None
     content = b""
     for name, wanted in expected.items():
         path = folder / Path(name).name  # a name, wherever the file says it lies
         part = path.read_bytes() if path.is_file() else b""
         if digest(part) != wanted:
-            raise ValueError(f"{path} is {'damaged' if part else 'missing'}: fetch it again")
+            raise UserError(f"{path} is {'damaged' if part else 'missing'}: fetch it again")
         content += part
     if digest(content) != whole:
-        raise ValueError(f"the parts in {folder} belong to different pieces: fetch them again")
+        raise UserError(f"the parts in {folder} belong to different pieces: fetch them again")
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out) as temporary:
         temporary.write_bytes(content)

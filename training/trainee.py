@@ -16,6 +16,7 @@ from training.checkpoint import CheckpointError
 from training.compute import autocast, pick_precision
 from training.config import RunConfig
 from training.data import Faces
+from training.errors import UserError
 from training.options import build
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -43,9 +44,9 @@ class Trainee(ABC):
     shared = False
 
     def __init__(self, config: RunConfig, device: torch.device) -> None:
-        """ValueError where several processes cannot train it, or cannot share its batch evenly."""
+        """UserError where several processes cannot train it, or cannot share its batch evenly."""
         if distributed.size() > 1 and not self.shared:
-            raise ValueError(f"{config.variant} is trained by one process: start it without torchrun")
+            raise UserError(f"{config.variant} is trained by one process: start it without torchrun")
         self.config, self.device = config, device
         self.part = distributed.part_of(config.train.batch)  # pictures of a batch that are this process's
         self.precision = pick_precision(config.train.precision, device)
@@ -93,9 +94,9 @@ class Trainee(ABC):
         return
 
     def warm_start(self, source: Path) -> list[str]:
-        """Takes what fits from another run or from a file; returns sentences on how much. ValueError when there is
+        """Takes what fits from another run or from a file; returns sentences on how much. UserError when there is
         nothing to take."""
-        raise ValueError(f"train.warm_start: {self.config.variant} cannot start from {source}; leave it out")
+        raise UserError(f"train.warm_start: {self.config.variant} cannot start from {source}; leave it out")
 
     def imitations(self, real: Faces) -> Tensor | None:
         """One picture for each of some `real` ones, (N, 3, R, R) uint8, whose distance to them says how good the run
@@ -136,14 +137,14 @@ class Trainee(ABC):
                 load_state(part, state[name])
             self.step_number = int(state["step"])
             if self.step_number < 0:
-                raise ValueError(f"it stands at step {self.step_number}")
+                raise UserError(f"it stands at step {self.step_number}")
         except (KeyError, RuntimeError, ValueError, TypeError) as error:
             raise CheckpointError(f"the checkpoint does not fit the options of this run: {error}") from None
 
     # what kinds have in common
 
     def options(self, cls: type[O]) -> O:
-        """The options of the config. ValueError names an unknown one or a wrong value."""
+        """The options of the config. UserError names an unknown one or a wrong value."""
         return build(cls, self.config.options, f"[options] of {self.config.variant}")
 
     def place(self, network: Network) -> Network:

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from training.checkpoint import load_checkpoint
+from training.errors import WeightsError
 from training.gans.base import Growing
-from training.weights import WeightsError, read
+from training.weights import read
 
 GENERATOR, DISCRIMINATOR = "generator.", "discriminator."
 

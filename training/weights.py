@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from training.errors import UserError, WeightsError
 from training.files import replacing
 from training.foreign import stylegan2
 from training.gans import create
@@ -29,10 +30,6 @@ HASH = re.compile("[0-9a-f]{16}")  # what recipes call a model: it becomes part 
 CARD_LINES = 50
 FORMAT = "facedesigner-1"
 COMPANION = "facedesigner-training-1"  # of the file that training goes on from, see `training.warm_start`
-
-
-class WeightsError(ValueError):
-    """The file is no weights file of ours; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +111,11 @@ def load_weights(path: Path) -> Weights:
         card = {one_line(k): printable(str(v)) for k, v in list(json.loads(metadata["card"]).items())[:CARD_LINES]}
         mean = tensors["latent_mean"].float()
         if mean.shape != generator.latent_shape[1:]:
-            raise ValueError("the mean latent has another length than the latents")
+            raise UserError("the mean latent has another length than the latents")
         measures = {one_line(k): finite(*two) for k, two in json.loads(metadata.get("measures", "{}")).items()}
         stated = metadata.get("hash", "")
         if stated and not HASH.fullmatch(stated):
-            raise ValueError(f"the hash {quoted(stated)} is not 16 hexadecimal digits")
+            raise UserError(f"the hash {quoted(stated)} is not 16 hexadecimal digits")
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, RecursionError) as error:
         raise WeightsError(f"{path.name} does not fit its own description: {printable(str(error), LINE)}") from None
     if not all(bool(torch.isfinite(t).all()) for t in tensors.values()):
@@ -131,12 +128,12 @@ def load_weights(path: Path) -> Weights:
 
 def built(variant: str, options: dict[str, Any], tensors: dict[str, Tensor]) -> Generator:
     """The generator that a file describes, with its tensors. It is made without memory first, and compared: a small
-    file may describe a network of gigabytes. ValueError names what does not fit."""
+    file may describe a network of gigabytes. UserError names what does not fit."""
     with torch.device("meta"):
         wanted = {name: tensor.shape for name, tensor in make_generator(variant, options).state_dict().items()}
     given = {name: tensor.shape for name, tensor in tensors.items()}
     if wrong := [name for name in {**wanted, **given} if wanted.get(name) != given.get(name)]:
-        raise ValueError(f"{', '.join(map(one_line, wrong[:3]))} missing, surplus or of another shape")
+        raise UserError(f"{', '.join(map(one_line, wrong[:3]))} missing, surplus or of another shape")
     generator = make_generator(variant, options)
     generator.load_state_dict(tensors)
     return generator
@@ -144,7 +141,7 @@ def built(variant: str, options: dict[str, Any], tensors: dict[str, Tensor]) -> 
 
 def finite(mean: float, deviation: float) -> tuple[float, float]:
     if not (math.isfinite(mean) and math.isfinite(deviation)):
-        raise ValueError("a measure is not finite")
+        raise UserError("a measure is not finite")
     return float(mean), float(deviation)
 
 
@@ -159,7 +156,7 @@ def content_of(metadata: dict[str, str], tensors: dict[str, Tensor]) -> str:
 
 
 def make_generator(variant: str, options: dict[str, Any]) -> Generator:
-    """An untrained one of a variant, or of the network that can only be brought in. ValueError as `create`."""
+    """An untrained one of a variant, or of the network that can only be brought in. UserError as `create`."""
     if variant == "stylegan2":
         return stylegan2.generator(options)
     return create(variant, options).generator()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from training.errors import UserError
 from training.texts import one_line, printable
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from facedesigner.state.face import FaceState
 
 
-class CommandError(Exception):
+class CommandError(UserError):
     """A command cannot be done as given; the message says why and what to do."""
 
 

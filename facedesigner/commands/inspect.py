@@ -32,7 +32,7 @@ def inspect_command(args: argparse.Namespace) -> int:
 
 def compare(args: argparse.Namespace, face: FaceState) -> None:
     """Says whether the recipe draws the picture, where its model is at hand."""
-    from facedesigner.engine.errors import WeightsError
+    from training.errors import WeightsError
 
     try:
         engine = load_engine(args)

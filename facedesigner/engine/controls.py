@@ -12,13 +12,14 @@ from facedesigner.contract.request import Control
 from facedesigner.engine.packing import unpack
 from facedesigner.state.ages import AGE
 from facedesigner.state.face import TAUGHT, FaceState, Taught
+from training.errors import UserError
 from training.gans.base import Generator
 from training.movements import AgePath, Direction, Edit, Movement, offered
 from training.texts import quoted
 from training.weights import Weights
 
 
-class ControlError(ValueError):
+class ControlError(UserError):
     """The face uses a control that these weights do not offer, or a class that the control does not have."""
 
 

@@ -9,13 +9,14 @@ from PIL import Image as Pillow
 
 from facedesigner.contract.sketching import Grey, Hints
 from facedesigner.engine.opening import FileError, decoded
+from training.errors import UserError
 
 MOST_PIXELS = 200_000_000  # once decoded: 600 MB in colour
 LONGEST = 2048  # pixels; larger ones are reduced
 WHITE = 245  # of 255: in hints without transparency, what is lighter in every channel is no hint
 
 
-class DrawingFileError(ValueError):
+class DrawingFileError(UserError):
     """The file cannot be opened; the message says why and what to do."""
 
 

@@ -14,16 +14,15 @@ from torch import Tensor
 from facedesigner.contract.request import Image, Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.engine import arithmetic, breeding, teaching
 from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
-from facedesigner.engine.errors import WeightsError
 from facedesigner.engine.known_models import KnownModels
 from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.sliders import check_examples
 from training.compute import pick_device
+from training.errors import UserError
 from training.movements import AgePath
 from training.sampling import latents_of, to_bytes
 from training.weights import Weights, load_weights
-from training.weights import WeightsError as TrainingWeightsError
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +63,8 @@ class FaceEngine:
 
     def load(self, path: Path) -> ModelInfo:
         """Loads a weights file. Raises WeightsError naming what is wrong with it; the former model then stays."""
-        try:
-            weights = load_weights(path)
-            self._known.check(weights, path.name)
-        except TrainingWeightsError as error:
-            raise WeightsError(str(error)) from None
+        weights = load_weights(path)
+        self._known.check(weights, path.name)
         self._place(weights, self._device)
         generator = weights.generator
         self._info = ModelInfo(
@@ -88,7 +84,7 @@ class FaceEngine:
         return self._info
 
     def use_device(self, name: str) -> str:
-        """Moves the model; returns the device now in use. ValueError for one that is not there."""
+        """Moves the model; returns the device now in use. UserError for one that is not there."""
         device = pick_device(name)
         if self._weights is not None:
             self._place(self._weights, device)
@@ -125,7 +121,7 @@ class FaceEngine:
         noise = self._noise_of(request.face.noise_seed) if generator.noise_shapes else None
         picture = generator.synthesize(edited[None], noise, request.resolution)
         if not bool(torch.isfinite(picture).all()):
-            raise ValueError("its sliders lead to where the model draws nothing: set them nearer to 0")
+            raise UserError("its sliders lead to where the model draws nothing: set them nearer to 0")
         array: Image = np.ascontiguousarray(to_bytes(picture)[0].permute(1, 2, 0).cpu().numpy())
         return array
 
@@ -140,10 +136,10 @@ class FaceEngine:
         return self._noise[1]
 
     def _latent(self, face: FaceState) -> Tensor:
-        """(L, D) before truncation and controls. ValueError when the face belongs to another model."""
+        """(L, D) before truncation and controls. UserError when the face belongs to another model."""
         generator = self._loaded().generator
         if face.model and face.model != self.info.hash:
-            raise ValueError(
+            raise UserError(
                 f"this face was made with model {face.model}, the loaded one is {self.info.name} ({self.info.hash}): "
                 "load the model it was made with to see it"
             )
@@ -152,7 +148,7 @@ class FaceEngine:
             z = latents_of(face.seed, 1, generator.z_dim)
             return generator.map(z.to(self._device))[0].clone()
         if face.latent.shape != generator.latent_shape:
-            raise ValueError(f"the latent is {face.latent.shape}, this model takes {generator.latent_shape}")
+            raise UserError(f"the latent is {face.latent.shape}, this model takes {generator.latent_shape}")
         return unpack(face.latent).to(self._device)
 
     @torch.inference_mode()
@@ -170,7 +166,7 @@ class FaceEngine:
         """`count` children that mix the layers of two or more parents, with the first one's truncation and noise and
         no slider set: what the parents' sliders say is part of their latents."""
         if len(parents) < 2:
-            raise ValueError("breeding takes two faces or more: select another one")
+            raise UserError("breeding takes two faces or more: select another one")
         children = breeding.breed([self._baked(parent) for parent in parents], count, seed)
         return [parents[0].with_controls({}).with_latent(pack(child)) for child in children]
 
@@ -192,7 +188,7 @@ class FaceEngine:
         result is a latent without sliders, with the truncation and noise of the first face.
         """
         if not terms or not all(faces for _, faces in terms):
-            raise ValueError("there is nothing to add: put a face into each term")
+            raise UserError("there is nothing to add: put a face into each term")
         drawn = [(weight, [self._drawn(face) for face in faces]) for weight, faces in terms]
         first = terms[0][1][0]
         psi = first.psi if first.psi >= LEAST_PSI else 1.0
@@ -202,7 +198,7 @@ class FaceEngine:
     @torch.inference_mode()
     def teach(self, with_it: Sequence[FaceState], without: Sequence[FaceState]) -> Lesson:
         """A direction from faces that have something and faces that do not, at least two each, as they are drawn. It
-        is the same for all layers and leaves labels and codes alone. ValueError says what the examples lack."""
+        is the same for all layers and leaves labels and codes alone. UserError says what the examples lack."""
         check_examples(with_it, without)
         given, lacking = (
             np.stack([self._mean_latent(self._drawn(face)) for face in faces]) for faces in (with_it, without)

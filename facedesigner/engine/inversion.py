@@ -21,10 +21,10 @@ from torch import Tensor
 
 from facedesigner.contract.request import Image
 from facedesigner.engine.controls import noise_of
-from facedesigner.engine.errors import WeightsError
 from facedesigner.engine.likeness import Perceptual
 from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
+from training.errors import UserError, WeightsError
 from training.gans.base import Generator
 from training.networks.encoder import Encoder, components_of, difference, first_encoder, load_encoder, resized
 from training.sampling import from_bytes, to_bytes
@@ -192,9 +192,9 @@ def check(generator: Generator, encoder: Encoder | None, picture: Image) -> None
     if picture.ndim != 3 or picture.shape[0] != picture.shape[1] or picture.shape[2] != 3 or picture.dtype != np.uint8:
         raise ValueError(f"the picture must be square, (H, H, 3) uint8, not {picture.shape} {picture.dtype}")
     if generator.conditions.dim:
-        raise ValueError("this model has labels or codes, which a picture does not tell: load another model")
+        raise UserError("this model has labels or codes, which a picture does not tell: load another model")
     if encoder is not None and (encoder.shape.rows, encoder.shape.columns) != generator.latent_shape:
-        raise ValueError(f"the encoder answers {encoder.shape}, the model takes {generator.latent_shape}")
+        raise UserError(f"the encoder answers {encoder.shape}, the model takes {generator.latent_shape}")
 
 
 @torch.inference_mode()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from facedesigner.resources import resource
 from facedesigner.state.files import write_atomically
-from training.weights import HASH, Weights, WeightsError
+from training.errors import WeightsError
+from training.weights import HASH, Weights
 
 SHIPPED = "weights/models.json"  # hash -> content, of the models that come with the program
 

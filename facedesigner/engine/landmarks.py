@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image
+from training.errors import UserError
 
 if TYPE_CHECKING:
     from training.curation.detector import Face
@@ -22,7 +23,7 @@ CHIN = 8
 FEWEST_PIXELS = 2.0  # between the eyes; under this nothing is level
 
 
-class EyesError(ValueError):
+class EyesError(UserError):
     """The eyes are not known; the message says what to do."""
 
 

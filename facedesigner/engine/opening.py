@@ -11,6 +11,7 @@ import numpy as np
 from facedesigner.contract.methods import EnhanceError
 from facedesigner.contract.request import Image
 from training.decoding import MOST_BYTES, Decoded, PictureError, decode
+from training.errors import UserError
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ def open_picture(path: Path) -> Opened:
     return Opened(pixels if pixels.ndim == 3 else pixels[:, :, None], opened.texts, notices)
 
 
-class FileError(ValueError):
+class FileError(UserError):
     """A picture file that cannot be opened; the message names it, and says why and what to do."""
 
 

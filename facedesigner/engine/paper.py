@@ -10,6 +10,7 @@ import torch
 from PIL import Image as Pillow
 
 from facedesigner.contract.sketching import SIDE, Grey, Hints
+from training.errors import UserError
 
 LARGEST = 1024  # pixels of the longer side that a drawing is looked at with
 EMPTY = "There is nothing to see yet: draw the outline of a face"
@@ -26,7 +27,7 @@ PEN = 5.0  # pixels of the square that lines are brought to: thinner ones all bu
 Ink = npt.NDArray[np.float32]
 
 
-class DrawingError(ValueError):
+class DrawingError(UserError):
     """There is nothing to make a photo of; the message says what to do."""
 
 

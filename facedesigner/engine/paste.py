@@ -23,6 +23,7 @@ from facedesigner.contract.request import Image
 from facedesigner.engine.opening import FileError, decoded
 from facedesigner.engine.photo import PhotoError, PhotoFace
 from training.colours import Conversion, conversion_of, srgb_profile
+from training.errors import UserError
 
 STRIP = 256  # rows of the photo that are worked on at once, so that large ones fit into memory
 MARGIN = 0.1  # of the side: from the square's edge inwards the photo gains the upper hand
@@ -48,7 +49,7 @@ def paste(photo: Pillow.Image, face: PhotoFace, image: Image, before: Image | No
     """The photo with `image` (R, R, 3) in place of its face.
 
     `photo` is RGB, of any size, upright as its EXIF says: see `whole_photo`. `before` (R, R, 3) is what the model draws
-    for the face unedited: with it only the change is carried over. ValueError when the face has no placement.
+    for the face unedited: with it only the change is carried over. UserError when the face has no placement.
     """
     drawn = batch(image)
     square = F.interpolate(batch(face.picture), drawn.shape[-2:], mode="bilinear", antialias=True, align_corners=False)
@@ -216,7 +217,7 @@ def in_own_colours(strip: Pillow.Image, seen: Pillow.Image, made: Pillow.Image, 
 def corners_in(photo: Pillow.Image, face: PhotoFace) -> tuple[np.ndarray, float]:
     """Where the aligned square lies in a photo of whatever size: (4, 2) corners as x, y, and its side, in pixels."""
     if face.placement is None:
-        raise ValueError("it is not known where in the photo this face lies")
+        raise UserError("it is not known where in the photo this face lies")
     scale = float(np.mean(np.array(photo.size) / face.searched))
     across, side = face.placement.across, face.placement.side * scale
     down = np.array([-across[1], across[0]])

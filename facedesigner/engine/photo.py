@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image
+from training.errors import UserError
 
 if TYPE_CHECKING:
     from training.curation.align import Placement
@@ -25,7 +26,7 @@ LEAST = 64  # pixels of the square around a face; smaller ones show too little
 SURE = 0.0  # dlib's own threshold, for further faces
 
 
-class PhotoError(ValueError):
+class PhotoError(UserError):
     """The picture cannot be opened as a face; the message says why and what to do."""
 
 

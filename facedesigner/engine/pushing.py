@@ -22,6 +22,7 @@ from facedesigner.engine.face_engine import LEAST_PSI, FaceEngine
 from facedesigner.engine.packing import pack, unpack
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.uniqueness import Pushed
+from training.errors import UserError
 from training.movements import Direction
 from training.networks.encoder import components_of
 from training.networks.identity import CHIP, FACE_BOX, LOOK, PADDING, Identity, enlarged
@@ -50,7 +51,7 @@ def push_away(
     clock: Callable[[], float] = time.monotonic,
 ) -> Pushed:
     """The face moved until the nearest of `others` (N, 128) lies CLEAR beyond `threshold`, and AT_LEAST farther than
-    before; or as far as `seconds`, `stop` or REACH allow. ValueError when it cannot be drawn."""
+    before; or as far as `seconds`, `stop` or REACH allow. UserError when it cannot be drawn."""
     began = clock()
     mover = Mover(load_weights(engine.info.path), engine.latent(face), face)
     values = others.astype(np.float32)
@@ -155,5 +156,5 @@ def nearest_distance(identity: Identity, picture: Image, values: np.ndarray) -> 
 def drawn(engine: FaceEngine, face: FaceState) -> Image:
     result = engine.render(RenderRequest(face))
     if result.image is None:
-        raise ValueError(f"the face cannot be drawn: {result.error}")
+        raise UserError(f"the face cannot be drawn: {result.error}")
     return result.image

@@ -19,6 +19,7 @@ from facedesigner.contract.request import Image
 from facedesigner.engine.planes import blurred, distance_inside, filled
 from facedesigner.engine.silhouette import blurred_colours, closeness, silhouette
 from facedesigner.resources import resource
+from training.errors import UserError
 from training.networks.head_model import LEFT_EYE, RIGHT_EYE, HeadModel, depth_map, load_head_model
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ STRONGEST = 0.075  # eye distances that light and dark move the surface, at full
 LEAST = 32  # pixels a side
 
 
-class ReliefError(ValueError):
+class ReliefError(UserError):
     """No relief can be made of the picture; the message says why and what to do."""
 
 

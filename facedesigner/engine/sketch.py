@@ -29,12 +29,13 @@ from facedesigner.engine.paper import DrawingError, Sheet, cut_hints, prepared
 from facedesigner.resources import resource
 from facedesigner.state.face import FaceState
 from training.compute import cpu_has_bfloat16
+from training.errors import WeightsError
 from training.movements import Direction
 from training.networks.chroma import coloured
 from training.networks.encoder import first_encoder, resized
 from training.networks.translator import CHANNELS, Translator, hinted, load_translator
 from training.sampling import latents_of, to_bytes
-from training.weights import Weights, WeightsError, load_weights
+from training.weights import Weights, load_weights
 
 PIX2PIX, COLORIZE, ENCODER = "pix2pix256.safetensors", "colorize256.safetensors", "sketch_encoder*.safetensors"
 PHOTO_ENCODER = "encoder*.safetensors"

@@ -13,6 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from training.errors import UserError
+
 Array: TypeAlias = npt.NDArray[np.float64]
 RIDGE = 1.0  # of the mean squared length of an example; from 0.1 to 10 the held-out accuracy is much the same
 ALIKE = 1e-4  # of the spread of the model's latents: nearer than that, the two sides are the same faces
@@ -20,10 +22,10 @@ ALIKE = 1e-4  # of the spread of the model's latents: nearer than that, the two 
 
 def direction(with_it: Array, without: Array, population: Array) -> Array:
     """Mean latents (N, D), (M, D) -> the direction (D,) from without to with, one standard deviation of `population`
-    (P, D) along it long. ValueError when the two sides are the same."""
+    (P, D) along it long. UserError when the two sides are the same."""
     spread = float(np.linalg.norm(population.std(axis=0)))
     if np.linalg.norm(with_it.mean(axis=0) - without.mean(axis=0)) <= ALIKE * spread:
-        raise ValueError("The faces with it and without it are the same on average, so there is nothing to learn.")
+        raise UserError("The faces with it and without it are the same on average, so there is nothing to learn.")
     normal, _ = separate(with_it, without)
     normal /= np.linalg.norm(normal)
     return normal * float((population @ normal).std())

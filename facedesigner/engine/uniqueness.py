@@ -20,6 +20,7 @@ from facedesigner.contract.request import ModelInfo
 from facedesigner.engine.photo import PhotoError, new_detector, open_photo
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour, nearest
 from training.endings import PICTURES
+from training.errors import UserError
 from training.networks.embeddings import SUFFIX, Embeddings, EmbeddingsError, load_embeddings, save_embeddings
 from training.networks.identity import NUMBERS, Identity
 
@@ -30,7 +31,7 @@ SIDE = 256  # pixels of the aligned faces of photos
 SAVE_EVERY = 50  # photos
 
 
-class UniquenessError(ValueError):
+class UniquenessError(UserError):
     """The comparison cannot be made; the message says why and what to do."""
 
 

@@ -21,6 +21,7 @@ from facedesigner.export.writing import ExportError, check_free, write_file
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import describe, to_dict
 from facedesigner.state.uniqueness import PAPER_THRESHOLD, Calibration, Finding, Rate
+from training.errors import UserError
 
 SIGNS = b"FaceDesigner certificate\n"  # before what is signed, so that the signature fits nothing else
 MOST_BYTES = 10_000_000  # of a certificate's JSON
@@ -39,7 +40,7 @@ SIGNED = (
 )
 
 
-class CertificateError(ValueError):
+class CertificateError(UserError):
     """The file is no certificate that can be read; the message says why and what to do."""
 
 

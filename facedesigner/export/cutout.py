@@ -18,6 +18,7 @@ from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image
 from facedesigner.engine.landmarks import Landmarks
+from training.errors import UserError
 
 MISSING = "removing the background needs two packages: pip install 'facedesigner[cutout]'"
 SIDE = 320  # pixels of the longer side that the matte is made at
@@ -35,7 +36,7 @@ EMPTY = 0.03  # coverage under which a pixel is background altogether
 ALIKE = "the background cannot be told from the face: keep it, or choose another picture"
 
 
-class CutoutError(ValueError):
+class CutoutError(UserError):
     """The background cannot be told from the face; the message says what to do."""
 
 

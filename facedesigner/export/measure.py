@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from facedesigner.engine.landmarks import EyesError, Landmarks
+from training.errors import UserError
 
 INCH = 25.4  # mm
 AGREES = 0.005  # share by which pupils that are found again may be off
@@ -23,7 +24,7 @@ PAIRS = {  # label: the two of dlib's 68 landmarks that the length lies between
 }
 
 
-class SizeError(ValueError):
+class SizeError(UserError):
     """The size makes no sense; the message names the sensible range."""
 
 

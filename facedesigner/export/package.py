@@ -21,6 +21,7 @@ from facedesigner.export.signing import SigningKey
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import describe, to_json
 from facedesigner.state.uniqueness import Finding
+from training.errors import UserError
 
 RELIEF_SIDE = 512  # pixels of the aligned picture that the relief is taken from
 SHARES = {"cut-out": 0.0, "sheet": 0.35, "certificate": 0.4, "relief": 0.65}  # of the work, where each part begins
@@ -134,7 +135,7 @@ def pupil_mm(main: Fabrication) -> float:
 def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dict[str, bytes]:
     """PDF and JSON on the exported PNG. Raises Stopped, or an error that says why there is none."""
     if of.face is None:
-        raise ValueError(NO_RECIPE)
+        raise UserError(NO_RECIPE)
     certifier = of.certifier()
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{of.stem}.png"

@@ -13,6 +13,7 @@ from typing import Any
 from PIL import Image as Pillow
 
 from facedesigner.export.fabrication import Fabrication
+from training.errors import UserError
 from training.texts import quoted
 
 PAGES = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "Letter": (215.9, 279.4)}  # mm
@@ -25,7 +26,7 @@ POINT = 72 / 25.4  # PDF points of a mm
 INK, LINE = (0.1, 0.1, 0.1), (0.85, 0.1, 0.1)
 
 
-class SheetError(ValueError):
+class SheetError(UserError):
     """The sheet cannot be made; the message says what to do."""
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facedesigner.export.writing import ExportError, explain, write_file
+from training.errors import UserError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,7 +27,7 @@ PUBLIC = ".pub.pem"  # ends the name of the public key's file, beside the privat
 MOST_BYTES = 100_000  # of a key's file
 
 
-class KeyFileError(ValueError):
+class KeyFileError(UserError):
     """The file or the words name no key; the message says what to give instead."""
 
 

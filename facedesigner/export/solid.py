@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from facedesigner.engine.relief import SPAN, Relief
+from training.errors import UserError
 from training.texts import quoted
 
 SHAPES: Final = ("plate", "oval", "head")
@@ -24,7 +25,7 @@ LIMITS = {
 }
 
 
-class SolidError(ValueError):
+class SolidError(UserError):
     """The piece cannot be made as asked; the message says why and what to do."""
 
 

@@ -11,9 +11,10 @@ from PIL import PngImagePlugin
 
 from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import XMP_KEY
+from training.errors import UserError
 
 
-class ExportError(Exception):
+class ExportError(UserError):
     """The file could not be written; the message says why and what to do."""
 
 

@@ -14,6 +14,7 @@ from facedesigner.state import sliders as sliders_file
 from facedesigner.state.face import FaceState, Taught
 from facedesigner.state.kept import KeptError
 from facedesigner.state.sliders import Shelf, Slider, check_label
+from training.errors import UserError
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Control, ModelInfo
@@ -62,19 +63,19 @@ class Sliders(QObject):
             self._rebuild()
 
     def add(self, slider: Slider) -> None:
-        """Keeps a newly taught slider. ValueError when its name is not to be had, or it is kept already."""
+        """Keeps a newly taught slider. UserError when its name is not to be had, or it is kept already."""
         label = self.check(slider.label)
         if any(slider.name == other.name for other in self.own):
-            raise ValueError("This slider is there already: these examples were taught before.")
+            raise UserError("This slider is there already: these examples were taught before.")
         self._keep(replace(self._shelf, taught=(*self.own, replace(slider, label=label))))
 
     def keep(self, name: str, label: str = "") -> None:
-        """Keeps a slider that a face brought along, under its own name or another. ValueError when that is taken."""
+        """Keeps a slider that a face brought along, under its own name or another. UserError when that is taken."""
         taught = self._brought[name]
         self.add(Slider(label or taught.label, taught.vector))
 
     def rename(self, name: str, label: str) -> None:
-        """Calls a taught slider, or one of the model's, by another name. ValueError when that is not to be had."""
+        """Calls a taught slider, or one of the model's, by another name. UserError when that is not to be had."""
         label = self.check(label, but=name)
         if any(slider.name == name for slider in self.own):
             taught = tuple(replace(s, label=label) if s.name == name else s for s in self.own)
@@ -93,7 +94,7 @@ class Sliders(QObject):
         self._keep(replace(self._shelf, taught=tuple(slider for slider in self.own if slider.name != name)))
 
     def check(self, label: str, but: str = "") -> str:
-        """The label, tidied. ValueError when a control of the model or a slider other than `but` has it."""
+        """The label, tidied. UserError when a control of the model or a slider other than `but` has it."""
         model = [control for control in self._model if control.name != but]
         taken = [word for control in model for word in (control.label, control.name, self.label(control.name))]
         return check_label(label, [*taken, *(slider.label for slider in self.own if slider.name != but)])

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX, PSI_MIN, check_seed
+from training.errors import UserError
 from training.texts import quoted
 
 WORDS = {  # words in place of numbers: lower and upper bound of the measure, which is the log-odds of the latter
@@ -18,7 +19,7 @@ MOST = 10_000  # faces of a batch
 DISTANCE = 0.35  # no copy: faces of a model are nearer to each other than photos of people, which lie 0.6 apart
 
 
-class ConstraintError(ValueError):
+class ConstraintError(UserError):
     """The constraint cannot be understood or met; the message says what is wrong."""
 
 
@@ -86,7 +87,7 @@ def check_known(constraints: Collection[Constraint], known: Collection[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A batch as it is asked for. Raises ConstraintError or ValueError for what is out of range."""
+    """A batch as it is asked for. Raises ConstraintError or UserError for what is out of range."""
 
     count: int
     constraints: tuple[Constraint, ...] = ()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from facedesigner.state.files import write_atomically
+from training.errors import UserError
 from training.texts import quoted
 
 SIDE = 1024  # pixels of the square sheet that places and sizes refer to
@@ -24,7 +25,7 @@ SIZE_MIN, SIZE_MAX = 1.0, 200.0
 Point: TypeAlias = tuple[float, float, float]  # x, y in pixels of the sheet, pressure 0 to 1
 
 
-class DrawingError(ValueError):
+class DrawingError(UserError):
     """The drawing cannot be opened; the message says why and what to do."""
 
 
@@ -167,7 +168,7 @@ def _from_dict(values: dict[str, Any]) -> Mark:
         try:
             return Scan(base64.b64decode(values["png"], validate=True))
         except binascii.Error:
-            raise ValueError("the scan in it is broken") from None
+            raise UserError("the scan in it is broken") from None
     return kind(**values)
 
 
@@ -178,4 +179,4 @@ def _check_paint(opacity: float, colour: str) -> None:
 
 def _check(right: bool, otherwise: str) -> None:
     if not right:
-        raise ValueError(otherwise)
+        raise UserError(otherwise)

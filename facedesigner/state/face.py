@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from training.errors import UserError
 from training.texts import one_line, quoted
 
 SEED_MAX = 2**32 - 1
@@ -34,9 +35,9 @@ class Latent:
     def __post_init__(self) -> None:
         if self.rows < 1 or self.columns < 1 or len(self.data) != 4 * self.rows * self.columns:
             needed = 4 * self.rows * self.columns
-            raise ValueError(f"a latent of {self.rows} x {self.columns} needs {needed} bytes, not {len(self.data)}")
+            raise UserError(f"a latent of {self.rows} x {self.columns} needs {needed} bytes, not {len(self.data)}")
         if not all(map(math.isfinite, array("f", self.data))):
-            raise ValueError("a latent must hold finite numbers")
+            raise UserError("a latent must hold finite numbers")
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -47,11 +48,11 @@ class Latent:
 
     @classmethod
     def from_base64(cls, rows: int, columns: int, text: str) -> Latent:
-        """Raises ValueError on text that is not base64 or of the wrong length."""
+        """Raises UserError on text that is not base64 or of the wrong length."""
         try:
             return cls(rows, columns, base64.b64decode(text, validate=True))
         except binascii.Error as error:
-            raise ValueError(f"the latent is not base64: {error}") from None
+            raise UserError(f"the latent is not base64: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Taught:
 
     def __post_init__(self) -> None:
         if self.vector.rows != 1:
-            raise ValueError(f"a taught direction has one row, not {self.vector.rows}")
+            raise UserError(f"a taught direction has one row, not {self.vector.rows}")
         object.__setattr__(self, "name", TAUGHT + hashlib.sha256(self.vector.data).hexdigest()[:10])
 
 
@@ -80,7 +81,7 @@ class FaceState:
     as `(name, value)`; a name may end in `@coarse`, `@middle` or `@fine`. `psi` is the truncation (Karras 2019, 0 to
     1.5): 0 is the mean face, 1 leaves the sample as drawn. `locks` names sliders whose directions are taken out of the
     movement of all others, sorted. `taught` holds the directions of the taught sliders among `controls` and `locks`;
-    others are dropped. `name` is what the user calls the person, "" for nothing. Raises ValueError naming what is out
+    others are dropped. `name` is what the user calls the person, "" for nothing. Raises UserError naming what is out
     of range.
     """
 
@@ -96,14 +97,14 @@ class FaceState:
 
     def __post_init__(self) -> None:
         if (self.seed is None) == (self.latent is None):
-            raise ValueError("a face has either a seed or a latent")
+            raise UserError("a face has either a seed or a latent")
         if self.seed is not None:
             check_seed(self.seed)
         check_seed(self.noise_seed, "noise seed")
         if not PSI_MIN <= self.psi <= PSI_MAX:
-            raise ValueError(f"truncation psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
+            raise UserError(f"truncation psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
         if not all(abs(value) <= CONTROL_MAX for _, value in self.controls):  # not a number is not, either
-            raise ValueError(f"a control must be a number from {-CONTROL_MAX:g} to {CONTROL_MAX:g}")
+            raise UserError(f"a control must be a number from {-CONTROL_MAX:g} to {CONTROL_MAX:g}")
         object.__setattr__(self, "name", check_name(self.name))
         object.__setattr__(self, "controls", tuple(sorted((n, float(v)) for n, v in dict(self.controls).items() if v)))
         object.__setattr__(self, "locks", tuple(sorted(set(self.locks))))
@@ -168,15 +169,15 @@ def hash_of(data: bytes) -> int:
 
 
 def check_seed(seed: int, what: str = "seed") -> int:
-    """Returns the seed, or raises ValueError saying what a seed may be."""
+    """Returns the seed, or raises UserError saying what a seed may be."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_MAX:
-        raise ValueError(f"the {what} is {quoted(seed)}; choose a whole number from 0 to {SEED_MAX}")
+        raise UserError(f"the {what} is {quoted(seed)}; choose a whole number from 0 to {SEED_MAX}")
     return seed
 
 
 def check_name(name: str) -> str:
-    """The name on one line without control characters, or ValueError when it is too long."""
+    """The name on one line without control characters, or UserError when it is too long."""
     name = one_line(name, 4 * NAME_LENGTH)
     if len(name) > NAME_LENGTH:
-        raise ValueError(f"the name has {len(name)} letters or more; choose at most {NAME_LENGTH}")
+        raise UserError(f"the name has {len(name)} letters or more; choose at most {NAME_LENGTH}")
     return name

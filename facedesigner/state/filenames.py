@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Mapping
 
+from training.errors import UserError
 from training.texts import quoted
 
 FIELDS = {
@@ -23,7 +24,7 @@ LONGEST, LONGEST_BYTES = 120, 200  # characters; file systems take 255 bytes wit
 FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what a file name may not hold on one system or another
 
 
-class FilenameError(ValueError):
+class FilenameError(UserError):
     """The pattern makes no file name; the message says what is wrong."""
 
 

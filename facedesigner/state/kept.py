@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from facedesigner.state.files import write_atomically
+from training.errors import UserError
 from training.texts import quoted
 
 
-class KeptError(ValueError):
+class KeptError(UserError):
     """A file cannot be used; the message says why."""
 
 

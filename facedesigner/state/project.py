@@ -10,12 +10,13 @@ from typing import Any
 from facedesigner.state.face import FaceState
 from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import RecipeError, from_dict, text, to_dict
+from training.errors import UserError
 from training.texts import quoted
 
 PROJECT_VERSION = 1
 
 
-class ProjectError(ValueError):
+class ProjectError(UserError):
     """The project cannot be opened; the message says why and what to do."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from facedesigner.state.face import FaceState, Latent, Taught
+from training.errors import UserError
 from training.texts import one_line, quoted
 
 RECIPE_VERSION = 1
@@ -25,7 +26,7 @@ XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
-class RecipeError(ValueError):
+class RecipeError(UserError):
     """The recipe cannot be used; the message says why and what to do."""
 
 
@@ -83,7 +84,7 @@ def latent_from(values: Any) -> Latent | None:
 
 
 def latent_of(values: Any) -> Latent:
-    """The latent of `latent_to`; ValueError, KeyError or TypeError when it is damaged."""
+    """The latent of `latent_to`; UserError, KeyError or TypeError when it is damaged."""
     rows, columns = map(whole, values["shape"])
     return Latent.from_base64(rows, columns, values["float32"])
 
@@ -107,7 +108,7 @@ def text(value: Any) -> str:
 def label(value: Any) -> str:
     """Text that a window may show and a message repeat."""
     if one_line(text(value)) != value:
-        raise ValueError(f"{quoted(value)} is too long, or not on one line")
+        raise UserError(f"{quoted(value)} is too long, or not on one line")
     return str(value)
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX, PSI_MIN
 from facedesigner.state.files import write_atomically
+from training.errors import UserError
 from training.texts import quoted
 
 THEMES = ("dark", "light")
 
 
-class SettingsError(ValueError):
+class SettingsError(UserError):
     """The settings file cannot be used; the message names the file, the key and what is allowed."""
 
 
@@ -31,11 +32,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.theme not in THEMES:
-            raise ValueError(f"theme is {quoted(self.theme)}; choose {' or '.join(THEMES)}")
+            raise UserError(f"theme is {quoted(self.theme)}; choose {' or '.join(THEMES)}")
         if not PSI_MIN <= self.psi <= PSI_MAX:
-            raise ValueError(f"psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
+            raise UserError(f"psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
         if not 1 <= self.preview_milliseconds <= 1000:
-            raise ValueError(f"preview_milliseconds is {self.preview_milliseconds}; choose 1 to 1000")
+            raise UserError(f"preview_milliseconds is {self.preview_milliseconds}; choose 1 to 1000")
 
 
 def load(path: Path) -> Settings:

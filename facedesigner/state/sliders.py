@@ -10,6 +10,7 @@ from facedesigner.state import kept
 from facedesigner.state.face import FaceState, Latent, Taught
 from facedesigner.state.kept import KeptError
 from facedesigner.state.recipe import latent_of, latent_to, listed, text, whole
+from training.errors import UserError
 
 SLIDERS_VERSION = 1
 LABEL_LENGTH = 40
@@ -69,23 +70,23 @@ def load(path: Path, model: str, columns: int) -> Shelf:
 
 
 def check_label(label: str, taken: Sequence[str]) -> str:
-    """The label without surrounding space. ValueError when it is empty, too long, or one of `taken` in any case."""
+    """The label without surrounding space. UserError when it is empty, too long, or one of `taken` in any case."""
     label = " ".join(label.split())
     if not label:
-        raise ValueError("Give the slider a name.")
+        raise UserError("Give the slider a name.")
     if len(label) > LABEL_LENGTH:
-        raise ValueError(f"The name has {len(label)} letters; choose at most {LABEL_LENGTH}.")
+        raise UserError(f"The name has {len(label)} letters; choose at most {LABEL_LENGTH}.")
     if label.casefold() in (other.casefold() for other in taken):
-        raise ValueError(f"There is a slider “{label}” already: choose another name.")
+        raise UserError(f"There is a slider “{label}” already: choose another name.")
     return label
 
 
 def check_examples(with_it: Sequence[FaceState], without: Sequence[FaceState]) -> None:
-    """ValueError says what lacks for teaching."""
+    """UserError says what lacks for teaching."""
     if len(with_it) < FEWEST or len(without) < FEWEST:
-        raise ValueError(
+        raise UserError(
             f"Pick at least {FEWEST} faces with it and {FEWEST} without it; "
             f"there are {len(with_it)} with and {len(without)} without."
         )
     if set(with_it) & set(without):
-        raise ValueError("The same face is both with and without it: take it out on one side.")
+        raise UserError("The same face is both with and without it: take it out on one side.")

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from facedesigner.state.face import FaceState
+from training.errors import UserError
 
 PAPER_THRESHOLD = 0.6  # dlib's, for photos of real people: it tells 99.38% of the pairs of LFW right
 Z = 1.96  # of a 95% interval
 
 
-class CalibrationError(ValueError):
+class CalibrationError(UserError):
     """A calibration that cannot be used; the message says why."""
 
 
@@ -86,7 +87,7 @@ class Calibration:
                 under = tuple(map(int, values[name]["under"]))
                 counts[name] = Counted(int(values[name]["total"]), under)
                 if len(under) != len(limits):
-                    raise ValueError(f"{name} has {len(under)} counts for {len(limits)} limits")
+                    raise UserError(f"{name} has {len(under)} counts for {len(limits)} limits")
             slope, intercept, threshold = (float(values[name]) for name in ("slope", "intercept", "threshold"))
             kinds = {str(name): (int(n), float(far)) for name, (n, far) in values["kinds"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:

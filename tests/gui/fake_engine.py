@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from facedesigner.contract.request import Control, Image, Lesson, ModelInfo, RenderRequest, RenderResult
-from facedesigner.engine.errors import WeightsError
 from facedesigner.state.face import FaceState, Latent
+from training.errors import WeightsError
 
 RESOLUTION = 64
 LATENT_SHAPE = (6, 8)

@@ -11,12 +11,24 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
 DRAWING = {
-    f"training.{module}" for module in ("gans", "movements", "weights", "sampling", "compute", "features", "texts")
+    f"training.{module}"
+    for module in ("gans", "movements", "weights", "sampling", "compute", "features", "texts", "errors")
 }
 NETWORKS = {f"training.{module}" for module in ("networks", "pictures", "filters", "decoding", "colours", "endings")}
 LABELS = {"training.networks.labeller", "training.curation"}  # dlib comes along: where a face is found or measured
-PLAIN = ("config", "events", "options", "texts", "locking", "files", "endings", "curation.contract", "tasks.TASKS")
-FORMS = {f"training.{module}" for module in PLAIN}  # plain
+PLAIN = (
+    "config",
+    "errors",
+    "events",
+    "options",
+    "texts",
+    "locking",
+    "files",
+    "endings",
+    "curation.contract",
+    "tasks.TASKS",
+)
+FORMS = {f"training.{module}" for module in (*PLAIN, "curation.contract", "tasks.TASKS")}
 OPTIONAL = {"matplotlib", "pillow_heif"}  # of extras
 LIBRARIES = {
     "av",
@@ -29,8 +41,8 @@ LIBRARIES = {
 }  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library
 ALLOWED = {
-    "facedesigner/state": {"facedesigner.state", "training.texts", "training.files"},
-    "facedesigner/contract": {"facedesigner.contract", "facedesigner.state", "numpy"},
+    "facedesigner/state": {"facedesigner.state", "training.errors", "training.texts", "training.files"},
+    "facedesigner/contract": {"facedesigner.contract", "facedesigner.state", "numpy", "training.errors"},
     "facedesigner/engine": {
         "facedesigner.state",
         "facedesigner.contract",
@@ -47,13 +59,13 @@ ALLOWED = {
     | {f"facedesigner.{package}" for package in ("state", "contract", "export")}
     | {f"facedesigner.engine.{module}" for module in ("landmarks", "relief", "enhance")}
     | LIBRARIES
-    | {"training.texts", "training.locking"},
+    | {"training.errors", "training.texts", "training.locking"},
     "facedesigner/gui": {"facedesigner.__version__", "PySide6", "shiboken6", "qdarkstyle", "platformdirs", "pyqtgraph"}
     | {f"facedesigner.{package}" for package in ("state", "contract", "engine", "export", "gui", "resources")}
     | {"numpy"}
     | FORMS,
-    "facedesigner/cli.py": {"facedesigner", "training.files"},
-    "facedesigner/commands": {"facedesigner", "PIL", "training.texts"},
+    "facedesigner/cli.py": {"facedesigner", "training.errors", "training.files"},
+    "facedesigner/commands": {"facedesigner", "PIL", "training.errors", "training.texts"},
     "facedesigner/resources.py": set(),
     "training": {"training", "torch", "numpy", "PIL", "safetensors"} | OPTIONAL,
 }

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from training.errors import UserError
+
 
 def add(commands: Any) -> None:
     aging = commands.add_parser("aging", help="give a weights file an age slider in years, from child to old")
@@ -30,7 +32,7 @@ def aging_command(args: argparse.Namespace) -> int:
     for name, least in (("samples", 200), ("steps", 1), ("workers", 1)):
         value = getattr(args, name)
         if value is not None and value < least:
-            raise ValueError(f"--{name} is {value}; choose {least} or more")
+            raise UserError(f"--{name} is {value}; choose {least} or more")
     out = args.out or args.weights
     cache = args.measures or out.with_name(f"{out.stem}.measures.jsonl")
     with in_pool(args.weights, args.workers or cores()) as measure:

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.errors import UserError
+
 if TYPE_CHECKING:
     from training.curation.contract import Event
 
@@ -45,7 +47,7 @@ def curate_command(args: argparse.Namespace) -> int:
     if args.events and hasattr(os, "nice"):
         os.nice(POLITENESS)
     if args.workers is not None and args.workers < 0:
-        raise ValueError(f"--workers is {args.workers}; choose 0 or more")
+        raise UserError(f"--workers is {args.workers}; choose 0 or more")
     texts = {field: getattr(args, f"option_{field.name}") for field in fields_of(Options)}
     given = {field.name: field.parse(text) for field, text in texts.items() if text is not None}
     overrules = {"accept": args.accept, "reject": args.reject}

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from training.errors import UserError
+
 
 def add(commands: Any) -> None:
     directions = commands.add_parser(
@@ -30,9 +32,9 @@ def directions_command(args: argparse.Namespace) -> int:
     from training.tasks.sliders.recogniser import Recogniser
 
     if args.samples < 200:
-        raise ValueError(f"--samples is {args.samples}; choose 200 or more")
+        raise UserError(f"--samples is {args.samples}; choose 200 or more")
     if args.workers is not None and args.workers < 1:
-        raise ValueError(f"--workers is {args.workers}; choose 1 or more")
+        raise UserError(f"--workers is {args.workers}; choose 1 or more")
     require_packages()
     workers = args.workers or cores()
     with in_pool(args.weights, workers) as measure, in_pool(args.weights, workers, Recogniser) as recognise:

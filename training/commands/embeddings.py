@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.errors import UserError
+
 if TYPE_CHECKING:
     from training.config import Data
 
@@ -39,9 +41,9 @@ def embeddings_command(args: argparse.Namespace) -> int:
     from training.weights import load_weights
 
     if not args.out.name.endswith(SUFFIX):
-        raise ValueError(f"--out is {args.out}; choose a name that ends in {SUFFIX}")
+        raise UserError(f"--out is {args.out}; choose a name that ends in {SUFFIX}")
     if args.workers is not None and args.workers < 0:
-        raise ValueError(f"--workers is {args.workers}; choose 0 or more")
+        raise UserError(f"--workers is {args.workers}; choose 0 or more")
     require_packages()
     data, name = data_of(args)
     weights = load_weights(args.model) if args.model else None
@@ -88,5 +90,5 @@ def data_of(args: argparse.Namespace) -> tuple[Data, str]:
     if args.holdout is not None:
         data = replace(data, holdout=args.holdout)
     if not 0 <= data.holdout < 1:
-        raise ValueError(f"--holdout is {data.holdout}; choose 0 to below 1")
+        raise UserError(f"--holdout is {data.holdout}; choose 0 to below 1")
     return data, name

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from training.errors import UserError
+
 EPILOG = "One run is measured against what it held out; several models, or weights files, need --data."
 
 
@@ -48,9 +50,9 @@ def eval_command(args: argparse.Namespace) -> int:
 
     if args.data is None:
         if len(args.models) > 1 or not args.models[0].is_dir():
-            raise ValueError("say what to measure against: give --data and a folder of real pictures")
+            raise UserError("say what to measure against: give --data and a folder of real pictures")
         if args.figure or args.nearest:
-            raise ValueError("--figure and --nearest go with --data")
+            raise UserError("--figure and --nearest go with --data")
         measured = evaluate_run(args.models[0], args.count, args.features, args.resolution, tuple(args.set), say)
         print(json.dumps(measured) if args.json else table(measured))
         return 0

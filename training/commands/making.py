@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training.config import RunConfig, write_config
+from training.errors import UserError
 
 
 def add_run_options(command: argparse.ArgumentParser, what: str, images: int) -> None:
@@ -24,11 +25,11 @@ def add_run_options(command: argparse.ArgumentParser, what: str, images: int) ->
 
 
 def check_amounts(args: argparse.Namespace) -> None:
-    """ValueError for an amount that cannot be."""
+    """UserError for an amount that cannot be."""
     if args.images < 1:
-        raise ValueError(f"--images is {args.images}; choose 1 or more")
+        raise UserError(f"--images is {args.images}; choose 1 or more")
     if not 0 <= args.holdout < 1:
-        raise ValueError(f"--holdout is {args.holdout}; choose 0 to below 1")
+        raise UserError(f"--holdout is {args.holdout}; choose 0 to below 1")
 
 
 def placed(path: Path | None) -> str:
@@ -51,14 +52,14 @@ def preset(name: str, args: argparse.Namespace, options: dict[str, Any], source:
 
 
 def make(config: RunConfig, args: argparse.Namespace, what: str) -> int:
-    """Trains the run and writes OUT when it is done, which then is `what`. ValueError when another run lies there."""
+    """Trains the run and writes OUT when it is done, which then is `what`. UserError when another run lies there."""
     from training.commands.run import say, train_in
     from training.config import run_config
     from training.kinds import trained
 
     folder: Path = args.folder or args.out.with_name(args.out.stem + ".run")
     if (folder / "last.pt").exists() and of(run_config(folder)) != of(config):
-        raise ValueError(f"{folder} is a run of other options: delete it, or choose another --out or --folder")
+        raise UserError(f"{folder} is a run of other options: delete it, or choose another --out or --folder")
     folder.mkdir(parents=True, exist_ok=True)
     former = args.out.with_name(args.out.name + ".pt")
     if former.exists() and not args.events:

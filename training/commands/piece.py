@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from training.errors import UserError
+
 
 def add(commands: Any) -> None:
     piece = commands.add_parser(
@@ -33,7 +35,7 @@ def piece_command(args: argparse.Namespace) -> int:
     from training.piece import begin, run_piece
 
     if not args.minutes > 0:
-        raise ValueError(f"--minutes is {args.minutes:g}; choose more than 0")
+        raise UserError(f"--minutes is {args.minutes:g}; choose more than 0")
     config = begin(args.source, args.data, args.minutes, args.batch, tuple(args.set))
 
     def say(what: Metrics | str) -> None:

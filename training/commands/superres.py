@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from training.commands.making import add_run_options, check_amounts, make, placed, preset
+from training.errors import UserError
 
 
 def add(commands: Any) -> None:
@@ -30,9 +31,9 @@ GAN = {"batch": 8, "learning_rate": 4e-4}  # what differs from training/configs/
 def superres_command(args: argparse.Namespace) -> int:
     check_amounts(args)
     if args.width < 1 or args.blocks < 1:
-        raise ValueError(f"--width {args.width} --blocks {args.blocks}: choose 1 or more of each")
+        raise UserError(f"--width {args.width} --blocks {args.blocks}: choose 1 or more of each")
     if args.kind == "gan" and args.start is None:
-        raise ValueError("a gan goes on from a resnet: train one first and name it with --start")
+        raise UserError("a gan goes on from a resnet: train one first and name it with --start")
     first, *others = map(placed, args.data)
     options = {
         "kind": args.kind,

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from training.errors import UserError
 from training.events import decode_one_of
 from training.events import encode as encode
 from training.files import replacing
@@ -148,18 +149,18 @@ def parts_of(name: str) -> tuple[str, int]:
 
 
 def decode(line: str) -> Event:
-    """Raises ValueError on a line that is no event of ours."""
+    """Raises UserError on a line that is no event of ours."""
     event: Event = decode_one_of(KINDS, line)
     return event
 
 
 def read_rows(out: Path) -> tuple[Row, ...]:
-    """The report. Raises OSError when there is none yet, ValueError when it is broken."""
+    """The report. Raises OSError when there is none yet, UserError when it is broken."""
     lines = (out / REPORT).read_text(encoding="utf-8").splitlines()
     try:
         return tuple(Row(**json.loads(line)) for line in lines if line)
     except (json.JSONDecodeError, TypeError) as error:
-        raise ValueError(f"{out / REPORT} is broken ({error}): run the curation again") from None
+        raise UserError(f"{out / REPORT} is broken ({error}): run the curation again") from None
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ class Overrules:
 
 
 def read_overrules(out: Path) -> Overrules:
-    """Raises ValueError when the file is not what it should be: a person's work must not be dropped in silence."""
+    """Raises UserError when the file is not what it should be: a person's work must not be dropped in silence."""
     path = out / OVERRULES
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
@@ -211,7 +212,7 @@ def read_overrules(out: Path) -> Overrules:
     except FileNotFoundError:
         return Overrules()
     except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is broken ({error}): mend it, or remove it to begin without overrules") from None
+        raise UserError(f"{path} is broken ({error}): mend it, or remove it to begin without overrules") from None
 
 
 def accept(out: Path, names: Iterable[str]) -> Overrules:
@@ -232,5 +233,5 @@ def write_overrules(out: Path, overrules: Overrules) -> Overrules:
 
 
 def merge_options(before: Options | None, given: dict[str, Any]) -> Options:
-    """What is given, otherwise as before, otherwise the default. Raises ValueError that names what is out of range."""
+    """What is given, otherwise as before, otherwise the default. Raises UserError that names what is out of range."""
     return build(Options, {**asdict(before or Options()), **given}, "options")

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from training.curation.contract import JOURNAL, LARGEST, SINGLE, Options
 from training.curation.inspector import Finding, Looked
+from training.errors import UserError
 from training.files import replacing
 from training.locking import locked
 from training.options import build
@@ -56,10 +57,10 @@ def read_journal(out: Path) -> Known:
 
 
 def looked_of(values: dict[str, Any]) -> Looked:
-    """A line. ValueError, KeyError or TypeError where it makes no sense."""
+    """A line. UserError, KeyError or TypeError where it makes no sense."""
     findings = tuple(Finding(**finding) for finding in values["findings"])
     if not findings:
-        raise ValueError("nothing was found out")
+        raise UserError("nothing was found out")
     return Looked(str(values["name"]), values["size"], values["stamp"], findings)
 
 

@@ -23,6 +23,8 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
+from training.errors import UserError
+
 DIMENSIONS = 8  # of a tensor, at the most
 TOO_MUCH = "announces more numbers than are in it: it is damaged or made to harm"
 MAGIC = 0x1950A86A20F9469CFC6C  # how PyTorch's files began before 1.6, and how a pickled tensor holds its numbers
@@ -41,7 +43,7 @@ STORAGES = {
 }
 
 
-class ForeignError(ValueError):
+class ForeignError(UserError):
     """The file cannot be brought in; the message says why and what to do."""
 
 

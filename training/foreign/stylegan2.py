@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from training.errors import UserError
 from training.gans.base import Generator
 from training.gans.style import StyleGenerator, StyleLayer
 from training.layers import ACTIVATION_GAIN, EqualLinear, ModulatedConv
@@ -41,7 +42,7 @@ def generator(options: dict[str, Any]) -> StyleGAN2Generator:
     built = build(Options, options, "[options] of stylegan2")
     stages = built.resolution.bit_length() - 2
     if len(built.channels) != stages or not all(1 <= width <= 4096 for width in built.channels):
-        raise ValueError(f"[options] of stylegan2: channels must be {stages} numbers of 1 to 4096")
+        raise UserError(f"[options] of stylegan2: channels must be {stages} numbers of 1 to 4096")
     return StyleGAN2Generator(built)
 
 

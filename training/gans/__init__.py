@@ -7,6 +7,7 @@ import pkgutil
 from types import ModuleType
 from typing import Any
 
+from training.errors import UserError
 from training.gans.base import Gan, Generator, Loss
 from training.options import build
 
@@ -20,14 +21,14 @@ def variants() -> tuple[str, ...]:
 
 
 def load_variant(variant: str) -> ModuleType:
-    """The variant's module, with its `Model` and `Options`. Raises ValueError naming the known ones."""
+    """The variant's module, with its `Model` and `Options`. Raises UserError naming the known ones."""
     if variant not in variants():
-        raise ValueError(f"there is no variant {variant!r}; choose one of {', '.join(variants())}")
+        raise UserError(f"there is no variant {variant!r}; choose one of {', '.join(variants())}")
     return importlib.import_module(f"{__name__}.{variant}")
 
 
 def create(variant: str, options: dict[str, Any]) -> Gan:
-    """A variant with its options by name; ValueError on an unknown variant, option or value."""
+    """A variant with its options by name; UserError on an unknown variant, option or value."""
     module = load_variant(variant)
     gan: Gan = module.Model(build(module.Options, options, f"[options] of {variant}"))
     return gan

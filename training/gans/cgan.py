@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from training.conditions import Conditions
+from training.errors import UserError
 from training.gans import dcgan
 from training.gans.base import Loss, from_data
 from training.losses import nonsaturating_discriminator
@@ -59,16 +60,14 @@ def with_maps(pictures: Tensor, conditions: Tensor | None) -> Tensor:
 
 
 def check(options: Options) -> None:
-    """ValueError when labels, classes and prior do not fit each other."""
+    """UserError when labels, classes and prior do not fit each other."""
     if not options.labels:
-        raise ValueError(
-            "[options] labels is empty: name label columns of the data, or choose a variant without labels"
-        )
+        raise UserError("[options] labels is empty: name label columns of the data, or choose a variant without labels")
     column, count = Counter(label.partition(":")[0] for label in options.labels).most_common(1)[0]
     if count > 1:
-        raise ValueError(f"[options] labels names {column!r} twice")
+        raise UserError(f"[options] labels names {column!r} twice")
     sizes = [len(names) for names in options.classes]
     if sizes and (len(sizes) != len(options.labels) or min(sizes) < 2):
-        raise ValueError("[options] classes must name two or more for each of labels")
+        raise UserError("[options] classes must name two or more for each of labels")
     if options.prior and len(options.prior) != math.prod(sizes):
-        raise ValueError(f"[options] prior must have {math.prod(sizes)} shares, one a combination of classes")
+        raise UserError(f"[options] prior must have {math.prod(sizes)} shares, one a combination of classes")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from training.conditions import Conditions
+from training.errors import UserError
 from training.gans import dcgan
 from training.gans.base import Loss
 from training.losses import code_loss, label_loss, nonsaturating_discriminator
@@ -34,7 +35,7 @@ class Model(dcgan.Model):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         if not options.categorical + options.continuous:
-            raise ValueError("[options] of infogan: give it categorical or continuous codes, or train dcgan")
+            raise UserError("[options] of infogan: give it categorical or continuous codes, or train dcgan")
         names = tuple(f"category_{i}" for i in range(1, options.categorical + 1))
         classes = tuple(str(i) for i in range(1, options.classes + 1))
         self.conditions = Conditions(names, (classes,) * len(names), options.continuous, group="Codes")

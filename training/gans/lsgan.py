@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from training.errors import UserError
 from training.gans import dcgan
 from training.gans.base import Loss
 from training.losses import least_squares_discriminator, least_squares_generator
@@ -26,7 +27,7 @@ class Model(dcgan.Model):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         if options.a == options.b:
-            raise ValueError(f"[options] of lsgan: a and b are both {options.a}; real and generated must differ")
+            raise UserError(f"[options] of lsgan: a and b are both {options.a}; real and generated must differ")
 
     def discriminator_loss(
         self, discriminator: nn.Module, real: Tensor, fake: Tensor, step: int, conditions: Tensor | None = None

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from training.critics import FeatureDiscriminator
 from training.distributed import gathered, own
+from training.errors import UserError
 from training.gans.base import Gan, Generator, Growing, Loss
 from training.layers import ACTIVATION_GAIN, EqualConv, EqualLinear, ModulatedConv, activate, halve
 from training.losses import gradient_penalty, relativistic_discriminator, relativistic_generator
@@ -52,12 +53,12 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.widths and (len(self.widths) != len(self.stages) or min(self.widths) < 1):
-            raise ValueError(
+            raise UserError(
                 f"options.widths is {list(self.widths)}, but {self.resolution} px take {len(self.stages)} stages: give "
                 f"the channels at {', '.join(map(str, self.stages))} px"
             )
         if self.one_pass and (self.deviation or self.critic != "pixels"):
-            raise ValueError("options.one_pass needs a critic that judges each picture alone: set deviation = false")
+            raise UserError("options.one_pass needs a critic that judges each picture alone: set deviation = false")
 
     @property
     def stages(self) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from training.errors import UserError
 from training.gans.base import Generator
 from training.movements.age_path import AgePath
 from training.movements.base import Edit, Movement
@@ -35,7 +36,7 @@ def pack(movements: Sequence[Movement]) -> tuple[dict[str, str], dict[str, Tenso
 
 
 def unpack(metadata: dict[str, str], tensors: dict[str, Tensor], generator: Generator) -> tuple[Movement, ...]:
-    """Those of `pack`. KeyError, TypeError or ValueError when they are damaged or do not fit the generator."""
+    """Those of `pack`. KeyError, TypeError or UserError when they are damaged or do not fit the generator."""
     found = tuple(
         checked(movement)
         for kind in KINDS
@@ -43,21 +44,21 @@ def unpack(metadata: dict[str, str], tensors: dict[str, Tensor], generator: Gene
         for movement in kind.unpack(metadata[kind.kind], tensors, generator)
     )
     if len(found) > MOST:
-        raise ValueError(f"it offers {len(found)} sliders; {MOST} are the most")
+        raise UserError(f"it offers {len(found)} sliders; {MOST} are the most")
     return found
 
 
 def checked(movement: Movement) -> Movement:
-    """The same, if what a window shows of it can be shown. TypeError or ValueError names the slider."""
+    """The same, if what a window shows of it can be shown. TypeError or UserError names the slider."""
     texts = (movement.name, movement.label, movement.group, movement.unit, *movement.classes, movement.description)
     if not all(isinstance(text, str) for text in texts):
         raise TypeError(f"a text of the slider {quoted(movement.name)} is none")
     shown = all(one_line(text) == text for text in texts[:-1]) and len(texts[-1]) <= MESSAGE
     if not movement.name or "@" in movement.name or not shown:
-        raise ValueError(f"the slider {quoted(movement.name)} has a name or a text that cannot be shown")
+        raise UserError(f"the slider {quoted(movement.name)} has a name or a text that cannot be shown")
     ends = (movement.minimum, movement.maximum)
     if not all(isinstance(end, int | float) and math.isfinite(end) for end in ends) or not ends[0] < ends[1]:
-        raise ValueError(f"the slider {movement.name} goes from {quoted(ends[0])} to {quoted(ends[1])}")
+        raise UserError(f"the slider {movement.name} goes from {quoted(ends[0])} to {quoted(ends[1])}")
     return movement
 
 

@@ -12,6 +12,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from training.errors import UserError
 from training.gans.base import Generator
 from training.movements.base import Edit, Movement
 from training.movements.direction import Direction
@@ -110,10 +111,10 @@ class AgePath(Movement):
         years = tuple(map(float, numbers["years"]))
         rising = all(first < second for first, second in pairwise(years))
         if len(years) < 2 or not rising or curve.shape != (len(years), *generator.latent_shape):
-            raise ValueError("the age path has another shape than the latents or its years do not rise")
+            raise UserError("the age path has another shape than the latents or its years do not rise")
         if reader.shape != generator.latent_shape:
-            raise ValueError("the reader of ages has another shape than the latents")
+            raise UserError("the reader of ages has another shape than the latents")
         level, low, high = (float(numbers[name]) for name in NUMBERS[1:])
         if not all(map(math.isfinite, (*years, level, low, high))):
-            raise ValueError("a number of the age path is not finite")
+            raise UserError("a number of the age path is not finite")
         return (cls(years, curve, reader, level, low, high),)

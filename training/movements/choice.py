@@ -9,6 +9,7 @@ from typing import Self
 
 from torch import Tensor
 
+from training.errors import UserError
 from training.gans.base import Generator
 from training.movements.base import Edit, Movement
 
@@ -39,7 +40,7 @@ class Choice(Movement):
         count = len(self.classes)
         if value not in range(1, count + 1):
             classes = ", ".join(f"{i} {name}" for i, name in enumerate(self.classes, 1))
-            raise ValueError(f"{self.name} cannot be {value:g}; choose 0 as generated, {classes}")
+            raise UserError(f"{self.name} cannot be {value:g}; choose 0 as generated, {classes}")
         edit.latent[:, self.first : self.first + count] = 0
         edit.latent[:, self.first + int(value) - 1] = 1
 
@@ -57,5 +58,5 @@ class Choice(Movement):
         for choice in found:
             last = columns - len(choice.classes)
             if not columns - generator.conditions.dim <= choice.first <= last or not choice.classes:
-                raise ValueError(f"the choice {choice.name} is not among the latent's labels")
+                raise UserError(f"the choice {choice.name} is not among the latent's labels")
         return found

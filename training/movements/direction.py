@@ -9,6 +9,7 @@ from typing import Self
 
 from torch import Tensor
 
+from training.errors import UserError
 from training.gans.base import Generator
 from training.movements.base import Edit, Movement
 from training.texts import quoted
@@ -82,5 +83,5 @@ class Direction(Movement):
         for slider in found:
             others = [tensor for tensor in (slider.normal, slider.bend) if tensor is not None]
             if slider.vector.shape not in (shape, shape[1:]) or any(tensor.shape != shape for tensor in others):
-                raise ValueError(f"the slider {quoted(slider.name)} has another shape than the latents")
+                raise UserError(f"the slider {quoted(slider.name)} has another shape than the latents")
         return found

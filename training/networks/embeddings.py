@@ -13,6 +13,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from training.errors import UserError
 from training.files import replacing
 from training.networks.identity import NUMBERS
 
@@ -20,7 +21,7 @@ FORMAT = "facedesigner-embeddings-1"
 SUFFIX = ".embeddings.safetensors"
 
 
-class EmbeddingsError(ValueError):
+class EmbeddingsError(UserError):
     """The file cannot be used; the message says why and what to do."""
 
 

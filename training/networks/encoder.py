@@ -19,9 +19,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from training.errors import UserError, WeightsError
 from training.gans.base import Generator
 from training.sampling import latents_of
-from training.weights import Weights, WeightsError, read, save_network
+from training.weights import Weights, read, save_network
 
 FORMAT = "facedesigner-encoder-1"
 LARGEST = 128  # side of the pictures that encoders look at, at most
@@ -116,10 +117,10 @@ def difference(drawn: Tensor, wanted: Tensor) -> Tensor:
 
 
 def new_encoder(weights: Weights, components: int = 128, channels: int = 3) -> Encoder:
-    """An untrained encoder of a generator. ValueError for one with labels or codes, which no picture tells."""
+    """An untrained encoder of a generator. UserError for one with labels or codes, which no picture tells."""
     generator = weights.generator
     if generator.conditions.dim:
-        raise ValueError(
+        raise UserError(
             f"{weights.name} has labels or codes, which an encoder cannot tell from a picture: train an unconditional "
             "variant, such as style"
         )

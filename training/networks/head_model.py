@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from training.errors import UserError
+
 RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)  # of dlib's 68 landmarks; the right eye is on the picture's left
 TRUST = np.full(68, 1.0)  # how much each landmark counts
 TRUST[:17] = 0.3  # the outline of the jaw slides along the skin as the head turns
@@ -209,5 +211,5 @@ def load_head_model(path: Path) -> HeadModel:
         triangles, landmarks = tensors["triangles"].astype(np.int32), tensors["landmarks"].astype(np.int32)
         offsets = tensors["offsets"]
     except Exception as error:  # of safetensors, of NumPy, or a name that lacks
-        raise ValueError(f"{path.name} is no head model ({error}): install FaceDesigner again") from None
+        raise UserError(f"{path.name} is no head model ({error}): install FaceDesigner again") from None
     return HeadModel(mean, components, triangles, landmarks, offsets)

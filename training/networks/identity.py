@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.curation.detector import LANDMARKS_5, dlib_model, require_packages
+from training.errors import UserError
 from training.networks.labeller import FACE_BOX as FACE_BOX
 from training.networks.labeller import LOOK as LOOK
 from training.networks.labeller import enlarged as enlarged
@@ -42,7 +43,7 @@ class IdentityNetwork(nn.Module):
     convolutions."""
 
     def __init__(self, content: bytes) -> None:
-        """`content` of dlib_face_recognition_resnet_model_v1.dat. ValueError when it is another file."""
+        """`content` of dlib_face_recognition_resnet_model_v1.dat. UserError when it is another file."""
         super().__init__()
         try:
             numbers = layers(content)
@@ -56,7 +57,7 @@ class IdentityNetwork(nn.Module):
                     width = channels
             self.head = next(numbers).view(width, NUMBERS)
         except (StopIteration, IndexError, RuntimeError, ValueError):
-            raise ValueError("dlib's face recognition model is another one than expected: install it again") from None
+            raise UserError("dlib's face recognition model is another one than expected: install it again") from None
 
     def forward(self, chips: Tensor) -> Tensor:
         mean = chips.new_tensor(MEAN)[:, None, None]

@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.weights import WeightsError, read, save_network
+from training.errors import WeightsError
+from training.weights import read, save_network
 
 FORMAT = "facedesigner-superres-1"
 FACTOR = 4  # how many times as large

@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.weights import WeightsError, read, save_network
+from training.errors import WeightsError
+from training.weights import read, save_network
 
 FORMAT = "facedesigner-translator-1"
 CHANNELS = 4  # of hints: red, green and blue in [-1, 1], 0 without a hint; and 1 where there is one

@@ -25,6 +25,7 @@ from facedesigner.contract.request import ModelInfo
 from facedesigner.gui.batch.constraint_row import ConstraintRow
 from facedesigner.state.constraint import DISTANCE, MOST, PLAIN, WORDS, Wish, parse
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX
+from training.errors import UserError
 
 FIRST = ("age", "glasses", "gender")  # of the attributes
 JOURNAL = "batch.jsonl"  # of a batch, see `export.batch_folder`, which imports numpy
@@ -82,11 +83,11 @@ class BatchForm(QWidget):
 
     @property
     def wish(self) -> Wish:
-        """ConstraintError or ValueError when it makes no sense."""
+        """ConstraintError or UserError when it makes no sense."""
         constraints = tuple(parse(row.text) for row in self.rows if row.text)
         twice = {one.name for one in constraints if [c.name for c in constraints].count(one.name) > 1}
         if twice:
-            raise ValueError(f"{min(twice)} is asked for twice: remove one")
+            raise UserError(f"{min(twice)} is asked for twice: remove one")
         return Wish(
             self.count.value(),
             constraints,
@@ -102,7 +103,7 @@ class BatchForm(QWidget):
             return "Choose a folder for the faces."
         try:
             self.wish  # noqa: B018 it raises
-        except ValueError as error:
+        except UserError as error:
             return f"{str(error)[:1].upper()}{str(error)[1:]}."
         return ""
 

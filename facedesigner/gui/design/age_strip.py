@@ -14,6 +14,7 @@ from facedesigner.gui.widgets.face_button import FaceButton, Thumbs
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.ages import SEVEN, aged, range_words
+from training.errors import UserError
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
@@ -88,7 +89,7 @@ class AgeStrip(QDialog):
             results = [engine.render(RenderRequest(one)) for one in faces]
             pictures = [result.image for result in results if result.image is not None]
             if len(pictures) < len(faces):
-                raise ValueError(next(result.error for result in results if result.error))
+                raise UserError(next(result.error for result in results if result.error))
             return save_png(sheet(pictures, SEVEN), path, face, engine.info.name, overwrite=True)
 
         self._thread.ask(f"{TAG} export", job, self._exported, self, keep=True)

@@ -14,6 +14,7 @@ from facedesigner.gui.sliders import Sliders
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
+from training.errors import UserError
 
 
 class SliderKeeper(QObject):
@@ -50,7 +51,7 @@ class SliderKeeper(QObject):
     def _keep(self, name: str) -> None:
         try:
             self._sliders.keep(name)
-        except ValueError as error:
+        except UserError as error:
             self._ask_name(name, "Keep slider", str(error), self._sliders.keep)
 
     def _ask_name(self, name: str, title: str, words: str, then: Callable[[str, str], None]) -> None:
@@ -65,7 +66,7 @@ class SliderKeeper(QObject):
     def _give_name(self, name: str, label: str, then: Callable[[str, str], None]) -> None:
         try:
             then(name, label)
-        except ValueError as error:
+        except UserError as error:
             show_error("This name is not to be had", str(error), parent=self._panel.window())
 
     def _ask_delete(self, name: str) -> None:

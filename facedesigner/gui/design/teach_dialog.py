@@ -37,6 +37,7 @@ from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.edits import random_seed
 from facedesigner.state.face import FaceState
 from facedesigner.state.sliders import LABEL_LENGTH, Slider, check_examples
+from training.errors import UserError
 
 Examples: TypeAlias = tuple[tuple[FaceState, ...], tuple[FaceState, ...]]  # with it, without it
 
@@ -132,7 +133,7 @@ class TeachDialog(QDialog):
             lesson = self.lesson
             slider = Slider(self.name.text(), lesson.vector, lesson.right, lesson.total)
             self._sliders.add(slider)
-        except ValueError as error:
+        except UserError as error:
             self._say(str(error))
         else:
             self.accept()
@@ -226,7 +227,7 @@ class TeachDialog(QDialog):
         try:
             check_examples(*self.examples)
             self._sliders.check(self.name.text())
-        except ValueError as error:
+        except UserError as error:
             problem = str(error)
         self.accuracy.setText(_describe(lesson, min(map(len, self.examples))) if lesson else "")
         self.save_button.setEnabled(lesson is not None and not problem)
@@ -251,7 +252,7 @@ class TeachDialog(QDialog):
         examples = self.examples
         try:
             check_examples(*examples)
-        except ValueError:
+        except UserError:
             return  # `_show_state` says it
         self._tried = examples
         self._thread.ask(TAG, lambda engine: engine.teach(*examples), partial(self._take_lesson, examples), self)

@@ -53,7 +53,7 @@ def enlarge(
 
 
 def enlarged(enlarge: Enlarge, job: Job, source: Path | Opened, scale: int, methods: Sequence[str]) -> bool:
-    """Reports the classes above. Whether nothing was stopped. ValueError when the file cannot be opened."""
+    """Reports the classes above. Whether nothing was stopped. UserError when the file cannot be opened."""
     if isinstance(source, Path):
         from facedesigner.engine.opening import open_picture
 

@@ -31,6 +31,7 @@ from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.work.desk import Desk, Job
 from facedesigner.state.face import FaceState
+from training.errors import UserError
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -283,7 +284,7 @@ class FabricationDialog(QDialog):
                 self.extent.setText(f"{width:,} × {height:,} pixels\n{width / dots:.1f} × {height / dots:.1f} mm")
                 self._say(f"{self._paper(width / dots, height / dots)} Called {self._stem}.png.")
                 ready = True
-            except ValueError as error:  # sizes, names, colours
+            except UserError as error:  # sizes, names, colours
                 self.extent.setText("")
                 self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.", warn=True)
         self._ready = ready

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from facedesigner.gui.places import Places
 from facedesigner.gui.work.companion import Companion, Report, answer_each
+from training.errors import UserError
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -42,7 +43,7 @@ def package_of(
 
     def certifying() -> Certifier:
         if order.weights is None:
-            raise ValueError(NO_MODEL)
+            raise UserError(NO_MODEL)
         return certifier(order.weights)
 
     made = fabricate(picture, order.options, find, order.pointed, lambda share, what: progress(MAIN * share, what))

@@ -44,7 +44,7 @@ class Favourites(QObject):
         return len(new)
 
     def rename(self, face: FaceState, name: str) -> None:
-        """ValueError when the name is too long."""
+        """UserError when the name is too long."""
         named = face.with_name(name)
         self._keep(tuple(dict.fromkeys(named if other == face else other for other in self.faces)))
 

@@ -13,6 +13,7 @@ from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.face_button import Thumbs
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
+from training.errors import UserError
 
 TAG = "favourites"
 EMPTY = "No favourites yet. Add keeps the face in view here, for as long as you like."
@@ -102,7 +103,7 @@ class FavouritesPanel(QWidget):
     def _rename(self, face: FaceState, name: str) -> None:
         try:
             self._favourites.rename(face, name)
-        except ValueError as error:
+        except UserError as error:
             self.said.emit(f"This name is not to be had: {error}")
             self._show()
 

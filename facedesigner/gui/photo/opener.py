@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from facedesigner.gui.photo.face_finder import FaceFinder
 from facedesigner.resources import resource
+from training.errors import UserError
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image, ModelInfo
@@ -44,7 +45,7 @@ class Pasted:
 
 
 class Opener:
-    """Every method may raise ValueError, ImportError, OSError or MemoryError with the sentence to show."""
+    """Every method may raise UserError, ImportError, OSError or MemoryError with the sentence to show."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
@@ -117,7 +118,7 @@ class Opener:
 
             weights, encoder = load_inverter(model.path, (model.path.parent, resource("weights")))
             if weights.hash != model.hash:
-                raise ValueError(f"{model.path.name} has changed since it was loaded: load it again")
+                raise UserError(f"{model.path.name} has changed since it was loaded: load it again")
             self._inverters = {model.hash: (weights, encoder, Drawer(weights))}
         return self._inverters[model.hash]
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from facedesigner.state.drawing import SIDE
+from training.errors import UserError
 
 LONGEST = 2048  # pixels of an opened picture's longer side
 MOST_PIXELS = 120_000_000  # 360 MB once decoded
@@ -21,7 +22,7 @@ INK = 0.45  # anything darker is black
 MARGIN = 0.04  # of the sheet, around an imported drawing
 
 
-class ScanError(ValueError):
+class ScanError(UserError):
     """The picture cannot be opened; the message says why and what to do."""
 
 

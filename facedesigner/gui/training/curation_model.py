@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from facedesigner.gui.training.worker import Worker
 from training.curation.contract import KEPT, MENDED, REASONS, REJECTED, Row
+from training.errors import UserError
 
 SIDE = 112  # pixels
 CELL = QSize(SIDE + 24, SIDE + 36)
@@ -125,10 +126,10 @@ def belongs(row: Row, group: str) -> bool:
 
 
 def small(path: Path) -> QImage:
-    """ValueError if it cannot be read."""
+    """UserError if it cannot be read."""
     picture = QImage(str(path))
     if picture.isNull():
-        raise ValueError(f"{path} cannot be read")
+        raise UserError(f"{path} cannot be read")
     return picture.scaled(
         QSize(SIDE, SIDE), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )

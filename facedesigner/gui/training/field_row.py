@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
+from training.errors import UserError
 from training.options import Field, allowed
 
 
@@ -43,7 +44,7 @@ class FieldRow(QWidget):
         return self.error.text()
 
     def value(self) -> Any:
-        """ValueError says what is allowed."""
+        """UserError says what is allowed."""
         if isinstance(self.editor, QCheckBox):
             return self.editor.isChecked()
         if isinstance(self.editor, QComboBox):
@@ -80,7 +81,7 @@ class FieldRow(QWidget):
         try:
             self.value()
             problem = ""
-        except ValueError as error:
+        except UserError as error:
             problem = label(self.field.name) + str(error).removeprefix(self.field.name)
         self.error.setText(problem)
         self.error.setVisible(bool(problem))

@@ -43,7 +43,7 @@ class OptionForm(QWidget):
         self.changed.emit()
 
     def values(self) -> dict[str, Any]:
-        """ValueError names the first bad one."""
+        """UserError names the first bad one."""
         return {name: row.value() for name, row in self.rows.items()}
 
     def set_values(self, values: Mapping[str, Any]) -> None:

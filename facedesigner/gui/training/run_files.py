@@ -7,6 +7,7 @@ from pathlib import Path
 
 from facedesigner.state.files import write_atomically
 from training.config import RunConfig
+from training.errors import UserError
 
 # What a run makes; whatever else lies in its folder belongs to the user.
 MADE = ("config.toml", "*.jsonl", "*.png", "*.pt", "*.json", ".*.tmp", "events.out.tfevents.*")
@@ -20,9 +21,9 @@ def extend(folder: Path, config: RunConfig, images: int) -> None:
 
 def delete(folder: Path) -> str:
     """Deletes what the run made, and the folder if nothing else is in it; else returns a sentence on what was kept.
-    OSError when a file cannot be deleted, ValueError when the folder is no run."""
+    OSError when a file cannot be deleted, UserError when the folder is no run."""
     if not (folder / "config.toml").is_file():
-        raise ValueError(f"{folder} has no config.toml, so it may be no run: delete it in your file manager")
+        raise UserError(f"{folder} has no config.toml, so it may be no run: delete it in your file manager")
     for pattern in MADE:
         for path in folder.glob(pattern):
             if path.is_file():

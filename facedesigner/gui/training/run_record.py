@@ -11,6 +11,7 @@ from pathlib import Path
 from facedesigner.gui.training.history import History
 from facedesigner.gui.training.lines import event_of
 from training.config import RunConfig, load_config
+from training.errors import UserError
 from training.events import Ended, Event, Measured, Metrics, Samples, Saved, Started, distance_text
 
 RECENT = 5  # metrics whose speed is averaged
@@ -108,7 +109,7 @@ def read_run(folder: Path, whole: bool = True) -> RunRecord:
     record = RunRecord(folder)
     try:
         record.config = load_config(folder / "config.toml")
-    except ValueError as error:
+    except UserError as error:
         record.state = State.BROKEN
         record.problem = (
             f"{error}. Another version of the program may have made this run; start a new one with the same pictures."

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from facedesigner.gui.training.moment_picker import MomentPicker
 from facedesigner.gui.training.sample_view import SampleView
 from facedesigner.gui.training.worker import Worker
+from training.errors import UserError
 
 Samples = list[tuple[int, Path]]
 
@@ -79,8 +80,8 @@ class SamplePane(QWidget):
 
 
 def read_picture(path: Path) -> QImage:
-    """ValueError if it is none, or not there."""
+    """UserError if it is none, or not there."""
     picture = QImage(str(path))
     if picture.isNull():
-        raise ValueError(f"{path} cannot be read")
+        raise UserError(f"{path} cannot be read")
     return picture.convertToFormat(QImage.Format.Format_RGB32)

@@ -24,6 +24,7 @@ from facedesigner.gui.training.option_form import OptionForm, Section
 from facedesigner.gui.training.variants import Variant
 from facedesigner.gui.widgets.message_label import MessageLabel
 from training.config import CONFIGS, Anneal, Data, Log, RunConfig, Train, load_config
+from training.errors import UserError
 from training.options import Field, fields_of
 
 MAIN = ("images", "batch", "learning_rate")  # of Train; the others are folded away
@@ -106,7 +107,7 @@ class SetupPanel(QWidget):
         self._show_problem()
 
     def config(self) -> RunConfig:
-        """ValueError names the first bad value."""
+        """UserError names the first bad value."""
         return RunConfig(
             variant=self.variant.currentText(),
             name=self.name.text().strip(),
@@ -171,7 +172,7 @@ class SetupPanel(QWidget):
         for path in sorted(CONFIGS.glob("*.toml")):
             try:
                 load_config(path)
-            except ValueError:
+            except UserError:
                 continue  # of another task
             self.preset.addItem(path.stem, path)
             first = path.read_text(encoding="utf-8").partition("\n")[0]

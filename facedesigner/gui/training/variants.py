@@ -12,6 +12,7 @@ from facedesigner import __version__
 from facedesigner.gui.work.child import Child
 from facedesigner.state.files import write_atomically
 from training import config as training_config
+from training.errors import UserError
 from training.options import Field
 
 FOLDERS = tuple(Path(training_config.__file__).with_name(name) for name in ("gans", "tasks"))
@@ -76,14 +77,14 @@ class Variants(QObject):
 
 
 def parse(text: str) -> dict[str, Variant]:
-    """The answer of `list --json`. ValueError when it is none."""
+    """The answer of `list --json`. UserError when it is none."""
     try:
         return {
             name: Variant(name, about["about"], tuple(field_of(values) for values in about["options"]))
             for name, about in json.loads(text).items()
         }
     except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"not a list of variants: {error}") from None
+        raise UserError(f"not a list of variants: {error}") from None
 
 
 def field_of(values: dict[str, object]) -> Field:

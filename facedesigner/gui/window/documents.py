@@ -25,6 +25,7 @@ from facedesigner.state.edits import locks_with
 from facedesigner.state.project import Project, ProjectError
 from facedesigner.state.recognise import carries_recipe
 from training.endings import PATTERNS
+from training.errors import UserError
 from training.files import special
 from training.locking import Lock, LockedError
 
@@ -103,7 +104,7 @@ class Documents(QObject):
                 face = read_face(path)
                 locks = tuple(sorted(locks_with(face, self._session.locks, info.controls)))
                 project = replace(self._session.project(), face=face, locks=locks)
-        except (ValueError, OSError) as error:  # ProjectError, RecipeError and ExportError say what to do
+        except (UserError, OSError) as error:  # ProjectError, RecipeError and ExportError say what to do
             self._complain(f"{path.name} cannot be opened", _sentence(error))
             return
         if project.face.model not in ("", info.hash):

@@ -12,8 +12,9 @@ from facedesigner.state.ages import AGE
 from facedesigner.state.face import FaceState
 from tests.aged import LEVEL, age_path, aged_weights
 from tests.tiny import tiny_weights
+from training.errors import WeightsError
 from training.movements import AgePath
-from training.weights import WeightsError, load_weights, save_weights
+from training.weights import load_weights, save_weights
 
 SHAPE = (4, 8)
 

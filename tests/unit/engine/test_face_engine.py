@@ -3,10 +3,10 @@ import pytest
 import torch
 
 from facedesigner.contract.request import RenderRequest
-from facedesigner.engine.errors import WeightsError
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.state.face import FaceState
 from tests.tiny import tiny_weights
+from training.errors import WeightsError
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from facedesigner.contract.request import RenderRequest
-from facedesigner.engine.errors import WeightsError
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.inversion import Progress, StyleSpace, invert, load_inverter
 from facedesigner.engine.likeness import Likeness, Meter, resized_to
 from facedesigner.state.face import FaceState
 from tests.tiny import tiny_weights
+from training.errors import WeightsError
 from training.networks.encoder import EncoderError, new_encoder, save_encoder
 from training.weights import load_weights
 

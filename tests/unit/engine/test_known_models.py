@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from facedesigner.engine.errors import WeightsError
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.known_models import SHIPPED
 from facedesigner.resources import default_weights, resource
 from tests.tiny import tiny_weights
+from training.errors import WeightsError
 from training.weights import load_weights, save_weights
 
 

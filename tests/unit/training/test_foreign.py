@@ -15,12 +15,13 @@ from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.state.face import FaceState
 from tests.unit.training import reference
 from training.__main__ import main
+from training.errors import WeightsError
 from training.foreign import pickles
 from training.foreign.importing import built, import_weights
 from training.foreign.layouts import recognise, tensors
 from training.foreign.pickles import ForeignError, Persistent
 from training.gans import variants
-from training.weights import WeightsError, load_weights
+from training.weights import load_weights
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,13 @@ from tests.unit.training.helpers import debug_config, make_pictures
 from training.annealing import annealed
 from training.checkpoint import load_checkpoint
 from training.config import parse_config
+from training.errors import WeightsError
 from training.export import export, save_companion
 from training.gan_trainee import GanTrainee
 from training.gans import create
 from training.layers import halve
 from training.loop import train
-from training.weights import WeightsError, load_weights
+from training.weights import load_weights
 
 CPU = torch.device("cpu")
 SUBPIXEL: dict[str, Any] = {

@@ -14,8 +14,9 @@ from facedesigner.state.face import FaceState
 from tests.aged import age_path
 from tests.tiny import tiny_weights
 from training import movements
+from training.errors import WeightsError
 from training.movements import AgePath, Choice, Direction, Movement, offered
-from training.weights import WeightsError, load_weights, save_weights
+from training.weights import load_weights, save_weights
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from training.__main__ import main
 from training.checkpoint import CheckpointError
 from training.config import CONFIGS, load_config, run_config
 from training.critics import PatchCritic
+from training.errors import WeightsError
 from training.loop import train
 from training.networks.superres import (
     Shape,
@@ -23,7 +24,6 @@ from training.sampling import from_bytes, to_bytes
 from training.tasks.superres import trainee as upscaling
 from training.tasks.superres.degrade import as_jpeg, blurred, degrade, spoil
 from training.tasks.superres.trainee import SuperResolving, pairs
-from training.weights import WeightsError
 
 CPU = torch.device("cpu")
 TINY = Shape(4, 1)

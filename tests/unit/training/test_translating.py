@@ -13,6 +13,7 @@ from training.__main__ import main
 from training.checkpoint import CheckpointError, load_checkpoint
 from training.config import new_run
 from training.data import DataError
+from training.errors import WeightsError
 from training.events import Ended, Measured, Metrics, Samples, Saved, Started, decode
 from training.filters import grey
 from training.loop import train
@@ -22,7 +23,6 @@ from training.tasks.translate import trainee as translating
 from training.tasks.translate.base import LOSSES
 from training.tasks.translate.pairs import load_pairs
 from training.tasks.translate.trainee import Translating, create, export
-from training.weights import WeightsError
 
 CPU = torch.device("cpu")
 TINY = {"resolution": 32, "width": 0.1}

@@ -7,9 +7,10 @@ import torch
 from safetensors.torch import save_file
 
 from tests.tiny import tiny_weights
+from training.errors import WeightsError
 from training.gans import create
 from training.movements import Choice, Direction
-from training.weights import Weights, WeightsError, load_weights, read, save_weights
+from training.weights import Weights, load_weights, read, save_weights
 
 OPTIONS = {"resolution": 16, "z_dim": 8, "mapping_layers": 1, "channel_base": 64, "channel_max": 8}
 

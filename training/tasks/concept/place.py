@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.errors import UserError
 from training.weights import Weights
 
 QUIET = 32  # principal directions in which the latents vary least: the new one is laid there
@@ -24,9 +25,9 @@ class Place:
     bottom: float = 0.60
 
     def __post_init__(self) -> None:
-        """ValueError for one that is none, or too small for a critic to see."""
+        """UserError for one that is none, or too small for a critic to see."""
         if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
-            raise ValueError("a place is left, top, right, bottom in shares of the width, as 0.1 0.28 0.9 0.66")
+            raise UserError("a place is left, top, right, bottom in shares of the width, as 0.1 0.28 0.9 0.66")
 
     def window(self, side: int) -> tuple[slice, ...]:
         """Of (N, C, side, side)."""

@@ -27,6 +27,7 @@ from training.critics import FeatureCritic, paired_losses
 from training.curation.detector import require_packages
 from training.data import load_faces
 from training.ema import update_average
+from training.errors import UserError
 from training.layers import ModulatedConv
 from training.networks.identity import CHIP, network
 from training.sampling import from_bytes, to_bytes
@@ -52,7 +53,7 @@ CPU = torch.device("cpu")
 
 
 def begin(config: RunConfig, device: torch.device, state: dict[str, Any] | None) -> Teaching:
-    """The trainee of a run with its pictures. ValueError when the generator cannot be taught or too few of them show
+    """The trainee of a run with its pictures. UserError when the generator cannot be taught or too few of them show
     the thing, ImportError that says what to install."""
     require_packages()
     made = Teaching(config, device)
@@ -66,10 +67,10 @@ def begin(config: RunConfig, device: torch.device, state: dict[str, Any] | None)
 
 
 def teachable(path: Path) -> Weights:
-    """ValueError for a generator without layers to steer, or with labels."""
+    """UserError for a generator without layers to steer, or with labels."""
     weights = load_weights(path)
     if not weights.generator.layer_ranges or weights.generator.conditions.dim:
-        raise ValueError(f"{weights.name} is no style generator without labels: only those can be taught a slider")
+        raise UserError(f"{weights.name} is no style generator without labels: only those can be taught a slider")
     return weights
 
 
@@ -104,9 +105,9 @@ class Teaching(Annealed):
         self.inside, self.window = place.mask(side), place.window(side)
 
     def give(self, photos: Tensor) -> None:
-        """`photos` (M, 3, R, R) uint8 show the thing. ValueError when they are too few."""
+        """`photos` (M, 3, R, R) uint8 show the thing. UserError when they are too few."""
         if len(photos) < FEWEST:
-            raise ValueError(f"only {len(photos)} pictures show it: find {FEWEST} at least")
+            raise UserError(f"only {len(photos)} pictures show it: find {FEWEST} at least")
         self.photos, self.pictures = photos, len(photos)
 
     @property

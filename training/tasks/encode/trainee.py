@@ -19,6 +19,7 @@ from torch import Tensor
 from training.checkpoint import CheckpointError, load_checkpoint
 from training.config import RunConfig, run_config
 from training.data import Faces, load_faces
+from training.errors import UserError
 from training.networks.encoder import Encoder, difference, new_encoder, read_encoder, resized, save_encoder
 from training.sampling import from_bytes, to_bytes
 from training.style_mixing import sample_latents
@@ -55,11 +56,11 @@ class Encoding(Annealed):
     warm_up = 100
 
     def __init__(self, config: RunConfig, device: torch.device) -> None:
-        """Raises ValueError for a generator with labels, EncoderError when it cannot start from what it is told."""
+        """Raises UserError for a generator with labels, EncoderError when it cannot start from what it is told."""
         super().__init__(config, CPU)
         self.chosen = self.options(Options)
         if not self.chosen.weights:
-            raise ValueError("options.weights is empty: name the weights file of the generator")
+            raise UserError("options.weights is empty: name the weights file of the generator")
         self.weights = load_weights(Path(self.chosen.weights))
         torch.manual_seed(config.train.seed)
         self.generator = self.place(self.weights.generator)

@@ -22,6 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.errors import UserError
 from training.movements import AgePath
 from training.networks.encoder import components_of
 from training.style_mixing import noise_of, pictures_of, plain_latents, sample_latents
@@ -177,9 +178,9 @@ def find_age_path(
     steps: int = STEPS,
     seed: int = 0,
 ) -> AgePath:
-    """`latents` (N, L, D) of `sample_latents` and their measures -> the path. ValueError when age does not vary."""
+    """`latents` (N, L, D) of `sample_latents` and their measures -> the path. UserError when age does not vary."""
     if np.std(measured["age"]) < 1e-6:
-        raise ValueError("all faces of this generator seem of one age: is it trained?")
+        raise UserError("all faces of this generator seem of one age: is it trained?")
     curve = new_curve(weights)
     reader, level, explained = age_reader(curve.space, latents, measured["age"])
     say(f"the latents tell {explained:.0%} of the variance of age; the mean face seems {level:.0f}")

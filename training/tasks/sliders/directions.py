@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.errors import UserError
 from training.movements import Direction
 from training.style_mixing import PLAIN_SHARE, plain_latents, sample_latents
 from training.tasks.sliders.attributes import ATTRIBUTES, HELD, Attribute
@@ -80,7 +81,7 @@ def statistics_of(measured: Measured, count: int) -> Statistics:
     plain = round(count * PLAIN_SHARE)
     kept = {name: values[:plain] for name, values in measured.items() if np.std(values[:plain]) > 1e-6}
     if not kept:
-        raise ValueError("no measure varies over the faces of this generator: is it trained?")
+        raise UserError("no measure varies over the faces of this generator: is it trained?")
     stacked = np.stack(list(kept.values()))
     return Statistics(tuple(kept), stacked.mean(1), stacked.std(1))
 
@@ -97,7 +98,7 @@ def find_directions(
     embeddings: np.ndarray | None = None,
 ) -> Found:
     """`latents` (N, L, D) of `sample_latents` and their measures -> sliders. `embeddings` (M, E) of the first M of the
-    faces say who they are; without them nothing guards that. ValueError when nothing varies."""
+    faces say who they are; without them nothing guards that. UserError when nothing varies."""
     statistics = statistics_of(measured, len(latents))
     known = {a.name: a for a in (*attributes, *held)}
     used = [known[name] for name in statistics.names if name in known]

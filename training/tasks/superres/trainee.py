@@ -23,6 +23,7 @@ from training.config import RunConfig, run_config
 from training.critics import PatchCritic
 from training.data import Faces, load_faces
 from training.ema import update_average
+from training.errors import UserError
 from training.losses import relativistic_discriminator, relativistic_generator
 from training.lpips import Lpips
 from training.networks.superres import FACTOR, Shape, SuperResolver, load_superres, save_superres
@@ -42,7 +43,7 @@ Batch = tuple[Tensor, Tensor]  # small pictures (N, 3, CUT / 4, CUT / 4), and wh
 
 
 def begin(config: RunConfig, device: torch.device, state: dict[str, Any] | None) -> SuperResolving:
-    """The trainee of a run with its pictures. ValueError for a gan without a network to go on from, ImportError that
+    """The trainee of a run with its pictures. UserError for a gan without a network to go on from, ImportError that
     says what to install, DataError and WeightsError as their makers do."""
     made = SuperResolving(config, device)
     sources = [config.data.source, *made.chosen.also]
@@ -59,7 +60,7 @@ class SuperResolving(Annealed):
         super().__init__(config, device)
         self.chosen = self.options(Options)
         if self.chosen.kind == "gan" and not self.chosen.start:
-            raise ValueError("a gan goes on from a resnet: train one first and name it with --start or options.start")
+            raise UserError("a gan goes on from a resnet: train one first and name it with --start or options.start")
         torch.manual_seed(config.train.seed)
         if self.chosen.start:
             network = load_superres(Path(self.chosen.start))[0].requires_grad_(True).train()

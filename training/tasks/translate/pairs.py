@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from training.data import DataError, Faces, no_pictures
+from training.errors import UserError
 from training.pictures import Source
 
 
@@ -48,10 +49,10 @@ def load_pairs(source: Path, resolution: int, sketch_left: bool, include: Sequen
 
 
 def halves(image: Image.Image, side: int) -> tuple[Image.Image, Image.Image]:
-    """The left and the right half, (side, side) each. ValueError for a picture not about twice as wide as high."""
+    """The left and the right half, (side, side) each. UserError for a picture not about twice as wide as high."""
     width, height = image.size
     if not 1.8 <= width / height <= 2.2:
-        raise ValueError(f"{width} x {height} pixels are no two squares side by side")
+        raise UserError(f"{width} x {height} pixels are no two squares side by side")
     middle = width // 2
     parts = (image.crop((0, 0, middle, height)), image.crop((width - middle, 0, width, height)))
     left, right = (part.resize((side, side), Image.Resampling.LANCZOS) for part in parts)
