@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facedesigner.commands.common import (
     CommandError,
@@ -21,7 +22,10 @@ from facedesigner.commands.common import (
     say,
 )
 from facedesigner.commands.edit import parse
-from facedesigner.commands.source import interruptible, photo_face_of
+from facedesigner.commands.source import interruptible, opener_of, photo_face_of, show
+
+if TYPE_CHECKING:
+    from facedesigner.contract.photos import Reached
 
 
 def add(commands: Any) -> None:
@@ -65,46 +69,44 @@ def invert_command(args: argparse.Namespace) -> int:
         raise CommandError(f"--seconds is {args.seconds:g}; choose 0 to 3600")
     if args.aligned and args.face != 1:
         raise CommandError("--aligned takes the picture as one face: leave out --face")
-    photo_face = photo_face_of(args)
-    picture = photo_face.picture
     engine = load_engine(args)
     moved = [parse(setting, offered(engine)) for setting in args.set]
-    from facedesigner.engine.inversion import Progress, invert, load_inverter
-    from facedesigner.engine.likeness import Meter, Perceptual, made, resized_to
+    opener, info = opener_of(args), engine.info
+    photo_face = photo_face_of(args, opener, info)
     from facedesigner.export.png import save_png
-    from facedesigner.resources import resource
 
-    def show(now: Progress) -> None:
-        progress(f"step {now.step}, {now.share:.0%}, loss {now.loss:.3f}")
+    began = time.monotonic()
+    estimates: list[tuple[float, Reached]] = []
 
-    info = engine.info
-    weights, encoder = load_inverter(info.path, (info.path.parent, resource("weights")), args.encoder)
-    perceptual = made(Perceptual)
+    def take(now: Reached) -> None:
+        if not estimates:
+            estimates.append((time.monotonic() - began, now))
+        show(now)
+
     with interruptible() as stop:
-        found = invert(
-            weights, encoder, picture, seconds=args.seconds, progress=show, stop=stop.is_set, perceptual=perceptual
-        )
+        found = opener.invert(photo_face, info, take, stop.is_set)
+    seconds = time.monotonic() - began
     progress("")
-    unedited = face = found.face(info.hash)
-    before, _ = draw(engine, unedited)
+    face = found.face
+    before, _ = draw(engine, face)
     for key, value, control in moved:
         face = face.with_control(key, value, control.taught)
     image, _ = draw(engine, face)
     print(save_png(image, args.out, face, info.name, overwrite=args.overwrite), flush=True)
-    meter = Meter(perceptual)
-    target = resized_to(picture, image.shape[0])
-    print(f"estimate after {found.seconds_to_estimate:.2f} s: {meter(found.estimated, target)}", file=sys.stderr)
+    at, estimate = estimates[0]
+    print(f"estimate after {at:.2f} s: {opener.measure(photo_face, estimate.picture)}", file=sys.stderr)
     if found.steps:
-        print(f"refined, {found.steps} steps in {found.seconds:.1f} s: {meter(before, target)}", file=sys.stderr)
+        print(
+            f"refined, {found.steps} steps in {seconds:.1f} s: {opener.measure(photo_face, before)}",
+            file=sys.stderr,
+        )
     if args.paste:
         progress("pasting")
-        from facedesigner.engine.paste import paste, whole_photo
         from facedesigner.export.photo import save_photo
 
-        whole = whole_photo(args.file)
-        for note in whole.info["notes"]:
+        pasted = opener.paste(args.file, photo_face, image, before if moved else None)
+        for note in pasted.info["notes"]:
             say(f"{args.paste.name}: {note}")
-        pasted = paste(whole, photo_face, image, before if moved else None)
         progress("")
         print(save_photo(pasted, args.paste, overwrite=args.overwrite), flush=True)
     return 0

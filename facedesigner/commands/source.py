@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from facedesigner.commands.common import CommandError, draw, progress, say
 
 if TYPE_CHECKING:
+    from facedesigner.contract.photos import Reached
+    from facedesigner.contract.request import ModelInfo
     from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.engine.inversion import Progress
     from facedesigner.engine.photo import PhotoFace
+    from facedesigner.engine.photo_opener import PhotoOpener
     from facedesigner.state.face import FaceState
 
 
@@ -66,29 +68,23 @@ def say_if_untrue(path: Path, face: FaceState, engine: FaceEngine, advice: str =
 
 
 def face_of_photo(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
-    picture = photo_face_of(args).picture
-    from facedesigner.engine.inversion import invert, load_inverter
-    from facedesigner.engine.likeness import Perceptual, made
-    from facedesigner.resources import resource
-
-    def show(now: Progress) -> None:
-        progress(f"step {now.step}, {now.share:.0%}, loss {now.loss:.3f}")
-
-    info = engine.info
-    weights, encoder = load_inverter(info.path, (info.path.parent, resource("weights")), args.encoder)
+    opener = opener_of(args)
+    face = photo_face_of(args, opener, engine.info)
     with interruptible() as stop:
-        found = invert(
-            weights,
-            encoder,
-            picture,
-            seconds=args.seconds,
-            progress=show,
-            stop=stop.is_set,
-            perceptual=made(Perceptual) if args.seconds else None,
-        )
+        found = opener.invert(face, engine.info, show, stop.is_set)
     progress("")
     print(f"{args.file.name} is a photo: the model's nearest face is used, {found.steps} steps", file=sys.stderr)
-    return found.face(info.hash)
+    return found.face
+
+
+def opener_of(args: argparse.Namespace) -> PhotoOpener:
+    from facedesigner.engine.photo_opener import PhotoOpener
+
+    return PhotoOpener(seconds=args.seconds, every=0.1, encoder=args.encoder)
+
+
+def show(now: Reached) -> None:
+    progress(f"step {now.steps}, {now.share:.0%}")
 
 
 @contextmanager
@@ -107,13 +103,13 @@ def interruptible() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, former)
 
 
-def photo_face_of(args: argparse.Namespace) -> PhotoFace:
+def photo_face_of(args: argparse.Namespace, opener: PhotoOpener, model: ModelInfo) -> PhotoFace:
     """The face that is asked for. PhotoError, or CommandError when there are fewer."""
-    from facedesigner.engine.photo import open_aligned, open_photo
-
     progress("looking for faces")
-    faces = (open_aligned(args.file),) if args.aligned else open_photo(args.file)
+    faces = opener.find(args.file, model, args.aligned).faces
     progress("")
+    if not faces:
+        raise CommandError(f"{args.file.name} looks like a drawing: make a photo of it with `facedesigner sketch`")
     for note in faces[0].notes:
         say(f"{args.file.name}: {note}")
     if not 1 <= args.face <= len(faces):

@@ -13,6 +13,8 @@ from facedesigner.state.face import Latent
 from facedesigner.state.kept import file_of
 from facedesigner.state.sliders import Shelf, Slider, save
 from tests.tiny import tiny_weights
+from training.networks.encoder import new_encoder, save_encoder
+from training.weights import load_weights
 
 
 @pytest.fixture(autouse=True)
@@ -173,6 +175,10 @@ def test_a_picture_without_a_recipe_is_opened_as_a_photo(weights_and_face, tmp_p
     weights, _ = weights_and_face
     Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
     words = ["edit", str(tmp_path / "photo.png"), "--aligned", "--out", str(tmp_path / "out.png")]
+    assert main([*words, "--weights", weights]) == 2
+    assert "opening a picture needs an encoder of tiny" in capsys.readouterr().err
+    model = load_weights(Path(weights))
+    save_encoder(new_encoder(model), tmp_path / "encoder-tiny.safetensors", model.hash, {})
     assert main([*words, "--weights", weights]) == 2
     assert "photo.png is 8 × 8 pixels" in capsys.readouterr().err
 

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from facedesigner.contract.photos import Pasted
 from facedesigner.contract.request import RenderRequest
 from facedesigner.gui.photo.crop import Crop
-from facedesigner.gui.photo.opener import Pasted
 from facedesigner.gui.photo.photo_desk import PhotoDesk, sentence
 from facedesigner.gui.photo.photo_record import PhotoRecord
 from facedesigner.gui.widgets.errors import show_error

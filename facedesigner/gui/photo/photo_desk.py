@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
+from facedesigner.contract.photos import Reached
 from facedesigner.gui.photo.face_chooser import FaceChooser
-from facedesigner.gui.photo.opener import Reached, make_opener
+from facedesigner.gui.photo.face_finder import FaceFinder
 from facedesigner.gui.photo.photo_record import PhotoRecord
 from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.errors import show_error
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from facedesigner.contract.request import Image, ModelInfo
     from facedesigner.engine.found_photo import FoundPhoto
     from facedesigner.engine.likeness import Likeness
+    from facedesigner.engine.photo_opener import PhotoOpener
     from facedesigner.state.face import FaceState
 
 KEPT = 20  # photos of which it is remembered where their faces lie
@@ -29,6 +31,13 @@ LOOKING, REFINING, WRITING = "Looking for faces in {}", "Refining {}", "Writing 
 REFINED = "Refined."
 STOPPED = "Refining was stopped; the best so far is kept."
 EDITED = "Refining ended with your edit; what it had reached is kept."
+
+
+def make_opener() -> PhotoOpener:
+    """Runs in the desk's thread."""
+    from facedesigner.engine.photo_opener import PhotoOpener
+
+    return PhotoOpener(FaceFinder())
 
 
 class PhotoDesk(QObject):
@@ -91,13 +100,14 @@ class PhotoDesk(QObject):
     def write(self, record: PhotoRecord, edited: Image, before: Image | None, out: Path) -> None:
         """Pastes a face into the whole photo and writes it as `out`, which may be replaced; says how that went."""
         path, face = record.path, record.photo_face
+
+        def paste(opener: PhotoOpener, _: Job) -> Path:
+            from facedesigner.export.photo import save_photo
+
+            return save_photo(opener.paste(path, face, edited, before), out, overwrite=True)
+
         self.working.emit(WRITING.format(out.name), -1)
-        self.desk.ask(
-            lambda opener, _: opener.write(path, face, edited, before, out),
-            partial(self._take_written, out),
-            self,
-            keep=True,
-        )
+        self.desk.ask(paste, partial(self._take_written, out), self, keep=True)
 
     def run(self, work: Work, then: Then) -> Job:
         """Has something done with the opener; `then` gets the answer or the exception."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from facedesigner.contract.photos import Reached
     from facedesigner.engine.found_photo import FoundPhoto
     from facedesigner.engine.likeness import Likeness
     from facedesigner.engine.photo import PhotoFace
-    from facedesigner.gui.photo.opener import Reached
     from facedesigner.state.face import FaceState
 
 

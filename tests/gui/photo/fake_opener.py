@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from PIL import Image as Pillow
 
+from facedesigner.contract.photos import Pasted, Reached
 from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.engine.found_photo import FoundPhoto
 from facedesigner.engine.photo import NoFaceError, PhotoError, PhotoFace
-from facedesigner.gui.photo.opener import Pasted, Reached
 from facedesigner.state.face import FaceState, Latent
 from tests.gui.fake_engine import LATENT_SHAPE
 
@@ -46,7 +47,7 @@ class FakeOpener:
         self.closed = False
         self.error: Exception | None = None  # of every call but `find`
         self.found: list[tuple[str, bool]] = []
-        self.written: list[tuple[Path, bool, Path]] = []  # photo, whether only the change, and where to
+        self.pasted: list[tuple[Path, bool]] = []  # photo, and whether only the change
 
     def find(self, path: Path, model: ModelInfo, aligned: bool, stopped: Callable[[], bool]) -> FoundPhoto:
         self.found.append((path.name, aligned))
@@ -82,10 +83,10 @@ class FakeOpener:
         self._fail()
         return Pasted(grey(1), grey(2), grey(3))
 
-    def write(self, path: Path, face: PhotoFace, edited: Image, before: Image | None, out: Path) -> Path:
+    def paste(self, path: Path, face: PhotoFace, edited: Image, before: Image | None) -> Pillow.Image:
         self._fail()
-        self.written.append((path, before is not None, out))
-        return out
+        self.pasted.append((path, before is not None))
+        return Pillow.fromarray(grey(7))
 
     def close(self) -> None:
         self.closed = True

@@ -46,12 +46,13 @@ def test_it_shows_both_ways_and_begins_with_the_change(make_dialog, engine):
 
 
 @pytest.mark.parametrize("change", [True, False])
-def test_save_writes_in_the_background(qtbot, make_dialog, desk, opener, change):
-    dialog = make_dialog(Path("out.png"))
+def test_save_writes_in_the_background(qtbot, make_dialog, desk, opener, change, tmp_path):
+    out = tmp_path / "out.png"
+    dialog = make_dialog(out)
     (dialog.change if change else dialog.whole).setChecked(True)
-    with qtbot.waitSignal(desk.said, check_params_cb=lambda line: line == "Wrote out.png"):
+    with qtbot.waitSignal(desk.said, check_params_cb=lambda line: line == f"Wrote {out}"):
         dialog.save_button.click()
-    assert opener.written == [(Path("me.jpg"), change, Path("out.png"))]
+    assert opener.pasted == [(Path("me.jpg"), change)] and out.is_file()
 
 
 def test_a_file_that_cannot_be_written_is_explained(qtbot, make_dialog, desk, opener):
@@ -65,13 +66,13 @@ def test_a_file_that_cannot_be_written_is_explained(qtbot, make_dialog, desk, op
 def test_the_photo_itself_is_never_replaced(make_dialog, opener):
     dialog = make_dialog(Path("me.jpg"))
     dialog.save_button.click()
-    assert "is the photo itself" in dialog.message.text() and dialog.isVisible() and not opener.written
+    assert "is the photo itself" in dialog.message.text() and dialog.isVisible() and not opener.pasted
 
 
 def test_without_a_name_nothing_is_written(make_dialog, opener):
     dialog = make_dialog(None)
     dialog.save_button.click()
-    assert dialog.isVisible() and not opener.written
+    assert dialog.isVisible() and not opener.pasted
 
 
 def test_an_unedited_face_is_pasted_whole(make_dialog):

@@ -157,7 +157,7 @@ def test_whatever_else_is_opened_as_a_photo(window, tmp_path, name, monkeypatch)
     assert opened == [tmp_path / name] and window.session.scene == before
 
 
-def test_a_photo_is_opened_refined_and_stopped(window, qtbot, monkeypatch):
+def test_a_photo_is_opened_refined_and_stopped(window, qtbot, monkeypatch, tmp_path):
     opener = FakeOpener()
     photos = window.documents.photos
     monkeypatch.setattr(photos.desk, "make", lambda: opener)
@@ -176,11 +176,11 @@ def test_a_photo_is_opened_refined_and_stopped(window, qtbot, monkeypatch):
     window.session.commit("Turn", face=window.session.face.with_control("pc01", 1.0))
     window.actions_.paste.trigger()
     dialog = window.findChild(PasteDialog)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("there/me-edited", ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "me-edited"), ""))
     qtbot.waitUntil(dialog.save_button.isEnabled)
     dialog.save_button.click()
-    qtbot.waitUntil(lambda: window.status.currentMessage() == f"Wrote {Path('there/me-edited.png')}")
-    assert opener.written == [(Path("me.jpg"), True, Path("there/me-edited.png"))]
+    qtbot.waitUntil(lambda: window.status.currentMessage() == f"Wrote {tmp_path / 'me-edited.png'}")
+    assert opener.pasted == [(Path("me.jpg"), True)] and (tmp_path / "me-edited.png").is_file()
     window.close()
     assert opener.closed and not photos.desk.is_running
 
