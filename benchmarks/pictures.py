@@ -85,7 +85,7 @@ def windows(weights: Path, out: Path) -> None:
             session.commit("Smile +1.5", face=session.face.with_control("smile", 1.5))
             session.commit("Glasses +2", face=session.face.with_control("glasses", 2.0))
             window.design.view_panel.measure.click()
-            window.history.show()
+            window.docks.history.show()
             wait(5000)
             window.grab().toImage().save(str(out / f"window-{name}.png"))
             print(out / f"window-{name}.png")

@@ -36,14 +36,14 @@ def rooms(window: MainWindow) -> Iterator[str]:
                 yield f"{name}, {pages.tabText(page)}".replace("&", "")
             pages.setCurrentIndex(0)
     window.tabs.setCurrentIndex(0)
-    for dock in (window.photo, window.favourites, window.history):
+    for dock in (window.docks.photo, window.docks.favourites, window.docks.history):
         dock.show()
     yield "Docks"
-    for dock in (window.photo, window.favourites, window.history):
+    for dock in (window.docks.photo, window.docks.favourites, window.docks.history):
         dock.hide()
     actions = window.actions_
     for action in (
-        *(actions.strip, actions.animation, actions.certify, actions.fabricate, actions.relief),
+        *(actions.strip, actions.animation, *actions.tools.values()),
         *(actions.settings, actions.shortcuts, actions.about),
     ):
         yield from dialog(window, words_of(action), action.trigger)

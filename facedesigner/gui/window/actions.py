@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoGroup
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar, QToolBar, QWidget
 
 from facedesigner.gui import theme
+from facedesigner.gui.window.docks import Docks
+from facedesigner.gui.window.tools import TOOLS
 
 
 class Actions(QObject):
     """Every action; the window connects them."""
 
-    def __init__(
-        self, stack: QUndoGroup, show_history: QAction, show_photo: QAction, show_favourites: QAction, window: QWidget
-    ) -> None:
-        """`show_...` show and hide a dock."""
+    def __init__(self, stack: QUndoGroup, docks: Docks, window: QWidget) -> None:
         super().__init__(window)
         self.new_faces = self._action("&New faces", "dice", "Ctrl+Enter", "Ctrl+Return")
         self.open = self._action("&Open…", "open", "Ctrl+O")
@@ -31,9 +30,7 @@ class Actions(QObject):
         self.animation = self._action("&Animation of ages…", "play")
         self.enhance = self._action("&Enhance", "enhance", "Ctrl+Shift+E")
         self.enhance.setToolTip("Enlarge the face: bicubic, SRResNet and SRGAN side by side")
-        self.certify = self._action("&Uniqueness certificate…", "certificate", "Ctrl+U")
-        self.fabricate = self._action("Export for &fabrication…", "ruler", "Ctrl+Shift+F")
-        self.relief = self._action("&Relief…", "relief")
+        self.tools = {tool: self._action(tool.text, tool.icon, *tool.keys) for tool in TOOLS}
         self.settings = self._action("Se&ttings…", "settings", "Ctrl+,")
         self.quit = self._action("&Quit", "quit", "Ctrl+Q")
         self.undo = stack.createUndoAction(self, "&Undo")
@@ -49,17 +46,9 @@ class Actions(QObject):
             action.setCheckable(True)
             action.setData(name)
             self.themes.addAction(action)
-        self.history = show_history
-        self.history.setText("&History")
-        self.history.setShortcut("Ctrl+H")
-        theme.set_icon(self.history, "history")
-        self.photo = show_photo
-        self.photo.setText("&Photo")
-        theme.set_icon(self.photo, "paste")
-        self.favourites = show_favourites
-        self.favourites.setText("Fa&vourites")
-        self.favourites.setShortcut("Ctrl+Shift+D")
-        theme.set_icon(self.favourites, "star")
+        self.history = self._shows(docks.history, "&History", "history", "Ctrl+H")
+        self.photo = self._shows(docks.photo, "&Photo", "paste")
+        self.favourites = self._shows(docks.favourites, "Fa&vourites", "star", "Ctrl+Shift+D")
         self.full_screen = self._action("&Full screen", "fullscreen", "F11")
         self.full_screen.setCheckable(True)
         self.shortcuts = self._action("&Shortcuts", "keyboard", "?", "F1")
@@ -116,7 +105,7 @@ class Actions(QObject):
             "&Edit": (self.undo, self.redo, None, self.reset, self.stop),
             "Fa&ce": (
                 *(self.keep, None, self.strip, self.animation, self.enhance, None),
-                *(self.certify, self.fabricate, self.relief),
+                *self.tools.values(),
             ),
             "&View": (self.favourites, self.history, self.photo, self.full_screen),
             "&Help": (self.shortcuts, self.report, self.about),
@@ -136,8 +125,16 @@ class Actions(QObject):
         self.redo.setIconText("Redo")
 
     def _action(self, text: str, icon: str, *keys: str) -> QAction:
-        action = QAction(text, self)
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        if icon:
-            theme.set_icon(action, icon)
-        return action
+        return _dressed(QAction(self), text, icon, *keys)
+
+    def _shows(self, dock: QDockWidget, text: str, icon: str, *keys: str) -> QAction:
+        """Shows and hides a dock."""
+        return _dressed(dock.toggleViewAction(), text, icon, *keys)
+
+
+def _dressed(action: QAction, text: str, icon: str, *keys: str) -> QAction:
+    action.setText(text)
+    action.setShortcuts([QKeySequence(key) for key in keys])
+    if icon:
+        theme.set_icon(action, icon)
+    return action

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QPaintEvent, QUndoGroup, QUndoStack
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QMainWindow,
-    QStackedWidget,
-    QUndoView,
-)
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from facedesigner.gui import theme
 from facedesigner.gui.design.design_tab import DesignTab
@@ -29,13 +24,14 @@ from facedesigner.gui.widgets.file_drop import FileDrop
 from facedesigner.gui.window import log
 from facedesigner.gui.window.about import AboutBox
 from facedesigner.gui.window.actions import Actions
+from facedesigner.gui.window.docks import Docks
 from facedesigner.gui.window.documents import Documents
-from facedesigner.gui.window.face_tools import FaceTools
 from facedesigner.gui.window.no_model_page import NoModelPage
 from facedesigner.gui.window.settings_dialog import SettingsDialog
 from facedesigner.gui.window.shortcuts import ShortcutSheet
 from facedesigner.gui.window.status_bar import StatusBar
 from facedesigner.gui.window.tabs import Tabs
+from facedesigner.gui.window.tools import FaceTools
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.resources import resource
 from facedesigner.state.settings import Settings
@@ -85,13 +81,14 @@ class MainWindow(QMainWindow):
         self.tabs = Tabs(self.faces, session, places, preferences.settings)
         self.setCentralWidget(self.tabs)
         self.tools = FaceTools(session, thread, self.design.gallery, self)
-        self._build_history()
-        self._build_docks(places)
+        self.kept = Favourites(places.favourites, self)
+        self.photo_panel = PhotoPanel(self.documents.photos)
+        self.favourites_panel = FavouritesPanel(session, thread, self.kept)
+        self.docks = Docks(session.undo_stack, self.photo_panel, self.favourites_panel, self)
         self.undo_group = QUndoGroup(self)
         self.undo_group.addStack(session.undo_stack)
         self._choose_stack(session.undo_stack)
-        history, photo, favourites = (d.toggleViewAction() for d in (self.history, self.photo, self.favourites))
-        self.actions_ = Actions(self.undo_group, history, photo, favourites, self)
+        self.actions_ = Actions(self.undo_group, self.docks, self)
         self.actions_.show_theme(preferences.settings.theme)
         self.actions_.fill_menus(self.menuBar(), self.status.menu)
         self.addToolBar(self.actions_.toolbar())
@@ -104,30 +101,6 @@ class MainWindow(QMainWindow):
         self.status.begin("Loading the model…")
 
     # -- building
-
-    def _build_history(self) -> None:
-        view = QUndoView(self.session.undo_stack)
-        view.setEmptyLabel("Beginning")
-        view.setAccessibleName("History")
-        self.history = QDockWidget("History", self)
-        self.history.setObjectName("history")
-        self.history.setWidget(view)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.history)
-        self.history.hide()
-
-    def _build_docks(self, places: Places) -> None:
-        """Those that belong to Design."""
-        self.kept = Favourites(places.favourites, self)
-        self.photo_panel = PhotoPanel(self.documents.photos)
-        self.favourites_panel = FavouritesPanel(self.session, self.thread_, self.kept)
-        self.photo, self.favourites = QDockWidget("Photo", self), QDockWidget("Favourites", self)
-        for dock, panel in ((self.photo, self.photo_panel), (self.favourites, self.favourites_panel)):
-            dock.setObjectName(dock.windowTitle().lower())
-            dock.setWidget(panel)
-            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-            dock.hide()
-        self._in_design = True
-        self._seen_in_design = {self.photo: False, self.favourites: False}  # while another tab is in view
 
     def _connect_actions(self) -> None:
         actions, documents = self.actions_, self.documents
@@ -142,9 +115,6 @@ class MainWindow(QMainWindow):
             (actions.strip, self.design.age.show_strip),
             (actions.animation, self.design.age.show_animation),
             (actions.enhance, self.enhance),
-            (actions.certify, self.tools.certify),
-            (actions.fabricate, lambda: self.tools.fabricate(documents.folder())),
-            (actions.relief, lambda: self.tools.relief(documents.folder())),
             (actions.load_model, self.documents.ask_load_model),
             (actions.find_sliders, self.find_sliders),
             (actions.settings, self.show_settings),
@@ -156,6 +126,8 @@ class MainWindow(QMainWindow):
             (actions.about, self.show_about),
         ):
             action.triggered.connect(lambda _checked=False, slot=slot: slot())
+        for tool, action in actions.tools.items():
+            action.triggered.connect(lambda _checked=False, tool=tool: self.tools.open(tool, documents.folder()))
         actions.themes.triggered.connect(lambda action: self._change(theme=action.data()))
         actions.full_screen.toggled.connect(lambda on: self.showFullScreen() if on else self.showNormal())
 
@@ -244,7 +216,7 @@ class MainWindow(QMainWindow):
         """The face in view among the favourites, which are shown when it is the first."""
         self.favourites_panel.add()
         if len(self.kept.faces) == 1:
-            self.favourites.show()
+            self.docks.favourites.show()
 
     def enhance(self) -> None:
         """The face in view, enlarged in several ways."""
@@ -260,18 +232,14 @@ class MainWindow(QMainWindow):
 
     def _show_photo(self) -> None:
         self.tabs.show_faces()
-        self.photo.show()
+        self.docks.photo.show()
 
     def _show_tab(self) -> None:
-        """What belongs to Design is there with Design alone."""
-        before, self._in_design = self._in_design, self.tabs.currentWidget() is self.tabs.faces
-        if before and not self._in_design:
-            self._seen_in_design = {dock: dock.isVisible() for dock in self._seen_in_design}
-        for dock, seen in self._seen_in_design.items():
-            dock.setVisible(self._in_design and seen)
+        in_design = self.tabs.currentWidget() is self.tabs.faces
+        self.docks.show_for(in_design)
         actions = self.actions_
         for action in (actions.new_faces, actions.reset, actions.photo, actions.favourites, actions.keep):
-            action.setEnabled(self._in_design)
+            action.setEnabled(in_design)
 
     def _show_photo_work(self, text: str, percent: int) -> None:
         """`percent` -1: it is not known how far it is."""

@@ -164,7 +164,7 @@ def test_a_photo_is_opened_refined_and_stopped(window, qtbot, monkeypatch, tmp_p
     window.show()
     window.tabs.setCurrentIndex(window.tabs.addTab(QWidget(), "Other"))
     drop(window, Path("me.jpg"))
-    qtbot.waitUntil(window.photo.isVisible)
+    qtbot.waitUntil(window.docks.photo.isVisible)
     assert window.tabs.currentWidget() is window.faces and window.session.undo_stack.undoText() == "Open photo me.jpg"
     qtbot.waitUntil(window.status.stop.isVisible)
     assert window.status.work.text() == "Refining me.jpg"
@@ -418,16 +418,16 @@ def test_drawing_the_gallery_shows_progress_that_can_be_stopped(window, qtbot, e
 
 def test_what_belongs_to_design_is_there_with_design_alone(window):
     window.show()
-    window.photo.show()
+    window.docks.photo.show()
     other = window.tabs.addTab(QWidget(), "Other")
     window.tabs.setCurrentIndex(other)
-    assert not window.photo.isVisible() and not window.actions_.new_faces.isEnabled()
+    assert not window.docks.photo.isVisible() and not window.actions_.new_faces.isEnabled()
     window.tabs.show_faces()
-    assert window.photo.isVisible() and window.actions_.new_faces.isEnabled()
-    window.photo.toggleViewAction().trigger()
+    assert window.docks.photo.isVisible() and window.actions_.new_faces.isEnabled()
+    window.docks.photo.toggleViewAction().trigger()
     window.tabs.setCurrentIndex(other)
     window.tabs.show_faces()
-    assert not window.photo.isVisible()
+    assert not window.docks.photo.isVisible()
 
 
 def test_every_shortcut_is_on_the_sheet_and_unambiguous(window):
@@ -466,14 +466,14 @@ def test_the_face_in_view_is_kept_among_the_favourites(window, qtbot):
     window.show()
     window.session.commit("Name", face=window.session.face.with_name("Anna"))
     window.actions_.keep.trigger()
-    assert window.favourites.isVisible() and "Anna is kept" in window.status.currentMessage()
+    assert window.docks.favourites.isVisible() and "Anna is kept" in window.status.currentMessage()
     window.session.commit("Seed", face=window.session.face.with_seed(99))
     window.favourites_panel.chosen.emit(window.kept.faces[0])
     assert window.session.undo_stack.undoText() == "Choose Anna" and window.session.face.name == "Anna"
     window.tabs.setCurrentIndex(window.tabs.addTab(QWidget(), "Other"))
-    assert not window.favourites.isVisible() and not window.actions_.keep.isEnabled()
+    assert not window.docks.favourites.isVisible() and not window.actions_.keep.isEnabled()
     window.tabs.show_faces()
-    assert window.favourites.isVisible()
+    assert window.docks.favourites.isVisible()
 
 
 def test_two_windows_do_not_overwrite_each_other(make_window, places, qtbot):
