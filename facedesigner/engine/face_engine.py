@@ -93,7 +93,7 @@ class FaceEngine:
 
     def _place(self, weights: Weights, device: torch.device) -> None:
         weights.generator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._editor = LatentEditor(weights, device)
+        self.editor = LatentEditor(weights, device)
         self._noise: tuple[int, list[Tensor]] | None = None
         self._spread: teaching.Array | None = None
         self._weights = weights
@@ -117,7 +117,7 @@ class FaceEngine:
 
     def _draw(self, request: RenderRequest) -> Image:
         generator = self._loaded().generator
-        edited = self._drawn(request.face)
+        edited = self.moved_latent(request.face)
         noise = self._noise_of(request.face.noise_seed) if generator.noise_shapes else None
         picture = generator.synthesize(edited[None], noise, request.resolution)
         if not bool(torch.isfinite(picture).all()):
@@ -135,7 +135,7 @@ class FaceEngine:
             self._noise = (seed, noise_of(self._loaded().generator, seed, self._device))
         return self._noise[1]
 
-    def _latent(self, face: FaceState) -> Tensor:
+    def latent_of(self, face: FaceState) -> Tensor:
         """(L, D) before truncation and controls. UserError when the face belongs to another model."""
         generator = self._loaded().generator
         if face.model and face.model != self.info.hash:
@@ -154,12 +154,12 @@ class FaceEngine:
     @torch.inference_mode()
     def latent(self, face: FaceState) -> Latent:
         """The face's latent before truncation and controls."""
-        return pack(self._latent(face))
+        return pack(self.latent_of(face))
 
     @torch.inference_mode()
     def age(self, face: FaceState) -> float | None:
         """How old the face seems as generated, in years, read off its latent; None for a model without an age path."""
-        return self._editor.own_age(self._latent(face), face.psi)
+        return self.editor.own_age(self.latent_of(face), face.psi)
 
     @torch.inference_mode()
     def breed(self, parents: Sequence[FaceState], count: int, seed: int) -> list[FaceState]:
@@ -176,8 +176,8 @@ class FaceEngine:
         codes stay."""
         generator = self._loaded().generator
         samples = generator.map(latents_of(seed, count, generator.z_dim).to(self._device))
-        own = self._latent(face)
-        varied = [self._editor.keep_conditions(own, moved) for moved in breeding.vary(own, samples, amount)]
+        own = self.latent_of(face)
+        varied = [self.editor.keep_conditions(own, moved) for moved in breeding.vary(own, samples, amount)]
         return [face.with_latent(pack(moved)) for moved in varied]
 
     @torch.inference_mode()
@@ -189,10 +189,10 @@ class FaceEngine:
         """
         if not terms or not all(faces for _, faces in terms):
             raise UserError("there is nothing to add: put a face into each term")
-        drawn = [(weight, [self._drawn(face) for face in faces]) for weight, faces in terms]
+        drawn = [(weight, [self.moved_latent(face) for face in faces]) for weight, faces in terms]
         first = terms[0][1][0]
         psi = first.psi if first.psi >= LEAST_PSI else 1.0
-        latent = self._before_truncation(arithmetic.combine(drawn, self._editor.mean), psi)
+        latent = self._before_truncation(arithmetic.combine(drawn, self.editor.mean), psi)
         return FaceState(self.info.hash, latent=pack(latent), psi=psi, noise_seed=first.noise_seed)
 
     @torch.inference_mode()
@@ -201,30 +201,30 @@ class FaceEngine:
         is the same for all layers and leaves labels and codes alone. UserError says what the examples lack."""
         check_examples(with_it, without)
         given, lacking = (
-            np.stack([self._mean_latent(self._drawn(face)) for face in faces]) for faces in (with_it, without)
+            np.stack([self._mean_latent(self.moved_latent(face)) for face in faces]) for faces in (with_it, without)
         )
         if self._spread is None:
             generator = self._loaded().generator
             samples = generator.map(latents_of(0, POPULATION, generator.z_dim).to(self._device))
             self._spread = np.stack([self._mean_latent(sample) for sample in samples])
         vector = torch.zeros(1, self.info.latent_shape[1])
-        vector[0, : self._editor.kept.start] = torch.from_numpy(teaching.direction(given, lacking, self._spread))
+        vector[0, : self.editor.kept.start] = torch.from_numpy(teaching.direction(given, lacking, self._spread))
         return Lesson(pack(vector), teaching.held_out(given, lacking), len(given) + len(lacking))
 
-    def _drawn(self, face: FaceState) -> Tensor:
+    def moved_latent(self, face: FaceState) -> Tensor:
         """The latent (L, D) that a picture of the face is made from."""
-        return self._editor.edit(self._latent(face), face)
+        return self.editor.edit(self.latent_of(face), face)
 
     def _mean_latent(self, latent: Tensor) -> teaching.Array:
         """(L, D) -> the mean of its rows without labels and codes, float64."""
-        mean: teaching.Array = latent[:, : self._editor.kept.start].mean(0).double().cpu().numpy()
+        mean: teaching.Array = latent[:, : self.editor.kept.start].mean(0).double().cpu().numpy()
         return mean
 
     def _baked(self, face: FaceState) -> Tensor:
         """The latent that shows the same face without sliders at the same psi."""
-        return self._before_truncation(self._drawn(face), max(face.psi, LEAST_PSI))
+        return self._before_truncation(self.moved_latent(face), max(face.psi, LEAST_PSI))
 
     def _before_truncation(self, latent: Tensor, psi: float) -> Tensor:
         """The latent (L, D) that truncation by `psi` makes `latent` of."""
-        mean = self._editor.mean
-        return self._editor.keep_conditions(latent, mean + (latent - mean) / psi)
+        mean = self.editor.mean
+        return self.editor.keep_conditions(latent, mean + (latent - mean) / psi)

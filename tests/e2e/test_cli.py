@@ -2,7 +2,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from unittest.mock import Mock, call
 
@@ -153,11 +152,9 @@ except SystemExit:
 heavy = {{"torch", "numpy", "PIL", "PySide6"}} & set(sys.modules)
 assert not heavy, heavy
 """
-    began = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "facedesigner" in done.stdout
-    assert time.perf_counter() - began < 5  # the time itself is measured in benchmarks/startup.py
 
 
 def test_devices_and_endless_counts_are_refused_at_once(tmp_path, capsys):

@@ -51,12 +51,12 @@ class DesignTab(QWidget):
     def __init__(self, session: Session, thread: RenderThread, settings: Settings, sliders: Path) -> None:
         """`sliders` is the folder of what the user taught."""
         super().__init__()
-        self._session, self._thread, self._settings = session, thread, settings
+        self.session, self.renderer, self._settings = session, thread, settings
         self._random = Random()
         self._stamps = count(1)
-        self._shown_stamp = 0
-        self._asked_for: RenderRequest | None = None  # the last one
-        self._policy: PreviewPolicy | None = None
+        self.shown_stamp = 0
+        self.asked_for: RenderRequest | None = None  # the last one
+        self.policy: PreviewPolicy | None = None
         self._before: FaceState | None = None  # the face on the left of the comparison
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self.gallery_panel = GalleryPanel()
@@ -83,25 +83,25 @@ class DesignTab(QWidget):
         """Nine candidates for the gallery: one undo step."""
         faces = self._draw_new()
         if faces:
-            self._session.commit("New faces", gallery=faces)
+            self.session.commit("New faces", gallery=faces)
         else:
             self.gallery_panel.say(NOTHING_FREE)
 
     def reset(self) -> None:
         """Sets the unlocked sliders back."""
-        face = edits.reset(self._session.face, self._controls, self._session.locks)
-        self._session.commit("Reset sliders", face=face)
+        face = edits.reset(self.session.face, self._controls, self.session.locks)
+        self.session.commit("Reset sliders", face=face)
 
     def randomise(self) -> None:
         """Draws the unlocked sliders of the chosen layers at random."""
-        session, layers = self._session, self.controls.layers
+        session, layers = self.session, self.controls.layers
         face = edits.randomised(session.face, self._controls, session.locks, layers, self._random)
         session.commit("Randomise sliders", face=face)
 
     def stop(self) -> None:
         """Stops drawing the gallery and drops a preview."""
-        self._thread.cancel("gallery")
-        self._session.revert()
+        self.renderer.cancel("gallery")
+        self.session.revert()
 
     def shut_down(self) -> None:
         self.leaks.close()
@@ -137,7 +137,7 @@ class DesignTab(QWidget):
         layout.addWidget(splitter)
 
     def _connect(self) -> None:
-        session, thread, panel = self._session, self._thread, self.controls
+        session, thread, panel = self.session, self.renderer, self.controls
         session.changed.connect(self._show_face)
         session.gallery_changed.connect(self._draw_gallery)
         session.locks_changed.connect(self._show_locks)
@@ -170,7 +170,7 @@ class DesignTab(QWidget):
 
     def _take_model(self, info: ModelInfo) -> None:
         self._new_policy()
-        self._before = self._asked_for = None
+        self._before = self.asked_for = None
         if self.view.picture is None:
             self.view.clear("Drawing…")
         self.sliders.use_model(info)
@@ -182,7 +182,7 @@ class DesignTab(QWidget):
 
     def _fill_gallery(self) -> None:
         """So that there are faces to begin with; no undo step, since it is the beginning."""
-        session = self._session
+        session = self.session
         if session.gallery:
             self._draw_gallery(session.gallery)
         elif not session.undo_stack.count():
@@ -196,21 +196,21 @@ class DesignTab(QWidget):
 
     def _show_controls(self) -> None:
         self.controls.set_controls(self._controls, NO_CONTROLS)
-        self.controls.show_face(self._session.face)
+        self.controls.show_face(self.session.face)
 
     def _show_face(self, face: FaceState) -> None:
         self.sliders.see(face)
         self.recipe.show_face(face)
         self.controls.show_face(face)
         self.gallery.show_current(face)
-        if self._policy is None:
+        if self.policy is None:
             return
-        if face == self._session.committed_face:
+        if face == self.session.committed_face:
             self._rest.stop()
-            if self._asked_for is None or (face, None) != (self._asked_for.face, self._asked_for.resolution):
+            if self.asked_for is None or (face, None) != (self.asked_for.face, self.asked_for.resolution):
                 self._submit(None)  # a step that changed locks or gallery alone needs no picture
         else:
-            self._submit(self._policy.choose())
+            self._submit(self.policy.choose())
             self._rest.start()
         self._draw_before()
 
@@ -220,33 +220,33 @@ class DesignTab(QWidget):
 
     def _draw_gallery(self, faces: tuple[FaceState, ...]) -> None:
         self.gallery.show_faces(faces)
-        self.gallery.show_current(self._session.face)
-        info = self._session.info
+        self.gallery.show_current(self.session.face)
+        info = self.session.info
         if info is not None:
             pixels = self.gallery.tiles[0].width() * self.devicePixelRatioF()
             resolution = exit_for(info.resolutions, max(TILE_PIXELS, pixels))
             requests = [RenderRequest(face, resolution) for face in faces]
-            self._thread.draw("gallery", requests, self._take_tile, self, self._finish_gallery)
+            self.renderer.draw("gallery", requests, self._take_tile, self, self._finish_gallery)
 
     def _draw_before(self) -> None:
         """The face as it was generated, for the comparison."""
-        before = edits.reset(self._session.face, self._controls, frozenset())
-        if self.view.comparing and before != self._before and self._session.info is not None:
+        before = edits.reset(self.session.face, self._controls, frozenset())
+        if self.view.comparing and before != self._before and self.session.info is not None:
             self._before = before
-            self._thread.draw("before", [RenderRequest(before)], self._take_before, self)
+            self.renderer.draw("before", [RenderRequest(before)], self._take_before, self)
 
     # -- from the thread
 
     def _submit(self, resolution: int | None) -> None:
-        self._asked_for = RenderRequest(self._session.face, resolution, next(self._stamps))
-        self._thread.submit(self._asked_for)
+        self.asked_for = RenderRequest(self.session.face, resolution, next(self._stamps))
+        self.renderer.submit(self.asked_for)
 
     def _take_picture(self, result: RenderResult) -> None:
         self._measure(result)
         request = result.request
-        if request.stamp <= self._shown_stamp or request.face.model != self._session.face.model:
+        if request.stamp <= self.shown_stamp or request.face.model != self.session.face.model:
             return
-        self._shown_stamp = request.stamp
+        self.shown_stamp = request.stamp
         if result.image is None:
             self.view.show_problem(f"This face could not be drawn: {result.error}\nUndo, or choose another face.")
         else:
@@ -273,39 +273,39 @@ class DesignTab(QWidget):
         self.gallery_panel.say(HINT if complete else stopped)
 
     def _fail_loading(self, message: str) -> None:
-        if self._session.info is None:
+        if self.session.info is None:
             self.view.clear(message)
 
     def _measure(self, result: RenderResult) -> None:
-        info = self._session.info
-        if self._policy is not None and info is not None and result.image is not None:
-            self._policy.record(result.request.resolution or info.resolution, result.milliseconds)
+        info = self.session.info
+        if self.policy is not None and info is not None and result.image is not None:
+            self.policy.record(result.request.resolution or info.resolution, result.milliseconds)
 
     def _new_policy(self) -> None:
         """Measurements of another model, device or budget say nothing."""
-        info = self._session.info
+        info = self.session.info
         if info is not None:
             useful = [pixels for pixels in info.resolutions if pixels >= COARSEST * info.resolution]
-            self._policy = PreviewPolicy(useful, self._settings.preview_milliseconds)
+            self.policy = PreviewPolicy(useful, self._settings.preview_milliseconds)
 
     # -- from the hand
 
     def _draw_new(self) -> list[FaceState]:
-        session = self._session
+        session = self.session
         return edits.new_faces(session.face, self._controls, session.locks, self._random)
 
     def _roll_seed(self) -> None:
         seed = edits.random_seed(self._random)
-        self._session.commit(f"Seed {seed}", face=self._session.face.with_seed(seed))
+        self.session.commit(f"Seed {seed}", face=self.session.face.with_seed(seed))
 
     def _toggle_lock(self, name: str, label: str) -> None:
-        locks = self._session.locks ^ {name}
-        face = edits.held(self._session.face, self._controls, locks)
-        self._session.commit(f"{'Lock' if name in locks else 'Unlock'} {label}", face=face, locks=locks)
+        locks = self.session.locks ^ {name}
+        face = edits.held(self.session.face, self._controls, locks)
+        self.session.commit(f"{'Lock' if name in locks else 'Unlock'} {label}", face=face, locks=locks)
 
     def use(self, text: str, face: FaceState) -> None:
         """Shows another face, for which the locks hold as they are."""
-        self._session.commit(text, face=edits.held(face, self._controls, self._session.locks))
+        self.session.commit(text, face=edits.held(face, self._controls, self.session.locks))
 
     def _finish_edits(self) -> None:
         self.recipe.finish()
@@ -313,7 +313,7 @@ class DesignTab(QWidget):
             slider.finish()
 
     def _moved(self, key: str, value: float) -> FaceState:
-        return self._session.face.with_control(key, value, self.sliders.taught(key))
+        return self.session.face.with_control(key, value, self.sliders.taught(key))
 
     @property
     def _controls(self) -> tuple[Control, ...]:

@@ -22,10 +22,9 @@ from PySide6.QtWidgets import (
 from facedesigner.gui import theme
 from facedesigner.gui.fabrication.export_form import KEEP, ExportForm
 from facedesigner.gui.fabrication.fabricator import Fabricator
+from facedesigner.gui.fabrication.live_preview import LivePreview
 from facedesigner.gui.fabrication.measured_view import MeasuredView
 from facedesigner.gui.fabrication.order import ALL, PNG, SHEET, Order
-from facedesigner.gui.fabrication.preview_view import PreviewView
-from facedesigner.gui.fabrication.previewing import Previewing, Wish
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.widgets.pixels import to_qimage
@@ -36,7 +35,6 @@ from training.errors import UserError
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
     from facedesigner.engine.landmarks import Landmarks
-    from facedesigner.export.preview import Preview
 
 LOOKING = "Looking for the eyes…"
 ASK = "No eyes were found: click the two pupils in the picture."
@@ -46,8 +44,6 @@ KINDS = {
     SHEET: ("Save sheet", ".pdf", "PDF (*.pdf)"),
     ALL: ("Save everything of the face", ".zip", "Zip (*.zip);;Folder (*)"),
 }
-CUTTING = "Removing the background…"
-PREVIEW_SIDE = 768  # pixels: about as large as the view becomes
 
 
 class FabricationDialog(QDialog):
@@ -76,25 +72,25 @@ class FabricationDialog(QDialog):
         self._pointed = False
         self._busy = self._ready = False  # ready: it is known what to write
         self._stem = title
-        self._wish: Wish | None = None  # what the preview is to show
         self._has_background = True
-        self.preview = PreviewView()
+        self.preview = LivePreview(picture)
         self.view = MeasuredView()
         self.view.show_picture(to_qimage(picture))
         self.form = ExportForm(face is not None)
         self._make_widgets()
         self._lay_out()
-        self.previews, self.desk = Desk(lambda: Previewing(picture), self), Desk(lambda: Fabricator(picture), self)
+        self.desk = Desk(lambda: Fabricator(picture), self)
         self._job: Job | None = None  # that writes
         self.view.clicked.connect(self._point)
         self.form.changed.connect(self._show)
+        self.preview.warned.connect(self._warn)
         self.again_button.clicked.connect(self._point_again)
         for kind, button in self.buttons.items():
             button.clicked.connect(lambda _=False, kind=kind: self.ask(kind))
         self.stop_button.clicked.connect(lambda: self._job and self._job.stop())
         self.box.rejected.connect(self.reject)
         self.finished.connect(self.desk.leave)
-        self.finished.connect(self.previews.leave)
+        self.finished.connect(self.preview.desk.leave)
         self.desk.ask(lambda fabricator, _: fabricator.look(), self._take_eyes, self)
         self._show()
 
@@ -138,7 +134,7 @@ class FabricationDialog(QDialog):
     def shut_down(self) -> None:
         """Gives up what is being made, and waits until it has ended."""
         self.desk.close()
-        self.previews.close()
+        self.preview.desk.close()
 
     # -- building
 
@@ -292,47 +288,19 @@ class FabricationDialog(QDialog):
         self._ask_for_preview()
 
     def _ask_for_preview(self) -> None:
-        """What is seen stays until the thread has drawn anew."""
         has_background = self.form.background.currentIndex() == KEEP
         if self._has_background and not has_background and self.landmarks is not None:
             self.tabs.setCurrentWidget(self.preview)
         self._has_background = has_background
-        if self.landmarks is None or not self._ready:
-            self._wish = None
-            self._warn(())
-            self.preview.say(
-                "What comes out is shown once the eyes are known." if self.landmarks is None else self.message.text()
-            )
-            return
-        self._wish = Wish(self.form.options, self.landmarks, PREVIEW_SIDE)
-        wish = self._wish
-        self.previews.ask(
-            lambda previewing, job: previewing.draw(wish, job),
-            lambda preview, error: self._finish_preview(wish, preview, error),
-            self,
-            replace="preview",
-            report=lambda preview: self._take_preview(wish, preview, True),
-        )
-
-    def _finish_preview(self, wish: Wish, preview: Preview | None, error: Exception | None) -> None:
-        if preview is None:
-            self.preview.say(f"{str(error) or type(error).__name__}.")
+        if self.landmarks is None:
+            self.preview.give_up("What comes out is shown once the eyes are known.")
+        elif not self._ready:
+            self.preview.give_up(self.message.text())
         else:
-            self._take_preview(wish, preview, False)
+            self.preview.ask(self.form.options, self.landmarks)
 
-    def _take_preview(self, wish: Wish, preview: Preview, cutting: bool) -> None:
-        if self._wish is None or wish.landmarks is not self._wish.landmarks:
-            return
-        self._warn(preview.warnings)
-        if preview.pixels is not None:
-            self.preview.show_pixels(preview.pixels)
-        elif cutting:
-            self.preview.say(CUTTING, keep=True)
-        elif preview.trouble:
-            self.preview.say(f"{preview.trouble[:1].upper()}{preview.trouble[1:]}.")
-
-    def _warn(self, sentences: tuple[str, ...]) -> None:
-        self.warning.setText(" ".join(sentences))
+    def _warn(self, sentences: str) -> None:
+        self.warning.setText(sentences)
         self.warning.setVisible(bool(sentences))
 
     def _paper(self, width: float, height: float) -> str:

@@ -40,4 +40,4 @@ def tab(make_tab: Callable[..., DesignTab]) -> DesignTab:
 @pytest.fixture
 def session(tab: DesignTab) -> Session:
     """The tab's."""
-    return tab._session
+    return tab.session

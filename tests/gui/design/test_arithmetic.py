@@ -147,7 +147,7 @@ def test_a_tile_is_dragged_only_from_some_pixels_on(qtbot, tab, monkeypatch):
     qtbot.mouseMove(tile, QPoint(40, 40))
     assert len(dragged) == 1
     qtbot.mouseRelease(tile, LEFT, pos=QPoint(40, 40))
-    assert tab._session.undo_stack.count() == 0  # a drag is no click
+    assert tab.session.undo_stack.count() == 0  # a drag is no click
 
 
 def test_the_difference_opens_the_teach_dialog(qtbot, tab, session, panel):

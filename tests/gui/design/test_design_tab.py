@@ -23,7 +23,7 @@ def steps(session: Session) -> list[str]:
 
 def settle(qtbot, tab: DesignTab) -> None:
     """Waits until the full picture of the current face is shown."""
-    expected = to_qimage(fake_picture(tab._session.face))
+    expected = to_qimage(fake_picture(tab.session.face))
     qtbot.waitUntil(lambda: tab.view.picture == expected)
 
 
@@ -83,7 +83,7 @@ def test_a_slow_machine_still_previews_at_a_quarter_of_the_resolution(qtbot, mak
     slider.setSliderDown(True)
     for place in (400, 450, 500):
         slider.setSliderPosition(place)
-        face = tab._session.face
+        face = tab.session.face
         qtbot.waitUntil(lambda face=face: any(request.face == face for request in engine.requests))
     slider.setSliderDown(False)
     assert {request.resolution for request in engine.requests if request.stamp} - {None} == {16}
@@ -107,11 +107,11 @@ def test_drag_previews_without_history_and_release_makes_one_step(qtbot, tab, se
 
 
 def test_picture_sharpens_while_the_hand_rests(qtbot, tab, session, engine):
-    tab._policy.record(16, 1.0)
-    tab._policy.record(16, 1.0)
+    tab.policy.record(16, 1.0)
+    tab.policy.record(16, 1.0)
     for _ in range(9):
-        tab._policy.record(32, 90.0)
-        tab._policy.record(RESOLUTION, 90.0)
+        tab.policy.record(32, 90.0)
+        tab.policy.record(RESOLUTION, 90.0)
     engine.requests.clear()
     session.preview(session.face.with_control("pc01", 2.0))
     settle(qtbot, tab)
@@ -137,29 +137,29 @@ def test_sixty_drag_steps_never_queue(qtbot, tab, session, engine, thread):
 
 def test_stale_pictures_are_dropped(tab, session):
     face = session.face
-    stale = RenderRequest(face, 16, tab._shown_stamp)
+    stale = RenderRequest(face, 16, tab.shown_stamp)
     shown = tab.view.picture
     tab._take_picture(RenderResult(stale, fake_picture(face, 16), 1.0))
     assert tab.view.picture is shown
-    foreign = RenderRequest(replace(face, model="another"), 16, tab._shown_stamp + 1)
+    foreign = RenderRequest(replace(face, model="another"), 16, tab.shown_stamp + 1)
     tab._take_picture(RenderResult(foreign, fake_picture(face, 16), 1.0))
     assert tab.view.picture is shown
-    fresh = RenderRequest(face, 16, tab._shown_stamp + 1)
+    fresh = RenderRequest(face, 16, tab.shown_stamp + 1)
     tab._take_picture(RenderResult(fresh, fake_picture(face, 16), 1.0))
     assert tab.view.picture.width() == 16
 
 
 def test_a_lock_of_the_seed_draws_no_picture_again(tab, session, thread):
-    asked = tab._asked_for
+    asked = tab.asked_for
     tab.recipe.seed.lock.click()
-    assert tab._asked_for is asked
+    assert tab.asked_for is asked
     session.undo_stack.undo()
-    assert tab._asked_for is asked
+    assert tab.asked_for is asked
 
 
 def test_a_locked_slider_is_part_of_the_face_that_is_drawn(tab, session):
     tab.controls.rows[0].lock.click()
-    assert session.face.locks == ("pc01",) and tab._asked_for.face == session.face
+    assert session.face.locks == ("pc01",) and tab.asked_for.face == session.face
     tab.controls.rows[1].slider.put(1.0)
     tab.gallery.chosen.emit(session.gallery[2])
     assert session.gallery[2].locks == () and session.face == session.gallery[2].with_locks(["pc01"])
@@ -264,7 +264,7 @@ def test_adapts_to_a_model_without_sliders_and_noise(make_tab):
     assert not tab.recipe.noise.isVisible()
     assert not tab.controls.randomise_button.isEnabled()
     tab.reset()
-    assert tab._session.undo_stack.count() == 0
+    assert tab.session.undo_stack.count() == 0
 
 
 def test_another_model_replaces_the_rows(qtbot, tab, session):

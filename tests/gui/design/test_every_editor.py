@@ -149,7 +149,7 @@ def reach(tab: DesignTab, widget: QWidget) -> None:
 
 
 def check(tab: DesignTab, edit: Callable[[], None], shown: Callable[[], object], tmp_path: Path) -> None:
-    session = tab._session
+    session = tab.session
     stack = session.undo_stack
     before, shown_before, steps = session.face, shown(), stack.count()
     edit()
@@ -180,15 +180,15 @@ def check(tab: DesignTab, edit: Callable[[], None], shown: Callable[[], object],
 @pytest.mark.parametrize("value", [1.2345, 7.5, -9.0])
 def test_a_value_from_elsewhere_is_shown_as_it_is(value, tab):
     slider = slider_of(tab, "pc04")
-    tab._session.commit("From a file", face=tab._session.face.with_control("pc04", value))
+    tab.session.commit("From a file", face=tab.session.face.with_control("pc04", value))
     assert slider.box.value() == value
     slider.finish()
-    assert tab._session.face.control("pc04") == value
+    assert tab.session.face.control("pc04") == value
 
 
 def test_saving_takes_along_what_was_typed_a_moment_ago(tab, qtbot):
     slider = slider_of(tab, "pc04")
     qtbot.keyClick(slider.slider, Qt.Key.Key_Right)
-    assert tab._session.undo_stack.count() == 0
-    tab._session.settle()
-    assert tab._session.undo_stack.count() == 1 and tab._session.project().face.control("pc04") == slider.value
+    assert tab.session.undo_stack.count() == 0
+    tab.session.settle()
+    assert tab.session.undo_stack.count() == 1 and tab.session.project().face.control("pc04") == slider.value

@@ -26,8 +26,8 @@ class Desk:
 def watched(make_tab, monkeypatch):
     monkeypatch.setattr(gallery_watch, "REST", 0)
     tab, desk = make_tab(), Desk()
-    watch = GalleryWatch(UniquenessWatcher(desk), tab._thread, tab.gallery)  # type: ignore[arg-type]
-    watch.use_model(tab._session.info)
+    watch = GalleryWatch(UniquenessWatcher(desk), tab.renderer, tab.gallery)  # type: ignore[arg-type]
+    watch.use_model(tab.session.info)
     return tab, desk, watch
 
 
@@ -49,8 +49,8 @@ def test_it_waits_while_the_hand_is_at_work(watched, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: all(tile.picture is not None for tile in tab.gallery.tiles))
     begun = list[bool]()
     monkeypatch.setattr(watch._rest, "start", lambda: begun.append(True))
-    with qtbot.waitSignal(tab._thread.rendered):
-        tab._session.preview(tab._session.face.with_control("pc01", 1.0))
+    with qtbot.waitSignal(tab.renderer.rendered):
+        tab.session.preview(tab.session.face.with_control("pc01", 1.0))
     assert begun and desk.asked == 0
 
 

@@ -33,7 +33,7 @@ def test_the_meter_shows_what_was_asked_for_and_what_moved_besides(metered, qtbo
     assert not meter.isVisible()
     metered.view_panel.measure.click()
     assert meter.isVisible() and meter.words == EMPTY
-    session = metered._session
+    session = metered.session
     session.commit("Move", face=session.face.with_control("pc01", 2.0))
     qtbot.waitUntil(lambda: bool(meter.rows))
     labels = [metered.sliders.label(name) for name in ("pc01", "pc02")]
@@ -59,7 +59,7 @@ def test_missing_packages_are_said_until_they_are_there(metered, qtbot):
 
     metered.leaks.desk.make = missing
     metered.view_panel.measure.click()
-    session, meter = metered._session, metered.view_panel.meter
+    session, meter = metered.session, metered.view_panel.meter
     session.commit("Move", face=session.face.with_control("pc01", 2.0))
     qtbot.waitUntil(lambda: "facedesigner[faces]" in meter.words)
     metered.leaks.desk.make = Fixed
@@ -68,7 +68,7 @@ def test_missing_packages_are_said_until_they_are_there(metered, qtbot):
 
 
 def test_switching_it_on_does_not_take_the_place_of_the_picture_in_view(metered, qtbot):
-    session = metered._session
+    session = metered.session
     session.commit("Move", face=session.face.with_control("pc01", 2.0))
     metered.view_panel.measure.click()  # before the picture is drawn
     expected = to_qimage(fake_picture(session.face))

@@ -27,7 +27,7 @@ class Counting:
 def leaks(make_tab, qtbot) -> Iterator[LessonLeaks]:
     tab = make_tab(fake_info(measures={"pc01": (0.0, 1.0), "pc02": (0.0, 1.0)}))
     Counting.pairs = 0
-    leaks = LessonLeaks(tab._session, tab._thread, 2.0, Counting)  # type: ignore[arg-type]
+    leaks = LessonLeaks(tab.session, tab.renderer, 2.0, Counting)  # type: ignore[arg-type]
     qtbot.addWidget(leaks)
     yield leaks
     leaks.shut_down()
@@ -51,7 +51,7 @@ def test_only_the_newest_lesson_is_shown(leaks, qtbot):
 
 def test_a_model_that_cannot_be_measured_is_said(make_tab, qtbot):
     tab = make_tab()
-    leaks = LessonLeaks(tab._session, tab._thread, 2.0, Counting)  # type: ignore[arg-type]
+    leaks = LessonLeaks(tab.session, tab.renderer, 2.0, Counting)  # type: ignore[arg-type]
     qtbot.addWidget(leaks)
     leaks.measure(LESSON)
     assert "training directions" in leaks.meter.words

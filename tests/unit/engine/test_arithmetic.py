@@ -47,13 +47,13 @@ def test_full_truncation_cannot_be_undone_so_the_sum_is_not_truncated(engine):
     mean_face = FaceState(engine.info.hash, seed=3, psi=0.0).with_control("pc01", 1.0)
     result = engine.combine([(1.0, [mean_face])])
     assert result.psi == 1.0
-    torch.testing.assert_close(engine._drawn(result), engine._drawn(mean_face))
+    torch.testing.assert_close(engine.moved_latent(result), engine.moved_latent(mean_face))
 
 
 def test_what_is_taken_away_and_put_on_again_is_gone(engine):
     a, b = faces(engine, 0, 1)
     result = engine.combine([(1.0, [a]), (-1.0, [b]), (1.0, [b])])
-    torch.testing.assert_close(engine._drawn(result), engine._drawn(a), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(engine.moved_latent(result), engine.moved_latent(a), atol=1e-5, rtol=1e-5)
 
 
 def test_labels_of_a_conditional_model_are_added_too(tmp_path):
@@ -64,7 +64,7 @@ def test_labels_of_a_conditional_model_are_added_too(tmp_path):
     glasses = woman.with_control("glasses", 2)
     plain = woman.with_control("glasses", 1)
     result = engine.combine([(1.0, [glasses]), (-1.0, [plain]), (1.0, [man.with_control("glasses", 1)])])
-    torch.testing.assert_close(engine._drawn(result), engine._drawn(man.with_control("glasses", 2)))
+    torch.testing.assert_close(engine.moved_latent(result), engine.moved_latent(man.with_control("glasses", 2)))
 
 
 def test_what_cannot_be_added_is_said(engine):

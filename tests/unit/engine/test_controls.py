@@ -19,7 +19,7 @@ def engine(tmp_path):
     engine.load(tiny_weights(tmp_path / "tiny.safetensors"))
     torch.manual_seed(0)  # principal directions hardly leak: fitted ones do
     for name, shape in (("age", (8,)), ("smile", (8,)), ("hat", (6, 8))):
-        engine._editor.movements[name] = Direction(name, name, "", torch.randn(shape))
+        engine.editor.movements[name] = Direction(name, name, "", torch.randn(shape))
     return engine
 
 
@@ -30,11 +30,11 @@ def face(engine):
 
 def moved(engine, face):
     """What the sliders add to the latent (L, D)."""
-    return engine._drawn(face) - engine._drawn(face.with_controls({}).with_locks(()))
+    return engine.moved_latent(face) - engine.moved_latent(face.with_controls({}).with_locks(()))
 
 
 def vector(engine, name):
-    return engine._editor.tangent(engine._editor.movements[name])
+    return engine.editor.tangent(engine.editor.movements[name])
 
 
 def along(engine, movement, name):
@@ -102,19 +102,19 @@ def test_a_lock_without_other_sliders_changes_no_pixel(engine, face):
 
 
 def test_without_locks_sliders_add_up_as_they_always_did(engine, face):
-    expected = engine._editor.mean + face.psi * (engine._latent(face) - engine._editor.mean)
+    expected = engine.editor.mean + face.psi * (engine.latent_of(face) - engine.editor.mean)
     for key, value in face.controls:
         name, _, span = key.partition("@")
-        first, last = engine._editor.ranges[span] if span else (0, 6)
+        first, last = engine.editor.ranges[span] if span else (0, 6)
         expected[first:last] += value * vector(engine, name)[first:last]
-    assert torch.equal(engine._drawn(face), expected)
+    assert torch.equal(engine.moved_latent(face), expected)
 
 
 def test_what_is_held_is_kept_while_the_locks_stay(engine, face, monkeypatch):
     locked = face.with_locks(["age"])
-    engine._drawn(locked)
+    engine.moved_latent(locked)
     monkeypatch.setattr(Hold, "of", lambda *_: pytest.fail("made again"))
-    engine._drawn(locked.with_control("smile", 1.0))
+    engine.moved_latent(locked.with_control("smile", 1.0))
 
 
 def test_a_taught_slider_can_be_locked_and_moves_around(engine, face):
@@ -135,7 +135,7 @@ def test_a_lock_that_the_model_lacks_is_said(engine, face):
 def test_a_bend_grows_with_the_square_and_passes_locks(engine, face):
     straight = moved(engine, face)
     bend = torch.randn(6, 8)
-    movements = engine._editor.movements
+    movements = engine.editor.movements
     hat = movements["hat"]
     movements["hat"] = replace(hat, bend=bend)
     assert torch.allclose(moved(engine, face) - straight, 0.25 * bend, atol=1e-5)

@@ -69,11 +69,11 @@ def test_psi_zero_is_the_mean_face(engine, face):
 
 
 def test_layer_ranges_add_up_to_the_whole_slider(engine, face):
-    whole = engine._editor.edit(engine._latent(face), face.with_control("pc02", 1.5))
+    whole = engine.editor.edit(engine.latent_of(face), face.with_control("pc02", 1.5))
     parts = face
     for name in engine.info.controls[1].ranges:
         parts = parts.with_control(f"pc02@{name}", 1.5)
-    torch.testing.assert_close(engine._editor.edit(engine._latent(face), parts), whole)
+    torch.testing.assert_close(engine.editor.edit(engine.latent_of(face), parts), whole)
 
 
 def test_a_face_as_latent_is_the_same_face(engine, face):
@@ -88,7 +88,7 @@ def test_children_lie_between_their_parents_and_differ(engine, face):
     assert len({c.latent for c in children}) == 9
     baked = torch.stack([engine._baked(p) for p in parents])
     for child in children:
-        latent = engine._latent(child)
+        latent = engine.latent_of(child)
         assert torch.all(latent <= baked.amax(0) + 1e-5) and torch.all(latent >= baked.amin(0) - 1e-5)
     with pytest.raises(ValueError, match="two faces or more"):
         engine.breed([face], 9, seed=0)
@@ -102,9 +102,9 @@ def test_baking_a_slider_into_the_latent_keeps_the_picture(engine, face):
 
 
 def test_variations_are_near_and_nearer_for_a_smaller_amount(engine, face):
-    own = engine._latent(face)
+    own = engine.latent_of(face)
     near, far = (
-        [float((engine._latent(v) - own).norm()) for v in engine.vary(face, 4, 0, amount)] for amount in (0.1, 0.5)
+        [float((engine.latent_of(v) - own).norm()) for v in engine.vary(face, 4, 0, amount)] for amount in (0.1, 0.5)
     )
     assert 0 < max(near) < min(far)
 
@@ -190,13 +190,13 @@ def test_labels_are_menus_and_codes_sliders(conditional):
 def test_a_menu_sets_its_label_and_nothing_else(conditional):
     face = FaceState(conditional.info.hash, seed=3)
     name = conditional.info.controls[0].name
-    own = conditional._editor.edit(conditional._latent(face), face)[0]
+    own = conditional.editor.edit(conditional.latent_of(face), face)[0]
     count = len(conditional.info.controls[0].choices)
     block = slice(8, 8 + count)
     pictures = []
     for value in range(1, count + 1):
         chosen = face.with_control(name, value)
-        latent = conditional._editor.edit(conditional._latent(chosen), chosen)[0]
+        latent = conditional.editor.edit(conditional.latent_of(chosen), chosen)[0]
         assert latent[block].tolist() == [float(i == value) for i in range(1, count + 1)]
         assert torch.equal(latent[:8], own[:8]) and torch.equal(latent[8 + count :], own[8 + count :])
         pictures.append(picture(conditional, chosen))
@@ -207,18 +207,18 @@ def test_a_menu_sets_its_label_and_nothing_else(conditional):
 
 def test_truncation_leaves_labels_and_codes_alone(conditional):
     face = FaceState(conditional.info.hash, seed=3)
-    latent = conditional._latent(face)
+    latent = conditional.latent_of(face)
     for psi in (0.0, 0.4, 1.3):
-        edited = conditional._editor.edit(latent, face.with_psi(psi))
+        edited = conditional.editor.edit(latent, face.with_psi(psi))
         assert torch.equal(edited[:, 8:], latent[:, 8:])
         torch.testing.assert_close(edited[:, :8], psi * latent[:, :8])
 
 
 def test_variations_keep_their_label_and_a_child_of_twins_is_their_twin(conditional):
     face = FaceState(conditional.info.hash, seed=3).with_psi(0.5)
-    own = conditional._latent(face)
+    own = conditional.latent_of(face)
     for varied in conditional.vary(face, 3, seed=1):
-        assert torch.equal(conditional._latent(varied)[:, 8:], own[:, 8:])
+        assert torch.equal(conditional.latent_of(varied)[:, 8:], own[:, 8:])
     twin = conditional.breed([face, face], 1, seed=0)[0]
     difference = picture(conditional, twin).astype(int) - picture(conditional, face).astype(int)
     assert np.abs(difference).max() <= 1
@@ -233,9 +233,7 @@ def test_a_class_that_is_not_there_is_named_in_the_result(tmp_path, value):
 
 
 def test_a_model_without_labels_edits_as_it_always_did(engine, face):
-    latent = engine._latent(face)
+    latent = engine.latent_of(face)
     edited = face.with_control("pc01", 2.0)
-    expected = (
-        engine._editor.mean + 0.7 * (latent - engine._editor.mean) + 2.0 * engine._editor.movements["pc01"].vector
-    )
-    assert torch.equal(engine._editor.edit(latent, edited), expected)
+    expected = engine.editor.mean + 0.7 * (latent - engine.editor.mean) + 2.0 * engine.editor.movements["pc01"].vector
+    assert torch.equal(engine.editor.edit(latent, edited), expected)

@@ -69,7 +69,7 @@ def test_the_engine_teaches_a_slider_that_moves_the_face(engine):
 
 
 def test_the_same_direction_as_a_slider_of_the_model_draws_the_same_face_also_in_layers(engine):
-    vector = Latent(1, 8, engine._editor.movements["pc01"].vector.numpy().astype("<f4").tobytes())
+    vector = Latent(1, 8, engine.editor.movements["pc01"].vector.numpy().astype("<f4").tobytes())
     taught = Slider("Mine", vector).taught
     face = FaceState(engine.info.hash, seed=9)
     for layers in ("", "@coarse"):
@@ -91,7 +91,7 @@ def test_examples_that_teach_nothing_are_refused(engine):
 def test_labels_of_a_conditional_model_are_left_alone(tmp_path):
     engine = FaceEngine("cpu")
     engine.load(tiny_weights(tmp_path / "cgan.safetensors", variant="cgan"))
-    kept = engine._editor.kept
+    kept = engine.editor.kept
     vector = np.frombuffer(engine.teach(faces(engine, 0, 1, 2), faces(engine, 3, 4, 5)).vector.data, "<f4")
     assert kept.start < len(vector) and not vector[kept].any() and vector[: kept.start].any()
 

@@ -14,17 +14,10 @@ from training.style_mixing import PLAIN_SHARE, noise_of, plain_latents, sample_l
 from training.tasks.sliders import directions as directions_module
 from training.tasks.sliders.attributes import ATTRIBUTES, HELD, Attribute
 from training.tasks.sliders.cache import measured_with_cache
-from training.tasks.sliders.directions import (
-    Probe,
-    Statistics,
-    bent,
-    find_directions,
-    identity_gradients,
-    name_sliders,
-    statistics_of,
-)
+from training.tasks.sliders.directions import find_directions, identity_gradients, name_sliders
 from training.tasks.sliders.linear import Space, conditional, freedom
 from training.tasks.sliders.measuring import CHUNK, in_process, together
+from training.tasks.sliders.probing import Probe, Statistics, bent, statistics_of
 from training.weights import load_weights, read
 
 COUNT = 400

@@ -65,10 +65,10 @@ def test_a_new_kind_is_kept_offered_drawn_and_locked(path):
     nod = next(control for control in info.controls if control.name == "nod")
     assert (nod.label, nod.group, nod.maximum, nod.unit, nod.ranges) == ("Nod", "Waves", 1.0, "turns", ())
     face = FaceState(info.hash, seed=1)
-    plain = engine._drawn(face)
-    torch.testing.assert_close(engine._drawn(face.with_control("nod", 0.25)), plain + 1.0)
-    torch.testing.assert_close(engine._drawn(face.with_control("nod", 0.5)), plain, atol=1e-5, rtol=0)
-    turned = engine._drawn(face.with_control("pc01", 2.0).with_locks(["nod"])) - plain
+    plain = engine.moved_latent(face)
+    torch.testing.assert_close(engine.moved_latent(face.with_control("nod", 0.25)), plain + 1.0)
+    torch.testing.assert_close(engine.moved_latent(face.with_control("nod", 0.5)), plain, atol=1e-5, rtol=0)
+    turned = engine.moved_latent(face.with_control("pc01", 2.0).with_locks(["nod"])) - plain
     assert abs(float(turned.sum())) < 1e-4 < float(turned.abs().max())
     assert engine.render(RenderRequest(face.with_control("nod", 0.25))).image is not None
 
