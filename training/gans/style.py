@@ -83,9 +83,9 @@ class StyleLayer(nn.Module):
         self.upsample = upsample
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
-        x = self.conv(x, w)
+        x = self.conv(x, w)  # (N, inputs, H, W), (N, D) -> (N, outputs, H, W)
         if self.upsample:
-            x = enlarge(x)
+            x = enlarge(x)  # (N, outputs, 2H, 2W)
         if noise is None:
             noise = torch.randn(x.shape[0], 1, *x.shape[2:], device=x.device, dtype=x.dtype)
         return activate(x.add_(noise.to(x.dtype) * self.noise_strength.to(x.dtype)))
@@ -142,7 +142,7 @@ class StyleGenerator(Generator, Growing):
 
     def style(self, z: Tensor) -> Tensor:
         """z (N, z_dim) -> w (N, z_dim)."""
-        w = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        w = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)  # on a sphere
         for layer in self.mapping:
             w = activate(layer(w))
         return w
@@ -156,10 +156,10 @@ class StyleGenerator(Generator, Growing):
         x = self.constant.expand(latents.shape[0], -1, -1, -1).contiguous(memory_format=torch.channels_last)
         rgb: Tensor | None = None
         for row, layer in enumerate(self.layers):
-            x = layer(x, latents[:, row], None if noise is None else noise[row])
+            x = layer(x, latents[:, row], None if noise is None else noise[row])  # (N, width, S, S), S a stage
             if row % 2:
                 part = F.pixel_shuffle(self.to_rgb[row // 2](x, latents[:, row]), self.scale)
-                rgb = part if rgb is None else enlarge(rgb) + part
+                rgb = part if rgb is None else enlarge(rgb) + part  # (N, 3, R, R), R = scale S
                 if rgb.shape[-1] == resolution:
                     break
         assert rgb is not None
@@ -205,8 +205,8 @@ class DiscriminatorBlock(nn.Module):
         self.skip = EqualConv(inputs, outputs, kernel=1, bias=False, gain=math.sqrt(0.5))
 
     def forward(self, x: Tensor) -> Tensor:  # (N, inputs, H, W) -> (N, outputs, H/2, W/2)
-        y = activate(self.conv1(halve(activate(self.conv0(x)))))
-        shortcut: Tensor = self.skip(halve(x))
+        y = activate(self.conv1(halve(activate(self.conv0(x)))))  # (N, outputs, H/2, W/2)
+        shortcut: Tensor = self.skip(halve(x))  # the same
         return y + shortcut
 
 
@@ -240,15 +240,15 @@ class Discriminator(nn.Module, Growing):
                 block.get_parameter("skip.weight").zero_()
 
     def forward(self, pictures: Tensor) -> Tensor:  # (N, 3, R, R) -> (N,)
-        x = self.seen(pictures)
+        x = self.seen(pictures)  # (N, width, S, S), S = R / scale
         for block in self.blocks.values():
-            x = block(x)  # halves the resolution
+            x = block(x)  # (N, next width, S / 2, S / 2)
             if self.scale > 1:
-                pictures = halve(pictures)
+                pictures = halve(pictures)  # (N, 3, R / 2, R / 2)
                 x = x + self.seen(pictures)
         if self.deviation:
-            x = torch.cat([x, minibatch_deviation(x)], 1)
-        x = activate(self.conv(x))
+            x = torch.cat([x, minibatch_deviation(x)], 1)  # (N, width + 1, 4, 4)
+        x = activate(self.conv(x))  # (N, width, 4, 4)
         return self.logit(activate(self.hidden(x.flatten(1)))).squeeze(1).float()  # type: ignore[no-any-return]
 
     def seen(self, pictures: Tensor) -> Tensor:  # (N, 3, R, R) -> (N, width, R / scale, R / scale)

@@ -88,9 +88,9 @@ class Encoder(nn.Module):
         self.register_buffer("basis", torch.zeros(shape.components, shape.columns))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        features = F.leaky_relu(self.hidden(self.body(pictures).flatten(1)), 0.2)
-        parts = self.head(features).float().unflatten(1, (self.shape.rows, self.shape.components))
-        latents: Tensor = self.mean + parts @ self.basis
+        features = F.leaky_relu(self.hidden(self.body(pictures).flatten(1)), 0.2)  # (N, hidden)
+        parts = self.head(features).float().unflatten(1, (self.shape.rows, self.shape.components))  # (N, L, K)
+        latents: Tensor = self.mean + parts @ self.basis  # (N, L, D)
         return latents
 
     @torch.inference_mode()

@@ -62,12 +62,12 @@ class IdentityNetwork(nn.Module):
     def forward(self, chips: Tensor) -> Tensor:
         mean = chips.new_tensor(MEAN)[:, None, None]
         x = ((chips - mean) / 256).contiguous(memory_format=torch.channels_last)
-        x = F.max_pool2d(F.relu(F.conv2d(x, *self.stem, stride=2)), 3, 2)
+        x = F.max_pool2d(F.relu(F.conv2d(x, *self.stem, stride=2)), 3, 2)  # (N, 32, 35, 35)
         for halves, first, second in self.blocks:
             y = F.relu(F.conv2d(x, *first, stride=2 if halves else 1, padding=0 if halves else 1))
             y = F.conv2d(y, *second, padding=1)
             x = F.relu(added(F.avg_pool2d(x, 2) if halves else x, y))
-        result: Tensor = x.mean((2, 3)) @ self.head
+        result: Tensor = x.mean((2, 3)) @ self.head  # (N, 256) -> (N, 128)
         return result
 
 

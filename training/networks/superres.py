@@ -67,9 +67,9 @@ class SuperResolver(nn.Module):
         return 2 * self.shape.blocks + 3
 
     def forward(self, pictures: Tensor) -> Tensor:
-        first = self.head(pictures)
+        first = self.head(pictures)  # (N, width, H, W)
         detail = F.pixel_shuffle(self.last(F.leaky_relu(first + self.tail(self.blocks(first)), 0.2)), FACTOR)
-        return bicubic(pictures, FACTOR) + detail
+        return bicubic(pictures, FACTOR) + detail  # (N, 3, 4 H, 4 W)
 
 
 def bicubic(pictures: Tensor, factor: float) -> Tensor:

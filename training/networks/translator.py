@@ -70,20 +70,20 @@ class Translator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         large = self.shape.resolution > self.shape.inside
-        y = self.stem(F.avg_pool2d(x, 2) if large else x)
+        y = self.stem(F.avg_pool2d(x, 2) if large else x)  # (N, width, S, S), S the side inside
         skips = [y]
         for layer in self.down.values():
-            y = layer(y)
+            y = layer(y)  # half the side each time
             skips.append(y)
         skips.pop()
         for layer in reversed(list(self.up.values())):  # from the smallest side
             y = F.interpolate(y, scale_factor=2, mode="nearest")
-            y = layer(torch.cat([y, skips.pop()], 1))
-        picture = self.rgb(y)
+            y = layer(torch.cat([y, skips.pop()], 1))  # channels of both ways
+        picture = self.rgb(y)  # (N, outputs, S, S)
         if large:
-            fine = self.head(torch.cat([y, F.pixel_unshuffle(x, 2)], 1))
+            fine = self.head(torch.cat([y, F.pixel_unshuffle(x, 2)], 1))  # (N, 4 outputs, R / 2, R / 2)
             picture = F.interpolate(picture, scale_factor=2, mode="bilinear", align_corners=False)
-            picture = picture + F.pixel_shuffle(fine, 2)
+            picture = picture + F.pixel_shuffle(fine, 2)  # (N, outputs, R, R)
         result: Tensor = torch.tanh(picture.float())
         return result
 
