@@ -145,7 +145,7 @@ class DesignTab(QWidget):
         thread.rendered.connect(self._take_picture)
         thread.load_failed.connect(self._fail_loading)
         thread.device_changed.connect(self._new_policy)
-        self._rest.timeout.connect(lambda: self._submit(None))
+        self._rest.timeout.connect(self._sharpen)
         self.gallery_panel.new_faces.connect(self.new_faces)
         self.gallery.chosen.connect(lambda face: self.use(f"Choose {face.title}", face))
         self.arithmetic.used.connect(lambda face: self.use("Arithmetic", face))
@@ -207,10 +207,9 @@ class DesignTab(QWidget):
             return
         if face == self.session.committed_face:
             self._rest.stop()
-            if self.asked_for is None or (face, None) != (self.asked_for.face, self.asked_for.resolution):
-                self._submit(None)  # a step that changed locks or gallery alone needs no picture
+            self._sharpen()
         else:
-            self._submit(self.policy.choose())
+            self._submit(self.policy.choose() if len(self.policy.resolutions) > 1 else None)
             self._rest.start()
         self._draw_before()
 
@@ -236,6 +235,12 @@ class DesignTab(QWidget):
             self.renderer.draw("before", [RenderRequest(before)], self._take_before, self)
 
     # -- from the thread
+
+    def _sharpen(self) -> None:
+        """Asks for the full picture, unless that is what was asked for last: by a step that changed locks or gallery
+        alone, or in a drag, where the model has no early exit to preview with."""
+        if self.asked_for is None or (self.session.face, None) != (self.asked_for.face, self.asked_for.resolution):
+            self._submit(None)
 
     def _submit(self, resolution: int | None) -> None:
         self.asked_for = RenderRequest(self.session.face, resolution, next(self._stamps))

@@ -120,6 +120,20 @@ def test_picture_sharpens_while_the_hand_rests(qtbot, tab, session, engine):
     assert session.undo_stack.count() == 0
 
 
+def test_a_model_without_early_exits_draws_a_face_once(qtbot, make_tab):
+    tab = make_tab(fake_info(resolutions=(RESOLUTION,)))
+    slider = tab.controls.rows[2].slider.slider
+    slider.setSliderDown(True)
+    slider.setSliderPosition(450)
+    asked = tab.asked_for
+    assert (asked.face, asked.resolution) == (tab.session.face, None)
+    qtbot.waitUntil(lambda: not tab._rest.isActive())
+    assert tab.asked_for is asked
+    slider.setSliderDown(False)
+    assert tab.session.committed_face == asked.face and tab.asked_for is asked
+    settle(qtbot, tab)
+
+
 def test_sixty_drag_steps_never_queue(qtbot, tab, session, engine, thread):
     engine.gate.clear()
     engine.entered.clear()
