@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from training.errors import UserError, WeightsError
 from training.files import replacing
-from training.foreign import stylegan2
+from training.foreign import stylegan2, stylegan3
 from training.gans import create
 from training.gans.base import Generator
 from training.movements import Movement, pack, unpack
@@ -28,6 +28,7 @@ from training.texts import LINE, one_line, printable, quoted
 M = TypeVar("M", bound=Movement)
 HASH = re.compile("[0-9a-f]{16}")  # what recipes call a model: it becomes part of file names
 CARD_LINES = 50
+FOREIGN = {"stylegan2": stylegan2.generator, "stylegan3": stylegan3.generator}  # that others train
 FORMAT = "facedesigner-1"
 COMPANION = "facedesigner-training-1"  # of the file that training goes on from, see `training.warm_start`
 
@@ -56,12 +57,15 @@ class Weights:
 
 
 def save_weights(weights: Weights, path: Path, keep_hash: bool = False) -> None:
-    """Writes float16 safetensors, atomically. Raises OSError when the folder cannot be written.
+    """Writes float16 safetensors (but for the generator's `exact`), atomically. Raises OSError when the folder cannot
+    be written.
 
     A model's hash is that of its file's bytes, so that a recipe gives the same picture wherever it opens. `keep_hash`
     writes down `weights.hash` instead: for a file that adds to another one and changes nothing that recipes use.
     """
-    tensors = {f"generator.{k}": compact(v) for k, v in weights.generator.state_dict().items()}
+    exact = weights.generator.exact
+    state = weights.generator.state_dict()
+    tensors = {f"generator.{k}": v.contiguous().cpu() if k in exact else compact(v) for k, v in state.items()}
     tensors["latent_mean"] = weights.latent_mean.float().contiguous().cpu()
     described, moving = pack(weights.movements)
     metadata = {
@@ -156,9 +160,9 @@ def content_of(metadata: dict[str, str], tensors: dict[str, Tensor]) -> str:
 
 
 def make_generator(variant: str, options: dict[str, Any]) -> Generator:
-    """An untrained one of a variant, or of the network that can only be brought in. UserError as `create`."""
-    if variant == "stylegan2":
-        return stylegan2.generator(options)
+    """An untrained one of a variant, or of a network that can only be brought in. UserError as `create`."""
+    if variant in FOREIGN:
+        return FOREIGN[variant](options)
     return create(variant, options).generator()
 
 
@@ -179,7 +183,7 @@ def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
         what = kinds.get(head) or f"is no safetensors file, or a damaged one ({error})"
         advice = "choose a .safetensors file made by FaceDesigner"
         if what == pickled:
-            advice += f", or make one of a StyleGAN2 generator: `python -m training import {path.name} --out NEW`"
+            advice += f", or make one of a StyleGAN2 or 3 generator: `python -m training import {path.name} --out NEW`"
         raise WeightsError(f"{path.name} {what}; {advice}") from None
 
 

@@ -8,10 +8,19 @@ from typing import Any
 
 
 def add(commands: Any) -> None:
-    bring = commands.add_parser("import", help="make a weights file of a StyleGAN2 generator that others trained")
+    bring = commands.add_parser("import", help="make a weights file of a StyleGAN2 or 3 that others trained")
     bring.set_defaults(command=import_command)
-    bring.add_argument("file", type=Path, help="a .pt of stylegan2-pytorch or a .pkl of stylegan2-ada-pytorch")
+    bring.add_argument(
+        "file", type=Path, help="a .pt of stylegan2-pytorch, a .pkl of stylegan2-ada-pytorch or stylegan3"
+    )
     bring.add_argument("--out", type=Path, required=True, help="the .safetensors file to write")
+    bring.add_argument(
+        "--class",
+        type=int,
+        dest="chosen",
+        metavar="N",
+        help="take this one of the classes that it draws, from 0",
+    )
     bring.add_argument("--name", default="", help="name of the model; empty takes the file's")
     bring.add_argument("--data", default="", help="what it was trained on, for the model card")
     bring.add_argument("--terms", default="", help="licence and terms it comes under, for the model card")
@@ -26,7 +35,8 @@ def add(commands: Any) -> None:
 def import_command(args: argparse.Namespace) -> int:
     from training.foreign.importing import import_weights
 
-    weights = import_weights(args.file, args.out, name=args.name, data=args.data, terms=args.terms)
+    texts = {"name": args.name, "data": args.data, "terms": args.terms}
+    weights = import_weights(args.file, args.out, **texts, chosen=args.chosen)
     side = weights.generator.resolution
     print(f"{args.out}: {weights.name}, {side} x {side} pixels, {len(weights.movements)} sliders")
     return 0

@@ -24,6 +24,7 @@ from training.gans.style import StyleGenerator, StyleLayer
 from training.layers import ACTIVATION_GAIN, EqualLinear, ModulatedConv
 from training.options import build, option
 
+RATE = 0.01  # learning rate of the mapping network relative to the others', by which its weights are scaled
 TAPS = (1.0, 3.0, 3.0, 1.0)  # of the filter that both published code bases use by default
 
 
@@ -44,6 +45,12 @@ def generator(options: dict[str, Any]) -> StyleGAN2Generator:
     if len(built.channels) != stages or not all(1 <= width <= 4096 for width in built.channels):
         raise UserError(f"[options] of stylegan2: channels must be {stages} numbers of 1 to 4096")
     return StyleGAN2Generator(built)
+
+
+def mapping_network(z_dim: int, w_dim: int, layers: int) -> nn.ModuleList:
+    """From z to w."""
+    sizes = pairwise([z_dim] + [w_dim] * layers)
+    return nn.ModuleList(EqualLinear(inputs, outputs, rate=RATE, gain=ACTIVATION_GAIN) for inputs, outputs in sizes)
 
 
 class UpsamplingConv(ModulatedConv):
@@ -94,10 +101,7 @@ class StyleGAN2Generator(StyleGenerator):
         self.layer_ranges = {name: (a, min(b, rows)) for name, (a, b) in spans.items() if a < rows}
         self.noise_shapes = tuple((r, r) for r in stages for _ in range(2))[1:]
 
-        sizes = [options.z_dim] + [options.w_dim] * options.mapping_layers
-        self.mapping = nn.ModuleList(
-            EqualLinear(inputs, outputs, rate=0.01, gain=ACTIVATION_GAIN) for inputs, outputs in pairwise(sizes)
-        )
+        self.mapping = mapping_network(options.z_dim, options.w_dim, options.mapping_layers)
         self.constant = nn.Parameter(torch.randn(1, options.channels[0], 4, 4))
         self.layers = nn.ModuleList()
         self.to_rgb = nn.ModuleList()

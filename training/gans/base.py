@@ -27,6 +27,7 @@ class Generator(nn.Module, ABC):
     layer_ranges: dict[str, tuple[int, int]]  # "coarse" -> rows [first, last) of the latent; empty without layers
     noise_shapes: tuple[tuple[int, int], ...]  # (H, W) of each noise input; empty without noise
     conditions: Conditions = Conditions()
+    exact: frozenset[str] = frozenset()  # tensors that a weights file holds in 32 bits, being few and delicate
 
     @abstractmethod
     def map(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:

@@ -186,7 +186,7 @@ class StyleGenerator(Generator, Growing):
     def directions(self, count: int) -> tuple[Tensor, Tensor]:
         """Principal components of w over 20,000 samples (GANSpace, Härkönen 2020)."""
         rng = torch.Generator().manual_seed(0)
-        z = torch.randn(20_000, self.z_dim, generator=rng).to(self.constant.device)
+        z = torch.randn(20_000, self.z_dim, generator=rng).to(next(self.parameters()).device)
         w = self.style(z)
         mean = w.mean(0)
         _, deviations, axes = torch.linalg.svd((w - mean).double(), full_matrices=False)

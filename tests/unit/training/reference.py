@@ -20,14 +20,14 @@ Z, W, LAYERS, WIDTHS = 12, 8, 3, (10, 6, 4)  # 4, 8 and 16 pixels
 ROOT2 = math.sqrt(2)
 
 
-def random_state(seed: int = 0) -> dict[str, Tensor]:
+def random_state(seed: int = 0, classes: int = 0) -> dict[str, Tensor]:
     """A generator of 16 pixels under NVIDIA's names, everything away from where training begins."""
     rng = torch.Generator().manual_seed(seed)
 
     def normal(*shape: int) -> Tensor:
         return torch.randn(shape, generator=rng)
 
-    sizes = [Z] + [W] * LAYERS
+    sizes = [Z + (W if classes else 0)] + [W] * LAYERS
     state = {"mapping.w_avg": normal(W) * 0.3, "synthesis.b4.const": normal(WIDTHS[0], 4, 4)}
     for i in range(LAYERS):
         state[f"mapping.fc{i}.weight"] = normal(sizes[i + 1], sizes[i]) / 0.01
@@ -46,13 +46,20 @@ def random_state(seed: int = 0) -> dict[str, Tensor]:
             if name != "torgb":
                 state[f"{block}.{name}.noise_strength"] = normal() * 0.3
                 state[f"{block}.{name}.noise_const"] = normal(4 << stage, 4 << stage)
+    if classes:
+        state |= {"mapping.embed.weight": normal(W, classes), "mapping.embed.bias": normal(W) * 0.2}
     return state
 
 
-def mapped(state: dict[str, Tensor], z: Tensor) -> Tensor:
+def mapped(state: dict[str, Tensor], z: Tensor, label: int | None = None) -> Tensor:
     """z (Z,) -> w (W,)"""
     x = z / (z.square().mean() + 1e-8).sqrt()
-    for i in range(LAYERS):
+    if label is not None:
+        embedding = state["mapping.embed.weight"]
+        told = F.one_hot(torch.tensor(label), embedding.shape[1]).to(z)
+        y = embedding @ told / math.sqrt(len(told)) + state["mapping.embed.bias"]
+        x = torch.cat([x, y / (y.square().mean() + 1e-8).sqrt()])
+    for i in range(sum(name.startswith("mapping.fc") for name in state) // 2):
         weight = state[f"mapping.fc{i}.weight"]
         x = weight @ x * 0.01 / math.sqrt(weight.shape[1]) + state[f"mapping.fc{i}.bias"] * 0.01
         x = F.leaky_relu(x, 0.2) * ROOT2
@@ -152,8 +159,11 @@ class Pickled:
         return sys.modules["torch_utils.persistence"]._reconstruct_persistent_obj, (self.meta,), None
 
 
+BUFFERS = ("_const", "filter", "_avg", "_ema", "freqs", "phases", "transform")
+
+
 def module(class_name: str, tensors: dict[str, Tensor], parts: dict[str, Pickled], **attributes: Any) -> Pickled:
-    buffers = OrderedDict((k, v) for k, v in tensors.items() if k.endswith(("_const", "filter", "_avg")))
+    buffers = OrderedDict((k, v) for k, v in tensors.items() if k.endswith(BUFFERS))
     parameters = OrderedDict((k, torch.nn.Parameter(v)) for k, v in tensors.items() if k not in buffers)
     hooks = {"_backward_hooks": OrderedDict(), "_non_persistent_buffers_set": set(), "training": False}
     state = {"_parameters": parameters, "_buffers": buffers, "_modules": OrderedDict(parts), **hooks, **attributes}
@@ -161,19 +171,16 @@ def module(class_name: str, tensors: dict[str, Tensor], parts: dict[str, Pickled
     return Pickled(class_name, state)
 
 
-def nvidia(state: dict[str, Tensor], clamp: float | None = None, c_dim: int = 0, rate: float = 0.01) -> dict[str, Any]:
+def nvidia(state: dict[str, Tensor], clamp: float | None = None, rate: float = 0.01) -> dict[str, Any]:
     """What stylegan2-ada-pytorch pickles."""
     taps = torch.tensor([1.0, 3.0, 3.0, 1.0])
     kernel = torch.outer(taps, taps) / 64
 
-    def part(prefix: str) -> dict[str, Tensor]:
-        """The tensors of this very module, not of its parts."""
-        names = [k for k in state if k.rpartition(".")[0] + "." == prefix]
-        return {k.removeprefix(prefix): state[k] for k in names}
-
     def layer(prefix: str) -> Pickled:
-        tensors = part(prefix) | ({} if "torgb" in prefix else {"resample_filter": kernel})
-        affine = module("FullyConnectedLayer", part(f"{prefix}affine."), {}, weight_gain=np.float64(0.1), bias_gain=1)
+        tensors = part(state, prefix) | ({} if "torgb" in prefix else {"resample_filter": kernel})
+        affine = module(
+            "FullyConnectedLayer", part(state, f"{prefix}affine."), {}, weight_gain=np.float64(0.1), bias_gain=1
+        )
         name = "ToRGBLayer" if "torgb" in prefix else "SynthesisLayer"
         return module(name, tensors, {"affine": affine}, conv_clamp=clamp, act_gain=np.sqrt(2))
 
@@ -182,12 +189,27 @@ def nvidia(state: dict[str, Tensor], clamp: float | None = None, c_dim: int = 0,
         block = f"synthesis.b{4 << stage}."
         names = ["conv0", "conv1", "torgb"] if stage else ["conv1", "torgb"]
         layers = {name: layer(f"{block}{name}.") for name in names}
-        blocks[f"b{4 << stage}"] = module("SynthesisBlock", part(block) | {"resample_filter": kernel}, layers)
+        blocks[f"b{4 << stage}"] = module("SynthesisBlock", part(state, block) | {"resample_filter": kernel}, layers)
+    parts = {"synthesis": module("SynthesisNetwork", {}, blocks), "mapping": mapping(state, rate)}
+    return snapshot(module("Generator", {}, parts, z_dim=Z, w_dim=W))
+
+
+def part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors of this very module, not of its parts."""
+    names = [k for k in state if k.rpartition(".")[0] + "." == prefix]
+    return {k.removeprefix(prefix): state[k] for k in names}
+
+
+def mapping(state: dict[str, Tensor], rate: float) -> Pickled:
     gains = {"weight_gain": np.float64(rate), "bias_gain": rate}
-    dense = {f"fc{i}": module("FullyConnectedLayer", part(f"mapping.fc{i}."), {}, **gains) for i in range(LAYERS)}
-    mapping = module("MappingNetwork", part("mapping."), dense)
-    parts = {"synthesis": module("SynthesisNetwork", {}, blocks), "mapping": mapping}
-    generator = module("Generator", {}, parts, z_dim=Z, c_dim=c_dim, w_dim=W)
+    names = sorted({name.split(".")[1] for name in state if name.startswith("mapping.fc")})
+    dense = {name: module("FullyConnectedLayer", part(state, f"mapping.{name}."), {}, **gains) for name in names}
+    if "mapping.embed.weight" in state:
+        dense["embed"] = module("FullyConnectedLayer", part(state, "mapping.embed."), {}, bias_gain=1)
+    return module("MappingNetwork", part(state, "mapping."), dense)
+
+
+def snapshot(generator: Pickled) -> dict[str, Any]:
     return {"G": None, "D": None, "G_ema": generator, "training_set_kwargs": EasyDict(path="x", resolution=16)}
 
 

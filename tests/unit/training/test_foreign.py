@@ -18,8 +18,9 @@ from training.__main__ import main
 from training.errors import WeightsError
 from training.foreign import pickles
 from training.foreign.importing import built, import_weights
-from training.foreign.layouts import recognise, tensors
+from training.foreign.layouts import recognise
 from training.foreign.pickles import ForeignError, Persistent
+from training.foreign.taking import tensors
 from training.gans import variants
 from training.weights import load_weights
 
@@ -84,6 +85,24 @@ def test_clamped_activations_and_another_rate_of_the_mapping_are_taken_over(stat
     torch.testing.assert_close(generator.map(z)[0, 0], reference.mapped(slower, z[0]), atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("chosen", [0, 2])
+def test_one_class_of_several_is_brought_in(chosen, tmp_path):
+    state = reference.random_state(classes=3)
+    path = write(tmp_path / "faces.pkl", reference.nvidia(state), "pickle")
+    generator = built(recognise(pickles.read(path), chosen))
+    z = torch.randn(5, reference.Z, generator=torch.Generator().manual_seed(1))
+    for i in range(5):
+        expected = reference.mapped(state, z[i], chosen)
+        torch.testing.assert_close(generator.map(z)[i, 0], expected, atol=1e-5, rtol=1e-5)
+
+    assert main(["import", str(path), "--out", str(tmp_path / "a.safetensors"), "--class", str(chosen)]) == 0
+    weights = load_weights(tmp_path / "a.safetensors")
+    assert (weights.name, weights.card["class"]) == (f"faces, class {chosen}", f"{chosen} of 0 to 2")
+    assert (weights.latent_mean - state["mapping.w_avg"]).abs().max() > 0.1  # of this class, not of all
+    mean = weights.generator.map(torch.randn(2000, reference.Z))[:, 0].mean(0)
+    torch.testing.assert_close(weights.latent_mean, mean, atol=0.2, rtol=0)
+
+
 def test_what_was_brought_in_works_in_the_app(state, tmp_path):
     source = write(tmp_path / "faces.pt", reference.rosinality(state) | {"args": Namespace(size=16)})
     assert main(["import", str(source), "--out", str(tmp_path / "new" / "a.safetensors"), "--terms", "none"]) == 0
@@ -125,9 +144,9 @@ class Evil:
         return open, (str(self.path), "w")
 
 
-def refused(path):
+def refused(path, chosen=None):
     with pytest.raises(ForeignError) as error:
-        import_weights(path, path.with_name("out.safetensors"))
+        import_weights(path, path.with_name("out.safetensors"), chosen=chosen)
     assert not path.with_name("out.safetensors").exists()
     assert path.name in str(error.value)
     return str(error.value)
@@ -257,7 +276,7 @@ def without(content, name):
         (lambda s: s | {"conv1.noise.weight": torch.tensor([float("nan")])}, "not finite"),
         (lambda s: {k: v for k, v in s.items() if not k.startswith("to_rgbs.0")}, "lacks synthesis.b8.torgb.weight"),
         (lambda s: {k: v for k, v in s.items() if not k.startswith("style")}, "its layers have other names"),
-        (lambda s: {"layer.weight": torch.zeros(3)}, "no StyleGAN2 generator in a known layout"),
+        (lambda s: {"layer.weight": torch.zeros(3)}, "no StyleGAN2 or 3 generator in a known layout"),
     ],
 )
 def test_another_network_is_named(change, message, state, tmp_path):
@@ -265,9 +284,23 @@ def test_another_network_is_named(change, message, state, tmp_path):
     assert message in refused(write(tmp_path / "a.pt", content))
 
 
-def test_a_conditional_generator_is_named(state, tmp_path):
-    path = write(tmp_path / "a.pkl", reference.nvidia(state, c_dim=3), "pickle")
-    assert "is conditioned on labels" in refused(path)
+@pytest.mark.parametrize("chosen", [None, -1, 3])
+def test_a_generator_of_several_classes_asks_for_one(chosen, tmp_path):
+    state = reference.random_state(classes=3)
+    path = write(tmp_path / "a.pkl", reference.nvidia(state), "pickle")
+    assert "draws 3 classes, one of which is brought in: add --class 0 to 2" in refused(path, chosen)
+
+
+def test_a_generator_without_classes_is_asked_for_none(state, tmp_path):
+    path = write(tmp_path / "a.pkl", reference.nvidia(state), "pickle")
+    assert "has no classes to choose from" in refused(path, 0)
+
+
+@pytest.mark.parametrize("name", ["mapping.embed.weight", "mapping.embed.bias", "mapping.fc0.weight"])
+def test_labels_of_another_shape_are_named(name, tmp_path):
+    state = reference.random_state(classes=3)
+    path = write(tmp_path / "a.pkl", reference.nvidia(state | {name: torch.zeros(40)}), "pickle")
+    assert "claims a network that it is not" in refused(path, 0)
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x80\x04.", b"(((((", b"\x89PNG\r\n", b"\x80\x04]\x94."])

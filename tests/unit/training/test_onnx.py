@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.tiny import tiny_weights
-from tests.unit.training import reference
+from tests.unit.training import reference, reference3
 from tests.unit.training.helpers import make_pictures, small_config
 from training.__main__ import main
 from training.config import new_run
@@ -19,9 +19,13 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 
 def weights_file(kind, folder):
-    if kind != "stylegan2":
+    if not kind.startswith("stylegan"):
         return tiny_weights(folder / f"{kind}.safetensors", variant=kind)
-    torch.save(reference.rosinality(reference.random_state()), folder / "a.pt")
+    if kind == "stylegan2":
+        torch.save(reference.rosinality(reference.random_state()), folder / "a.pt")
+    else:
+        state = reference3.random_state(reference3.T)
+        (folder / "a.pt").write_bytes(reference.pickled(reference3.nvidia(state, reference3.T)))
     import_weights(folder / "a.pt", folder / "a.safetensors", terms="for tests", directions=1)
     return folder / "a.safetensors"
 
@@ -32,7 +36,7 @@ def session(path):
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-@pytest.mark.parametrize("kind", ["style", "dcgan", "cgan", "infogan", "stylegan2"])
+@pytest.mark.parametrize("kind", ["style", "dcgan", "cgan", "infogan", "stylegan2", "stylegan3"])
 def test_onnx_draws_what_torch_draws(kind, tmp_path):
     path = weights_file(kind, tmp_path)
     synthesis, mapping = map(session, export_onnx(path, tmp_path / "out" / "model.onnx", noise_seed=3))
