@@ -15,6 +15,7 @@ from training.foreign.importing import built, import_weights
 from training.foreign.layouts import recognise
 from training.foreign.pickles import ForeignError
 from training.gans import variants
+from training.tasks.concept.trainee import teachable
 from training.weights import WeightsError, load_weights, read
 
 KINDS = {"T": reference3.T, "R": reference3.R}
@@ -228,3 +229,10 @@ def test_a_network_that_is_only_described_is_named(tmp_path):
     (tmp_path / "a.safetensors").write_bytes(data.replace(b"[20, 20, 6, 5]", b"[20, 20, 7, 5]"))
     with pytest.raises(WeightsError, match="missing, surplus or of another shape"):
         load_weights(tmp_path / "a.safetensors")
+
+
+def test_what_was_brought_in_cannot_be_taught(tmp_path):
+    layers = reference3.T
+    import_weights(write(tmp_path / "a.pkl", reference3.random_state(layers), layers), tmp_path / "a.safetensors")
+    with pytest.raises(ValueError, match="a was brought in and can only be drawn with"):
+        teachable(tmp_path / "a.safetensors")

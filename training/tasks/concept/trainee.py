@@ -37,7 +37,7 @@ from training.tasks.concept.place import Place, quiet_direction
 from training.tasks.concept.slider import stand_back, with_slider
 from training.trainee import Annealed, Part
 from training.weighting import matching
-from training.weights import Weights, load_weights, save_weights
+from training.weights import FOREIGN, Weights, load_weights, save_weights
 
 RATES = 0.0, 0.99  # how fast Adam forgets, of the critic
 CRITIC_RATE = 4e-4
@@ -67,8 +67,10 @@ def begin(config: RunConfig, device: torch.device, state: dict[str, Any] | None)
 
 
 def teachable(path: Path) -> Weights:
-    """UserError for a generator without layers to steer, or with labels."""
+    """UserError for a generator without layers to steer, with labels, or that others trained."""
     weights = load_weights(path)
+    if weights.variant in FOREIGN:
+        raise UserError(f"{weights.name} was brought in and can only be drawn with: teach a style generator of ours")
     if not weights.generator.layer_ranges or weights.generator.conditions.dim:
         raise UserError(f"{weights.name} is no style generator without labels: only those can be taught a slider")
     return weights
