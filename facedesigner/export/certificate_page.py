@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image
 from facedesigner.export.certificate_format import SIGNER, UNSIGNED_FORMAT
+from facedesigner.export.lettering import PLAIN, Lettering, readable
 from facedesigner.state.uniqueness import percent
 
 MARGIN = 45  # points
@@ -21,16 +22,19 @@ THUMB = 34  # of a training face
 FARTHEST = 0.8  # distance at the right end of the curve
 
 
-def page(values: Mapping[str, Any], picture: Image, trained: Mapping[str, Image]) -> bytes:
-    """One page of PDF that shows what `export.certificate.facts` says; `trained`: training faces, by name."""
+def page(
+    values: Mapping[str, Any], picture: Image, trained: Mapping[str, Image], lettering: Lettering | None = None
+) -> bytes:
+    """One page of PDF that shows what `export.certificate.facts` says; `trained`: training faces, by name; `lettering`:
+    another than this computer's."""
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfgen.canvas import Canvas
 
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=True)
-    canvas.setTitle(f"Uniqueness certificate of {values['picture']['file']}")
+    canvas.setTitle(readable(f"Uniqueness certificate of {values['picture']['file']}"))
     canvas.setAuthor(values["program"])
-    sheet = Sheet(canvas, *A4)
+    sheet = Sheet(canvas, A4, lettering or Lettering(json.dumps(values, ensure_ascii=False)))
     sheet.head(values)
     sheet.face(values, picture)
     sheet.facts(values)
@@ -46,9 +50,9 @@ def page(values: Mapping[str, Any], picture: Image, trained: Mapping[str, Image]
 class Sheet:
     """Writes from the top of the page downwards; `y` is where it has come to, in points from the bottom."""
 
-    def __init__(self, canvas: Any, width: float, height: float) -> None:
-        self.canvas, self.left, self.right = canvas, MARGIN, width - MARGIN
-        self.y = height - MARGIN
+    def __init__(self, canvas: Any, size: tuple[float, float], lettering: Lettering) -> None:
+        self.canvas, self.left, self.right, self.lettering = canvas, MARGIN, size[0] - MARGIN, lettering
+        self.y = size[1] - MARGIN
 
     def head(self, values: Mapping[str, Any]) -> None:
         self.text(self.left, self.y - 16, "Uniqueness certificate", 20, bold=True)
@@ -98,8 +102,8 @@ class Sheet:
         for near in values["neighbours"]:
             self.y -= 13
             name = near["name"] + (" (mirrored)" if near["mirrored"] else "")
-            self.text(columns[0], self.y, fitted(name, columns[1] - columns[0] - 6, 8.5), 8.5)
-            self.text(columns[1], self.y, fitted(near["group"], columns[2] - columns[1] - 6, 8.5), 8.5)
+            self.text(columns[0], self.y, self.lettering.end(name, columns[1] - columns[0] - 6, 8.5), 8.5)
+            self.text(columns[1], self.y, self.lettering.end(near["group"], columns[2] - columns[1] - 6, 8.5), 8.5)
             self.text(columns[2], self.y, f"{near['distance']:.3f}", 8.5)
             self.bar(columns[3], self.y, 50, near["similarity"])
             self.text(self.right, self.y, percent(near["probability"]), 8.5, right=True)
@@ -139,6 +143,7 @@ class Sheet:
         for sentence in values["limits"]:
             self.y = self.paragraph(self.left, self.y + 6, self.right - self.left, sentence, 7.5, MUTED) - 8
         self.text(self.left, MARGIN - 12, f"Checksum of the JSON: {values['checksum']}", 7, MUTED)
+        self.text(self.left, MARGIN - 21, self.lettering.note, 7, MUTED)
 
     # -- parts
 
@@ -205,17 +210,16 @@ class Sheet:
         self, x: float, y: float, words: str, size: float, colour: str = INK, bold: bool = False, right: bool = False
     ) -> None:
         self.canvas.setFillColor(colour)
-        self.canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
-        (self.canvas.drawRightString if right else self.canvas.drawString)(x, y, printable(words))
+        self.lettering.write(self.canvas, x, y, words, size, bold, right)
 
     def paragraph(self, x: float, top: float, width: float, words: str, size: float, colour: str = INK) -> float:
         """Wrapped; returns where it ends."""
         from reportlab.lib.styles import ParagraphStyle
         from reportlab.platypus import Paragraph
 
-        style = ParagraphStyle("", fontName="Helvetica", fontSize=size, leading=size * 1.28, textColor=colour)
+        style = ParagraphStyle("", fontName=PLAIN, fontSize=size, leading=size * 1.28, textColor=colour)
         style.splitLongWords = 1
-        block = Paragraph(escape(printable(words[:600])), style)
+        block = Paragraph(self.lettering.markup(words[:600]), style)
         _, height = block.wrapOn(self.canvas, width, 1000)
         block.drawOn(self.canvas, x, top - height)
         return float(top - height)
@@ -225,19 +229,3 @@ def share(rate: Mapping[str, Any]) -> str:
     """`0.53% (8 of 1,500; 95% interval 0.27% to 1.1%)`"""
     low, high = percent(rate["low_95"]), percent(rate["high_95"])
     return f"{percent(rate['share'])} ({rate['count']:,} of {rate['total']:,}; 95% interval {low} to {high})"
-
-
-def fitted(words: str, width: float, size: float) -> str:
-    """The end of the words that is so many points wide at that size."""
-    from reportlab.pdfbase.pdfmetrics import stringWidth
-
-    words, kept = printable(words), printable(words)
-    while kept and stringWidth(kept, "Helvetica", size) > width:
-        words = words[1:]
-        kept = f"…{words}"
-    return kept
-
-
-def printable(words: str) -> str:
-    """The standard fonts of PDF have the letters of Western Europe."""
-    return words.replace("σ", "sigma").encode("cp1252", "replace").decode("cp1252")

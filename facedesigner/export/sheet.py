@@ -14,6 +14,7 @@ from PIL import Image as Pillow
 
 from facedesigner.export.fabrication import Fabrication
 from training.errors import UserError
+from facedesigner.export.lettering import Lettering, readable
 from training.texts import quoted
 
 PAGES = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "Letter": (215.9, 279.4)}  # mm
@@ -96,18 +97,26 @@ def sheet(fabrication: Fabrication, page: str, title: str, about: str = "") -> b
     Pillow.fromarray(fabrication.opaque).save(packed, "JPEG", quality=95, subsampling=0)
     picture = ImageReader(io.BytesIO(packed.getvalue()))  # one object, so that it is in the file once
     canvas: Any = Canvas(buffer, invariant=1)
-    canvas.setTitle(title)
+    canvas.setTitle(readable(title))
     canvas.setCreator("FaceDesigner")
-    measured_page(canvas, fabrication, picture, PAGES[page], title, about, plan.count)
+    lettering = Lettering(f"{title}{about}")
+    measured_page(canvas, lettering, fabrication, picture, PAGES[page], title, about, plan.count)
     for row in range(plan.rows):
         for column in range(plan.columns):
-            tile_page(canvas, fabrication, picture, plan, column, row, title)
+            tile_page(canvas, lettering, fabrication, picture, plan, column, row, title)
     canvas.save()
     return buffer.getvalue()
 
 
 def measured_page(
-    canvas: Any, fabrication: Fabrication, picture: Any, page: tuple[float, float], title: str, about: str, pages: int
+    canvas: Any,
+    lettering: Lettering,
+    fabrication: Fabrication,
+    picture: Any,
+    page: tuple[float, float],
+    title: str,
+    about: str,
+    pages: int,
 ) -> None:
     """The whole face, as large as the page allows, with its landmarks and its measures in mm."""
     wide, high = page
@@ -117,8 +126,9 @@ def measured_page(
     room = (wide - 2 * MARGIN, high - 2 * MARGIN - 24 - 6 * rows - FOOT)
     scale = min(1.0, room[0] / width, room[1] / height)
     left, bottom = (wide - width * scale) / 2, high - MARGIN - 18 - height * scale
-    text(canvas, MARGIN, high - MARGIN - 5, title, 14, bold=True)
-    text(canvas, MARGIN, high - MARGIN - 11, shortened(about, 110), 8)
+    across = (wide - 2 * MARGIN) * POINT
+    foreign(canvas, lettering, MARGIN, high - MARGIN - 5, lettering.beginning(title, across, 14, True), 14, True)
+    foreign(canvas, lettering, MARGIN, high - MARGIN - 11, lettering.beginning(about, across, 8), 8)
     canvas.drawImage(picture, left * POINT, bottom * POINT, width * scale * POINT, height * scale * POINT)
     per_pixel = scale / (fabrication.dpi / 25.4)
 
@@ -142,11 +152,19 @@ def measured_page(
     shown = "here in its real size" if scale == 1 else f"here at 1 : {1 / scale:.2f}"
     text(canvas, MARGIN, MARGIN + 4, f"{size}; {shown}, and in its real size on {many}. Print at 100%.", 8)
     text(canvas, MARGIN, MARGIN, "The head's height is an estimate: twice from the eyes to the chin.", 8)
+    text(canvas, MARGIN, MARGIN - 4, lettering.note, 8)
     canvas.showPage()
 
 
 def tile_page(
-    canvas: Any, fabrication: Fabrication, picture: Any, plan: Tiling, column: int, row: int, title: str
+    canvas: Any,
+    lettering: Lettering,
+    fabrication: Fabrication,
+    picture: Any,
+    plan: Tiling,
+    column: int,
+    row: int,
+    title: str,
 ) -> None:
     """A part of the picture in its real size."""
     wide, high = plan.page
@@ -166,7 +184,9 @@ def tile_page(
         inner_marks(canvas, plan, column, row, x, y, part)
     scale_bar(canvas, MARGIN, MARGIN + 4)
     place = f"row {row + 1} of {plan.rows}, column {column + 1} of {plan.columns}" if plan.count > 1 else "real size"
-    text(canvas, MARGIN + 110, MARGIN + 4, shortened(f"{title}: {place}", 60), 8)
+    room = (wide - 2 * MARGIN - 110) * POINT
+    named = lettering.beginning(title, room - lettering.room(f": {place}", 8), 8)
+    foreign(canvas, lettering, MARGIN + 110, MARGIN + 4, f"{named}: {place}", 8)
     canvas.showPage()
 
 
@@ -231,14 +251,14 @@ def line(canvas: Any, x: float, y: float, to_x: float, to_y: float) -> None:
     canvas.line(x * POINT, y * POINT, to_x * POINT, to_y * POINT)
 
 
-def text(
-    canvas: Any, x: float, y: float, words: str, size: float, colour: tuple[float, ...] = INK, bold: bool = False
-) -> None:
-    """In Helvetica, which every reader has; letters outside Latin-1 become question marks."""
+def text(canvas: Any, x: float, y: float, words: str, size: float, colour: tuple[float, ...] = INK) -> None:
+    """Our own words, in Helvetica."""
     canvas.setFillColorRGB(*colour)
-    canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
-    canvas.drawString(x * POINT, y * POINT, words.encode("latin-1", "replace").decode("latin-1"))
+    canvas.setFont("Helvetica", size)
+    canvas.drawString(x * POINT, y * POINT, words)
 
 
-def shortened(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1]}..."
+def foreign(canvas: Any, lettering: Lettering, x: float, y: float, words: str, size: float, bold: bool = False) -> None:
+    """Names, in any alphabet."""
+    canvas.setFillColorRGB(*INK)
+    lettering.write(canvas, x * POINT, y * POINT, words, size, bold)

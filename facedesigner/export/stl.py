@@ -41,7 +41,7 @@ def save_solid(solid: Solid, path: Path, picture: Image | None = None, *, overwr
     if ending == ".stl":
         return written({path: stl_of(solid)}, overwrite)
     exchange: Any = importlib.import_module("trimesh.exchange.obj")
-    stem = re.sub(r"\s+", "_", path.stem)  # what an OBJ and its material name may hold no blanks
+    stem = re.sub(r"[\s\ud800-\udfff]+", "_", path.stem)  # what they name may hold no blanks, and is text
     material = path.with_name(f"{stem}.mtl")
     text, parts = exchange.export_obj(
         as_trimesh(solid, picture), return_texture=True, mtl_name=material.name, header="FaceDesigner, millimetres"

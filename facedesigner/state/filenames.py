@@ -21,7 +21,8 @@ FIELDS = {
 }
 PATTERN = "{name}_{pupil}mm"
 LONGEST, LONGEST_BYTES = 120, 200  # characters; file systems take 255 bytes with the ending
-FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what a file name may not hold on one system or another
+# What a file name may not hold on one system or another, and bytes of one that are no text.
+FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*\ud800-\udfff]+')
 
 
 class FilenameError(UserError):

@@ -34,6 +34,7 @@ LIBRARIES = {
     "av",
     "cryptography",
     "cv2",
+    "fontTools",
     "png",
     "pymatting",
     "reportlab",

@@ -36,6 +36,14 @@ def test_a_set_is_written_to_a_folder_or_a_zip(made, tmp_path):
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}  # all may read what is unpacked
 
 
+def test_names_of_any_alphabet_come_back_out_of_a_zip(made, tmp_path):
+    parts = {f"{name}.png": made["seed0042.png"] for name in ("山田 Анна", "שרה é", "😀")}
+    (packed,) = write_set(tmp_path / "фото.zip", parts)
+    with zipfile.ZipFile(packed) as archive:
+        assert archive.namelist() == list(parts) and archive.testzip() is None
+        assert all(entry.flag_bits & 0x800 for entry in archive.infolist())  # told to be UTF-8
+
+
 def test_the_recipe_and_the_mark_are_told_or_not(tmp_path):
     main = fabricate(eyed(), OPTIONS, find_eyes)
     (tmp_path / "told.png").write_bytes(png_of(main, FACE, "tiny"))

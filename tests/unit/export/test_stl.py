@@ -40,6 +40,14 @@ def test_an_obj_carries_the_picture(solid, tmp_path):
     assert "mtllib my_face.mtl" in text and text.count("\nvt ") == len(solid.vertices)
 
 
+@pytest.mark.parametrize("name", ["山田 Анна", "שרה\u00a0é", "a\udcffb", "😀"])
+def test_an_obj_of_any_name_finds_its_material_and_picture(name, solid, tmp_path):
+    path = save_solid(solid, tmp_path / f"{name}.obj", PICTURE)
+    material = next(line[7:] for line in path.read_text().splitlines() if line.startswith("mtllib "))
+    picture = next(line[7:] for line in (tmp_path / material).read_text().splitlines() if line.startswith("map_Kd "))
+    assert (tmp_path / picture).exists() and " " not in material + picture
+
+
 def test_the_height_map_has_16_bits_and_its_size(tmp_path):
     height = np.linspace(0, 1, 64 * 64, dtype=np.float32).reshape(64, 64)
     with Image.open(save_height_map(height, tmp_path / "h.png", 0.5)) as picture:

@@ -44,3 +44,7 @@ def test_a_pattern_is_checked_without_values():
 def test_long_names_of_other_alphabets_fit_a_file_system():
     stem = file_stem("{name}", {"name": "имя" * 100})
     assert len(stem.encode()) <= 200 and stem.startswith("имяимя")
+
+
+def test_bytes_that_are_no_text_go():
+    assert file_stem("{name}", {"name": "a\udcff\udcfeb"}) == "a-b"
