@@ -117,16 +117,16 @@ def seen(before: Image, after: Image, asked: float, changed: float, others: bool
 
 def show_series(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own: float) -> None:
     from facedesigner.export.animation import save_animation
-    from facedesigner.export.png import save_png
-    from facedesigner.export.strip import sheet
+    from facedesigner.export.strip import save_sheet
 
     ages = SEVEN if args.strip else there_and_back(args.young, args.old, round(args.fps * args.length))
+    faces = [aged(face, own, years) for years in ages]
     pictures = []
-    for number, years in enumerate(ages, 1):
+    for number, one in enumerate(faces, 1):
         progress(f"drawing {number} of {len(ages)}")
-        pictures.append(draw(engine, aged(face, own, years))[0])
+        pictures.append(draw(engine, one)[0])
     progress("")
     if args.strip:
-        print(save_png(sheet(pictures, ages), args.out, face, engine.info.name, overwrite=args.overwrite))
+        print(save_sheet(pictures, faces, ages, args.out, face, engine.info.name, overwrite=args.overwrite))
     else:
         print(save_animation(pictures, args.out, args.fps, overwrite=args.overwrite))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,9 +80,7 @@ def export_command(args: argparse.Namespace) -> int:
     package: Package | None = None
 
     try:
-        main = fabricate(picture, options, find, marks, shown)
-        if part is not None and main.framed is not None:
-            main = replace(main, framed=main.framed.within(part))
+        main = fabricate(picture, options, find, marks, shown, part=part)
         height, width = main.pixels.shape[:2]
         name = stem_of(pattern, args.file.stem, face, model, options, main.measures, (width, height))
         if args.set:
@@ -92,6 +89,7 @@ def export_command(args: argparse.Namespace) -> int:
                 certifier=lambda: load_certifier(args),
                 aligned=lambda: aligned(picture, face, args.file),
                 key=users_key,
+                part=part,
             )
             package = packed(main, of, shown)
     except EyesError as error:
@@ -198,12 +196,13 @@ def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None
     if face.model != engine.info.hash:
         say(f"{name} was made with another model ({face.model}): the picture is used as it is")
         return picture, face, face.model, None
-    drawn, _ = draw(engine, face)
-    true = truth_of(args.file, drawn)
-    if true.kind not in (Kind.SAME, Kind.ROUNDED):
+    true = truth_of(args.file, face, lambda one: draw(engine, one)[0])
+    if true.kind is Kind.SHEET:
+        say(f"{name}: {true.words} The face of the recipe itself is used.")
+    elif true.kind not in (Kind.SAME, Kind.ROUNDED):
         say(f"{name}: {true.words} The picture is used as it is.")
         return picture, face, engine.info.name, true.framed
-    return drawn, face, engine.info.name, None
+    return draw(engine, face)[0], face, engine.info.name, None
 
 
 def aligned(picture: Image, face: FaceState | None, path: Path) -> Image:

@@ -50,4 +50,4 @@ def compare(args: argparse.Namespace, face: FaceState) -> None:
     from facedesigner.commands.common import draw
     from facedesigner.engine.truth import truth_of
 
-    say(truth_of(args.file, draw(engine, face)[0]).words)
+    say(truth_of(args.file, face, lambda one: draw(engine, one)[0]).words)

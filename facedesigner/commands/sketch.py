@@ -19,7 +19,10 @@ def add(commands: Any) -> None:
     sketch.set_defaults(command=sketch_command)
     sketch.add_argument("file", type=Path, help="the drawing, dark on light; it is only read")
     sketch.add_argument(
-        "--out", type=Path, required=True, help="the PNG file to write; it opens as a face unless --follow is 1"
+        "--out",
+        type=Path,
+        required=True,
+        help="the PNG file to write; with --follow 0 it carries a recipe, else it opens as a photo",
     )
     sketch.add_argument("--hints", type=Path, help="a picture as large as the drawing: strokes of colour, transparent")
     sketch.add_argument(
@@ -73,13 +76,14 @@ def names(out: Path, count: int) -> list[Path]:
 
 
 def save(result: SketchResult, follow: float, model: str, out: Path, overwrite: bool) -> Path:
-    """With the recipe of its face, unless that is not what the picture shows."""
+    """With the recipe of its face where that draws what the picture shows: where it does not follow the drawing."""
     from PIL import Image
 
     from facedesigner.export.photo import save_photo
     from facedesigner.export.png import save_png
+    from facedesigner.state.recipe import GENERATED
 
     assert result.image is not None
-    if result.face is not None and follow < 1:
+    if result.face is not None and not follow:
         return save_png(result.image, out, result.face, model, overwrite=overwrite)
-    return save_photo(Image.fromarray(result.image), out, overwrite=overwrite)
+    return save_photo(Image.fromarray(result.image), out, mark=GENERATED, overwrite=overwrite)

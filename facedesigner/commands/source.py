@@ -62,7 +62,7 @@ def say_if_untrue(path: Path, face: FaceState, engine: FaceEngine, advice: str =
     """Says so when a picture is not what its recipe draws."""
     from facedesigner.engine.truth import truth_of
 
-    true = truth_of(path, draw(engine, face)[0])
+    true = truth_of(path, face, lambda one: draw(engine, one)[0])
     if not true.holds:
         say(f"{path.name}: {true.words.rstrip('.')}{advice}")
 

@@ -169,12 +169,13 @@ class Certifier:
                     f"{path.name} was made with model {face.model}, the loaded one is {self.info.name} "
                     f"({self.info.hash}): name the weights that made it"
                 )
-            drawn = self.draw(face)
-            true = truth_of(path, drawn)
+            true = truth_of(path, face, self.draw)
+            if true.kind is Kind.SHEET:
+                raise UniquenessError(f"{path.name} is a sheet of several faces: certify the picture of one")
             exact = true.kind in (Kind.SAME, Kind.ROUNDED)
             holds, relation = true.holds, true.words if exact else f"{true.words} {COMPARED}"
             if exact:
-                look = drawn
+                look = self.draw(face)
         if look is None:
             look = aligned_face(image, path)
         content = path.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -11,6 +12,9 @@ from PIL import Image as Pillow
 
 from facedesigner.contract.framed import FRAME_KEY, Framed
 from facedesigner.contract.request import Image
+from facedesigner.contract.tiles import TILES_KEY, Tile, of_text
+from facedesigner.engine.opening import Opened, open_picture
+from facedesigner.state.face import FaceState
 
 ROUNDING = 2  # of 255: what another processor may draw differently in any pixel
 BLOCKS = 16  # each way: the parts of a picture that are compared besides the whole
@@ -22,12 +26,13 @@ FACE = (0.5, 0.56, 0.22, 0.3)  # middle and half axes of what is surely face, of
 
 
 class Kind(Enum):
-    """SAME to FRAMED: the recipe draws what the picture shows."""
+    """SAME to SHEET: the recipe draws what the picture shows."""
 
     SAME = "same"
     ROUNDED = "rounded"
     RESIZED = "resized"  # enlarged or reduced
     FRAMED = "framed"  # turned upright, cut, mirrored or cut out for fabrication
+    SHEET = "sheet"  # several faces that the recipe draws with other sliders
     OTHER = "other"
 
 
@@ -58,12 +63,50 @@ class Truth:
         return self.kind is not Kind.OTHER
 
 
-def truth_of(path: Path, drawn: Image) -> Truth:
-    """Compares a picture file with what its recipe draws, (R, R, 3). EnhanceError when it cannot be opened."""
-    from facedesigner.engine.opening import open_picture
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A picture file with a recipe, and what it says that it shows of that."""
 
+    opened: Opened
+    faces: tuple[FaceState, ...]  # that are to be drawn
+    tiles: tuple[Tile, ...]  # where they are, on a sheet of several
+
+    def truth(self, drawn: Sequence[Image | None]) -> Truth:
+        """`drawn`: the faces, (R, R, 3) each; None for one of a sheet that cannot be drawn."""
+        if self.tiles:
+            return truth_of_sheet(self.opened.pixels, self.tiles, drawn)
+        assert drawn[0] is not None
+        return truth(self.opened.pixels, drawn[0], Framed.of_text(self.opened.texts.get(FRAME_KEY, "")))
+
+
+def claim_of(path: Path, face: FaceState) -> Claim:
+    """What has to be compared for a picture file with the recipe of `face`. EnhanceError when it cannot be opened."""
     opened = open_picture(path)
-    return truth(opened.pixels, drawn, Framed.of_text(opened.texts.get(FRAME_KEY, "")))
+    tiles = of_text(opened.texts.get(TILES_KEY, ""))
+    try:
+        faces = tuple(tile.face(face) for tile in tiles)
+    except ValueError:  # sliders that no face can have
+        faces = tiles = ()
+    return Claim(opened, faces or (face,), tiles)
+
+
+def truth_of(path: Path, face: FaceState, draw: Callable[[FaceState], Image]) -> Truth:
+    """Compares a picture file with what its recipe, `face`, draws. EnhanceError when it cannot be opened."""
+    claim = claim_of(path, face)
+    return claim.truth([draw(one) for one in claim.faces])
+
+
+def truth_of_sheet(picture: Image, tiles: Sequence[Tile], drawn: Sequence[Image | None]) -> Truth:
+    """Compares each face on a sheet (H, W, 1 to 4) with what is drawn for it."""
+    height, width = picture.shape[:2]
+    others = 0
+    for tile, face in zip(tiles, drawn, strict=True):
+        left, top, right, bottom = tile.box(width, height)
+        if face is None or left >= right or top >= bottom or not truth(picture[top:bottom, left:right], face).holds:
+            others += 1
+    if others:
+        return Truth(Kind.OTHER, f"Of the {len(tiles)} faces of the sheet its recipe does not draw {others}: edited.")
+    return Truth(Kind.SHEET, f"The picture is a sheet of {len(tiles)} faces that its recipe draws with other sliders.")
 
 
 def truth(picture: Image, drawn: Image, framed: Framed | None = None) -> Truth:

@@ -10,12 +10,13 @@ from PIL import Image as Pillow
 
 from facedesigner.contract.framed import FRAME_KEY
 from facedesigner.contract.request import Image
+from facedesigner.contract.tiles import TILES_KEY
 from facedesigner.export.writing import text_chunks, write_file
 from facedesigner.state.recipe import RECIPE_KEY, XMP_KEY
 
 ENLARGED_KEY = "Enlarged"  # how the picture was made larger
 ABOUT = ("Title", "Author", "Description", "Copyright", "Comment")
-KEPT = (RECIPE_KEY, FRAME_KEY, "parameters", "Software", XMP_KEY, *ABOUT)
+KEPT = (RECIPE_KEY, FRAME_KEY, TILES_KEY, "parameters", "Software", XMP_KEY, *ABOUT)
 
 
 def save_enlarged(image: Image, path: Path, texts: Mapping[str, str], how: str, *, overwrite: bool = False) -> Path:

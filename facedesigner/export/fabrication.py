@@ -67,7 +67,7 @@ class Fabrication:
     notes: tuple[str, ...] = ()  # what the user should know
     pupil_mm: float | None = None  # that was asked for
     warnings: tuple[str, ...] = ()  # what touches the frame
-    framed: Framed | None = None  # what part of the picture it shows
+    framed: Framed | None = None  # what part of the drawn picture it shows
 
     @property
     def millimetres(self) -> tuple[float, float]:
@@ -116,9 +116,10 @@ def fabricate(
     landmarks: Landmarks | None = None,
     progress: Progress = lambda share, what: None,
     stop: Callable[[], bool] = lambda: False,
+    part: Framed | None = None,
 ) -> Fabrication:
     """(H, W, 3) uint8 -> the picture in its real size. `landmarks` are known ones, such as two clicks; otherwise `find`
-    looks for them, and looks again at the result.
+    looks for them, and looks again at the result. `part`: what the picture shows of the drawn one, if not all.
 
     Raises SizeError, EyesError (there are none), CutoutError, ImportError that says what to install, Stopped.
     """
@@ -157,8 +158,9 @@ def fabricate(
         pixels = np.ascontiguousarray(pixels[:, ::-1])
         found = flipped(found, pixels.shape[1])
     progress(1.0, "Done")
-    part = framed(frame, source.shape[1], options)
-    return Fabrication(pixels, options.size.dpi, found, notes, options.size.pupil_mm, warnings, part)
+    shows = framed(frame, source.shape[1], options)
+    shows = shows.within(part) if part else shows
+    return Fabrication(pixels, options.size.dpi, found, notes, options.size.pupil_mm, warnings, shows)
 
 
 def framed(frame: Frame, width: int, options: Options) -> Framed:

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from PIL import Image as Pillow
 
+from facedesigner.contract.framed import Framed
 from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.engine.landmarks import Landmarks
 from facedesigner.export.certificate import Examined, certificate_paths, facts_about, sealed
@@ -62,6 +63,7 @@ class Contents:
     certifier: Callable[[], Certifier]  # loads it; a ValueError says why there is none
     aligned: Callable[[], Image]  # (S, S, 3): the face where generators draw it; an error says why it cannot be had
     key: Callable[[], SigningKey] | None = None  # signs the certificate
+    part: Framed | None = None  # what the picture shows of the one that the recipe draws, if not all
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ def packed(
         def tell(part: float, what: str) -> None:
             say(SHARES["sheet"] * part, f"Cut-out: {what[:1].lower()}{what[1:]}")
 
-        made = fabricate(of.picture, alone, of.find, of.landmarks, tell, stop)
+        made = fabricate(of.picture, alone, of.find, of.landmarks, tell, stop, of.part)
         warnings = made.warnings
         return {f"{of.stem}-cutout.png": png_of(made, of.face, of.model)}
 

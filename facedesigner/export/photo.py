@@ -15,12 +15,13 @@ COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrained
 COMPRESSION = 4  # of 9: at 50 million pixels the default takes twice as long for a file hardly smaller
 
 
-def save_photo(image: Pillow.Image, path: Path, *, overwrite: bool = False) -> Path:
-    """Writes an RGB picture with its colour profile and the mark that part of it is generated; it holds no recipe,
-    since what it shows is a photo. Returns the path. Raises ExportError as `save_png`."""
+def save_photo(image: Pillow.Image, path: Path, *, mark: str = COMPOSITE, overwrite: bool = False) -> Path:
+    """Writes an RGB picture with its colour profile and the mark that part of it is generated, or all of it
+    (GENERATED); it holds no recipe, since none draws what it shows. Returns the path. Raises ExportError as
+    `save_png`."""
     chunks = PngImagePlugin.PngInfo()
     chunks.add_text("Software", "FaceDesigner")
-    chunks.add_itxt(XMP_KEY, XMP.replace(GENERATED, COMPOSITE))
+    chunks.add_itxt(XMP_KEY, XMP.replace(GENERATED, mark))
     buffer = io.BytesIO()
     profile = image.info.get("icc_profile")
     image.save(buffer, "PNG", pnginfo=chunks, compress_level=COMPRESSION, icc_profile=profile)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from PIL import Image as Pillow
@@ -16,10 +18,20 @@ from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import RecipeError, from_text_chunks, to_text_chunks
 
 
-def save_png(image: Image, path: Path, face: FaceState, model_name: str, *, overwrite: bool = False) -> Path:
-    """Writes image (H, W, 3) uint8 with the face's recipe. Returns the path. Raises ExportError as `write_file`."""
+def save_png(
+    image: Image,
+    path: Path,
+    face: FaceState,
+    model_name: str,
+    texts: Mapping[str, str] = MappingProxyType({}),
+    *,
+    overwrite: bool = False,
+) -> Path:
+    """Writes image (H, W, 3) uint8 with the face's recipe, and `texts` that say what it shows of that. Returns the
+    path. Raises ExportError as `write_file`."""
+    chunks = text_chunks({**to_text_chunks(face, model_name), **texts})
     buffer = io.BytesIO()
-    Pillow.fromarray(image).save(buffer, "PNG", pnginfo=text_chunks(to_text_chunks(face, model_name)))
+    Pillow.fromarray(image).save(buffer, "PNG", pnginfo=chunks)
     return write_file(path, buffer.getvalue(), overwrite)
 
 

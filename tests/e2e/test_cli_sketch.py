@@ -6,8 +6,9 @@ from PIL import Image
 
 from facedesigner.cli import main
 from facedesigner.engine import sketch as engine
+from facedesigner.export.photo import COMPOSITE
 from facedesigner.export.png import read_face
-from facedesigner.state.recipe import RecipeError
+from facedesigner.state.recipe import GENERATED, XMP_KEY, RecipeError
 from tests.drawing_weights import drawing_weights
 from tests.unit.engine.test_paper import face
 
@@ -35,19 +36,22 @@ def size_of(path):
         return image.size
 
 
-def test_a_drawing_becomes_a_photo_with_its_recipe(drawing, tmp_path, capsys):
+def test_a_drawing_becomes_a_face_with_its_recipe(drawing, tmp_path, capsys):
     out = tmp_path / "photo.png"
-    assert main(["sketch", str(drawing), "--out", str(out)]) == 0
+    assert main(["sketch", str(drawing), "--out", str(out), "--follow", "0"]) == 0
     assert capsys.readouterr().out.strip() == str(out)
     assert size_of(out) == (256, 256)
     assert read_face(out).latent is not None
 
 
-def test_one_that_follows_each_line_is_no_face_to_open(drawing, tmp_path):
+@pytest.mark.parametrize("follow", ["0.3", "0.7", "1"])
+def test_one_that_follows_the_drawing_is_no_face_to_open(follow, drawing, tmp_path):
     out = tmp_path / "photo.png"
-    assert main(["sketch", str(drawing), "--out", str(out), "--follow", "1"]) == 0
+    assert main(["sketch", str(drawing), "--out", str(out), "--follow", follow]) == 0
     with pytest.raises(RecipeError):
         read_face(out)
+    with Image.open(out) as image:
+        assert GENERATED in image.info[XMP_KEY] and COMPOSITE not in image.info[XMP_KEY]
 
 
 def test_variants_are_numbered_and_differ(drawing, tmp_path, capsys):

@@ -83,14 +83,13 @@ class AgeStrip(QDialog):
 
         def job(engine: FaceEngine) -> Path:
             from facedesigner.contract.request import RenderRequest
-            from facedesigner.export.png import save_png
-            from facedesigner.export.strip import sheet
+            from facedesigner.export.strip import save_sheet
 
             results = [engine.render(RenderRequest(one)) for one in faces]
             pictures = [result.image for result in results if result.image is not None]
             if len(pictures) < len(faces):
                 raise UserError(next(result.error for result in results if result.error))
-            return save_png(sheet(pictures, SEVEN), path, face, engine.info.name, overwrite=True)
+            return save_sheet(pictures, faces, SEVEN, path, face, engine.info.name, overwrite=True)
 
         self._thread.ask(f"{TAG} export", job, self._exported, self, keep=True)
 

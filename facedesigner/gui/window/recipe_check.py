@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from facedesigner.gui.work.rendering import RenderThread
 
 if TYPE_CHECKING:
-    from facedesigner.contract.request import RenderResult
-    from facedesigner.engine.truth import Truth
+    from facedesigner.contract.request import Image, RenderResult
+    from facedesigner.engine.truth import Claim, Truth
     from facedesigner.gui.photo.photo_desk import PhotoDesk
     from facedesigner.state.face import FaceState
 
@@ -30,25 +30,31 @@ class RecipeCheck(QObject):
 
     def look(self, path: Path, face: FaceState) -> None:
         """Compares a file with what its recipe draws; a newer file takes its place."""
+        self._newest = path
+
+        def work(*_: object) -> Claim:
+            from facedesigner.engine.truth import claim_of
+
+            return claim_of(path, face)
+
+        self._photos.run(work, partial(self._draw, path))
+
+    def _draw(self, path: Path, claim: Claim | None, error: Exception | None) -> None:
         from facedesigner.contract.request import RenderRequest
 
-        self._newest = path
-        self._thread.draw("recipe of a picture", [RenderRequest(face)], partial(self._compare, path), self)
+        if path == self._newest and claim is not None:  # what cannot be decoded was opened by its recipe all the same
+            requests = [RenderRequest(face) for face in claim.faces]
+            self._thread.draw("recipe of a picture", requests, partial(self._compare, path, claim, []), self)
 
-    def _compare(self, path: Path, _: int, result: RenderResult) -> None:
-        drawn = result.image
-        if drawn is None or path != self._newest:
+    def _compare(self, path: Path, claim: Claim, drawn: list[Image | None], _: int, result: RenderResult) -> None:
+        if result.image is None and not claim.tiles:  # which the window says
             return
-
-        def work(*_: object) -> Truth:
-            from facedesigner.engine.truth import truth_of
-
-            return truth_of(path, drawn)
-
-        self._photos.run(work, partial(self._take, path))
+        drawn.append(result.image)
+        if path == self._newest and len(drawn) == len(claim.faces):
+            self._photos.run(lambda *_: claim.truth(drawn), partial(self._take, path))
 
     def _take(self, path: Path, true: Truth | None, error: Exception | None) -> None:
-        if path != self._newest or true is None:  # what cannot be decoded was opened by its recipe all the same
+        if path != self._newest or true is None:
             return
         self.looked.emit(true)
         if true.holds:

@@ -19,7 +19,7 @@ from facedesigner.gui.design.age_strip import AgeStrip
 from facedesigner.gui.session import Session
 from facedesigner.state.ages import AGE, SEVEN
 from facedesigner.state.face import FaceState
-from tests.gui.fake_engine import FakeEngine, fake_info
+from tests.gui.fake_engine import FakeEngine, fake_info, fake_picture
 
 OWN = 30.0
 
@@ -184,6 +184,7 @@ def test_seven_ages_to_choose_from(strip, session):
 
 
 def test_seven_ages_become_a_sheet(strip, qtbot, tmp_path, monkeypatch, session, engine):
+    from facedesigner.engine.truth import Kind, truth_of
     from facedesigner.export.png import read_face
 
     path = tmp_path / "ages.png"
@@ -191,6 +192,7 @@ def test_seven_ages_become_a_sheet(strip, qtbot, tmp_path, monkeypatch, session,
     with qtbot.waitSignal(strip.said) as said:
         strip.ask_export()
     assert said.args == [f"Wrote {path}"] and read_face(path) == session.face
+    assert truth_of(path, session.face, fake_picture).kind is Kind.SHEET
     engine.render_error = "the paint is out"
     with qtbot.waitSignal(strip.said) as said:
         strip.export_to(tmp_path / "no.png")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 
 from facedesigner import resources
 from facedesigner.export.png import read_face, save_png
+from facedesigner.export.strip import save_sheet
 from facedesigner.gui import theme
 from facedesigner.gui.photo.paste_dialog import PasteDialog
 from facedesigner.gui.places import Places
@@ -247,6 +248,19 @@ def test_a_picture_that_its_recipe_draws_opens_without_a_word(window, tmp_path, 
         with qtbot.waitSignal(window.documents.recipes.looked) as looked:
             drop(window, save_png(pixels, tmp_path / "a.png", face, "fake", overwrite=True))
         assert looked.args[0].holds and window.findChild(QMessageBox) is None
+
+
+def test_a_sheet_opens_as_its_face_without_a_word_unless_a_face_on_it_was_edited(window, tmp_path, qtbot):
+    face = FaceState(HASH, seed=77, controls=(("pc02", 1.0),))
+    others = [face.with_control("pc01", value) for value in (-2.0, 0.0, 2.0)]
+    for drawn in (others, [others[0], face.with_seed(5), others[2]]):
+        pictures = [fake_picture(one) for one in drawn]
+        path = save_sheet(pictures, others, (5, 30, 70), tmp_path / "ages.png", face, "fake", overwrite=True)
+        with qtbot.waitSignal(window.documents.recipes.looked) as looked:
+            drop(window, path)
+            assert window.session.face == face
+        assert looked.args[0].holds is (drawn is others)
+        assert (window.findChild(QMessageBox) is None) is (drawn is others)
 
 
 def test_a_file_named_before_the_model_is_there_opens_with_it(make_window, qtbot, tmp_path):

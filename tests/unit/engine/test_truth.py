@@ -1,16 +1,19 @@
 import io
+import json
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from facedesigner.contract.framed import Framed
-from facedesigner.engine.truth import Kind, truth, truth_of
+from facedesigner.contract.tiles import TILES_KEY
+from facedesigner.engine.truth import Kind, claim_of, truth, truth_of
 from facedesigner.export.enlarged import save_enlarged
 from facedesigner.export.fabrication import Options, fabricate
 from facedesigner.export.measure import Size
 from facedesigner.export.parts import png_of
 from facedesigner.export.png import save_png
+from facedesigner.export.strip import save_sheet
 from facedesigner.state.face import FaceState
 from tests.unit.export.faces import eyed, find_eyes
 
@@ -25,6 +28,11 @@ def drawing(seed: int = 0, side: int = 64) -> np.ndarray:
 
 def scaled(picture: np.ndarray, width: int, height: int | None = None) -> np.ndarray:
     return np.asarray(Image.fromarray(picture).resize((width, height or width), Image.Resampling.LANCZOS))
+
+
+def looked_at(path, drawn):
+    """What is said of a file whose recipe draws that."""
+    return truth_of(path, FACE, lambda face: drawn)
 
 
 def painted(picture: np.ndarray, share: float = 0.12) -> np.ndarray:
@@ -81,13 +89,13 @@ def test_an_export_in_real_size_is_known_by_the_part_that_it_shows(changes, tmp_
     picture, fabrication = made(**changes)
     path = tmp_path / "it.png"
     path.write_bytes(png_of(fabrication, FACE, "model"))
-    assert truth_of(path, picture).holds
-    assert not truth_of(path, np.ascontiguousarray(picture[::-1])).holds
+    assert looked_at(path, picture).holds
+    assert not looked_at(path, np.ascontiguousarray(picture[::-1])).holds
     with Image.open(path) as opened:
         texts = {str(key): text for key, text in opened.info.items() if isinstance(text, str)}
         changed = painted(np.array(opened.convert("RGB")))
     save_enlarged(changed, tmp_path / "painted.png", texts, "hand")
-    assert not truth_of(tmp_path / "painted.png", picture).holds
+    assert not looked_at(tmp_path / "painted.png", picture).holds
 
 
 @pytest.mark.parametrize("outer", [Framed(0.45, 0.55, 0.8, 0.6, 0.7, 0.6), Framed(0.5, 0.4, 0.6, -0.8, 1, 1.2, True)])
@@ -122,8 +130,70 @@ def test_no_frame_makes_another_picture_true():
 
 def test_files_are_compared_after_decoding(tmp_path):
     path = save_png(drawing(), tmp_path / "a.png", FACE, "model")
-    assert truth_of(path, drawing()).kind is Kind.SAME and truth_of(path, drawing(2)).kind is Kind.OTHER
+    assert looked_at(path, drawing()).kind is Kind.SAME and looked_at(path, drawing(2)).kind is Kind.OTHER
     buffer = io.BytesIO()
     Image.fromarray(drawing()).save(buffer, "PNG", compress_level=0)
     path.write_bytes(buffer.getvalue())
-    assert truth_of(path, drawing()).kind is Kind.SAME
+    assert looked_at(path, drawing()).kind is Kind.SAME
+
+
+AGES = (5.0, 30.0, 70.0)
+AGED = [FACE.with_control("age", years) for years in AGES]
+
+
+def drawn_at(face):
+    """Another picture for each age."""
+    return drawing(round(face.control("age")))
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    return save_sheet([drawn_at(face) for face in AGED], AGED, AGES, tmp_path / "ages.png", FACE, "model")
+
+
+def texts_of(path):
+    with Image.open(path) as opened:
+        return np.array(opened), {str(key): text for key, text in opened.info.items() if isinstance(text, str)}
+
+
+def test_a_sheet_of_ages_is_what_its_recipe_draws_with_other_sliders(sheet, tmp_path):
+    found = truth_of(sheet, FACE, drawn_at)
+    assert found.kind is Kind.SHEET and found.holds and "a sheet of 3 faces" in found.words
+    pixels, texts = texts_of(sheet)
+    large = scaled(pixels, 2 * pixels.shape[1], 2 * pixels.shape[0])
+    save_enlarged(large, tmp_path / "large.png", texts, "bicubic")
+    assert truth_of(tmp_path / "large.png", FACE, drawn_at).kind is Kind.SHEET
+    assert "does not draw 3" in truth_of(sheet, FACE, lambda face: drawing(1)).words
+
+
+def test_a_sheet_with_one_face_painted_over_is_told(sheet, tmp_path):
+    pixels, texts = texts_of(sheet)
+    pixels[100:140, 100:140] = (250, 20, 20)
+    save_enlarged(pixels, tmp_path / "painted.png", texts, "hand")
+    found = truth_of(tmp_path / "painted.png", FACE, drawn_at)
+    assert not found.holds and "Of the 3 faces of the sheet its recipe does not draw 1" in found.words
+    assert not claim_of(sheet, FACE).truth([drawing(5), None, drawing(70)]).holds
+
+
+HALF = {"x": 0, "y": 0, "width": 0.5, "height": 1, "controls": {}}
+
+
+@pytest.mark.parametrize(
+    "tiles",
+    [
+        [],
+        "x",
+        [HALF],
+        [HALF, HALF],
+        [HALF, {**HALF, "x": 0.6}],
+        [HALF, {**HALF, "x": 0.5, "height": 0.1}],
+        [HALF, {**HALF, "x": 0.5, "width": "1"}],
+        [HALF, {**HALF, "x": 0.5, "controls": []}],
+        [HALF, {**HALF, "x": 0.5, "controls": {"age\n": 1}}],
+        [HALF, {**HALF, "x": 0.5, "controls": {"age": float("nan")}}],
+        [HALF, {**HALF, "x": 0.5, "controls": {"age@nowhere@": 1e99}}],
+    ],
+)
+def test_no_list_of_faces_makes_another_picture_true(tiles, tmp_path):
+    path = save_png(drawing(1), tmp_path / "a.png", FACE, "model", {TILES_KEY: json.dumps(tiles)})
+    assert truth_of(path, FACE, drawn_at).kind is Kind.OTHER

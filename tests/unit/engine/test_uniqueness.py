@@ -12,6 +12,7 @@ from facedesigner.engine.certifying import Certifier
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.photo import NoFaceError, PhotoFace
 from facedesigner.engine.pushing import push_away
+from facedesigner.engine.truth import Kind, Truth
 from facedesigner.engine.uniqueness import (
     Library,
     UniquenessError,
@@ -224,6 +225,14 @@ def test_what_a_picture_has_to_do_with_its_recipe(certifier, tmp_path, monkeypat
     assert "carries no recipe" in examined(drawn, None).relation and len(aligned) == 3
     with pytest.raises(UniquenessError, match="was made with model other, the loaded one is tiny"):
         examined(drawn, FaceState("other", seed=1))
+
+
+def test_a_sheet_of_several_faces_is_not_certified(certifier, tmp_path, monkeypatch):
+    face = FaceState(certifier.info.hash, seed=1)
+    Image.fromarray(certifier.draw(face)).save(tmp_path / "ages.png")
+    monkeypatch.setattr(certifying, "truth_of", lambda *_: Truth(Kind.SHEET, "It is a sheet."))
+    with pytest.raises(UniquenessError, match=r"ages\.png is a sheet of several faces: certify the picture of one"):
+        certifier.examine(tmp_path / "ages.png", face)
 
 
 def test_a_picture_without_a_face_is_named(certifier, tmp_path, monkeypatch):
