@@ -13,8 +13,8 @@ from typing import Any
 from PIL import Image as Pillow
 
 from facedesigner.export.fabrication import Fabrication
-from training.errors import UserError
 from facedesigner.export.lettering import Lettering, readable
+from training.errors import UserError
 from training.texts import quoted
 
 PAGES = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "Letter": (215.9, 279.4)}  # mm

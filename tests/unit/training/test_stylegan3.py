@@ -10,13 +10,14 @@ from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.inversion import invert
 from facedesigner.state.face import FaceState
 from tests.unit.training import reference, reference3
+from training.errors import WeightsError
 from training.foreign import pickles, stylegan3
 from training.foreign.importing import built, import_weights
 from training.foreign.layouts import recognise
 from training.foreign.pickles import ForeignError
 from training.gans import variants
 from training.tasks.concept.trainee import teachable
-from training.weights import WeightsError, load_weights, read
+from training.weights import load_weights, read
 
 KINDS = {"T": reference3.T, "R": reference3.R}
 
