@@ -21,6 +21,7 @@ from training.curation.contract import ASIDE, FACES, Options, Overrules, face_na
 from training.curation.inspector import NOBODY, Finding, Inspection, Inspector, Looked
 from training.curation.opening import Pictures
 from training.decoding import PictureError
+from training.errors import UserError
 from training.files import replacing
 from training.pictures import Entry
 
@@ -149,7 +150,7 @@ def start_pool(source: Path, out: Path, options: Options, workers: int) -> Proce
     try:
         pool.submit(ready).result()
     except BrokenProcessPool:
-        raise RuntimeError(
+        raise UserError(
             "the processes that look at pictures end at once: too little memory? each needs 300 MB: try --workers 1"
         ) from None
     return pool

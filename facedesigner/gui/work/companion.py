@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from training.errors import UserError
+
 LOOK = 0.1  # seconds between questions whether to stop
 
 
@@ -68,7 +70,7 @@ class Companion:
             raise
         except (EOFError, OSError):
             self.close()
-            raise RuntimeError(ended) from None
+            raise UserError(ended) from None
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -17,6 +17,7 @@ from facedesigner.gui.photo.words import explained, numbers, verdict
 from facedesigner.state.face import FaceState
 from facedesigner.state.recognise import carries_recipe
 from tests.gui.fake_engine import fake_picture
+from training.errors import UserError
 
 
 def test_a_recipe_is_seen_without_decoding(tmp_path, monkeypatch):
@@ -67,7 +68,7 @@ def test_a_process_that_dies_is_explained(tmp_path, monkeypatch):
             pass
 
     monkeypatch.setattr(finder, "_pipe", Dead())
-    with pytest.raises(RuntimeError, match=r"faces in a\.png ended all of a sudden"):
+    with pytest.raises(UserError, match=r"faces in a\.png ended all of a sudden"):
         finder.find(Path("a.png"), True, lambda: False)
 
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from training.curation.workers import end_with, one_thread_each
+from training.errors import UserError
 from training.gans.base import Generator
 from training.networks.labeller import Label, Labeller
 from training.style_mixing import noise_of, pictures_of
@@ -40,7 +41,7 @@ def in_process(generator: Generator, label: Label) -> Measure:
 
 @contextmanager
 def in_pool(weights: Path, workers: int, labeller: Callable[[], Label] = Labeller) -> Iterator[Measure]:
-    """Measures in so many processes, each with a labeller of its own. RuntimeError when the processes end at once."""
+    """Measures in so many processes, each with a labeller of its own. UserError when the processes end at once."""
     context = multiprocessing.get_context("spawn")
     with one_thread_each(), ProcessPoolExecutor(workers, context, prepare, (weights, labeller)) as pool:
 
@@ -48,7 +49,7 @@ def in_pool(weights: Path, workers: int, labeller: Callable[[], Label] = Labelle
             try:
                 yield from pool.map(run, [part.float().numpy() for part in torch.split(latents, CHUNK)])
             except BrokenProcessPool:
-                raise RuntimeError(
+                raise UserError(
                     "the processes that measure faces ended: too little memory? each needs 500 MB: try --workers 1"
                 ) from None
 

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from training.curation.workers import end_with, one_thread_each
+from training.errors import UserError
 from training.networks.embeddings import Embeddings, EmbeddingsError, load_embeddings, save_embeddings
 from training.networks.identity import NUMBERS, Identity
 from training.networks.labeller import LOOK
@@ -32,7 +33,7 @@ def embed_all(
     source: Source, entries: Sequence[Entry], out: Path, workers: int, say: Callable[[str], None]
 ) -> Embeddings:
     """Embeds pictures in so many processes, 0 for this one. What is done lies in OUT.part, from which a stopped run
-    goes on. Broken pictures are left out and named. RuntimeError when the processes end at once."""
+    goes on. Broken pictures are left out and named. UserError when the processes end at once."""
     part = out.with_name(out.name + ".part")
     done = read_part(part)
     missing = [entry for entry in entries if key_of(entry) not in done]
@@ -91,7 +92,7 @@ def worked(source: Path, entries: Sequence[Entry], workers: int) -> Iterator[tup
             for chunk, found in zip(chunks, pool.map(run, chunks), strict=True):
                 yield from zip(chunk, found, strict=True)
         except BrokenProcessPool:
-            raise RuntimeError(
+            raise UserError(
                 "the processes that embed faces ended: too little memory? each needs 500 MB: try --workers 1"
             ) from None
         finally:
