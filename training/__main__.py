@@ -17,6 +17,7 @@ from training.commands import (
     export,
     look,
     piece,
+    prepare,
     run,
     superres,
 )
@@ -38,6 +39,7 @@ COMMANDS = (
     superres,
     embeddings,
     aging,
+    prepare,
 )
 
 

@@ -28,7 +28,8 @@ PLAIN = (
     "curation.contract",
     "tasks.TASKS",
 )
-FORMS = {f"training.{module}" for module in (*PLAIN, "curation.contract", "tasks.TASKS")}
+TABLES = ("curation.contract", "tasks.TASKS", "preparing.plan", "preparing.ledger")
+FORMS = {f"training.{module}" for module in (*PLAIN, *TABLES)}
 OPTIONAL = {"matplotlib", "pillow_heif"}  # of extras
 LIBRARIES = {
     "av",

@@ -25,6 +25,8 @@ class Actions(QObject):
         self.load_model = self._action("&Load model…", "model", "Ctrl+L")
         self.find_sliders = self._action("&Find named sliders", "teach")
         self.find_sliders.setToolTip("Measure this model's faces and make sliders for smile, age, hair and more")
+        self.prepare = self._action("Prepare &model…", "check")
+        self.prepare.setToolTip("Make everything that belongs to a model: sliders, ages, encoders, a report")
         self.keep = self._action("Add to &favourites", "star", "Ctrl+D")
         self.strip = self._action("&Seven ages…", "strip")
         self.animation = self._action("&Animation of ages…", "play")
@@ -100,7 +102,7 @@ class Actions(QObject):
         return {
             "&File": (
                 *(self.new_faces, self.open, self.save, self.save_as, self.export, self.paste, None),
-                *(self.load_model, self.find_sliders, self.settings, None, self.quit),
+                *(self.load_model, self.find_sliders, self.prepare, self.settings, None, self.quit),
             ),
             "&Edit": (self.undo, self.redo, None, self.reset, self.stop),
             "Fa&ce": (

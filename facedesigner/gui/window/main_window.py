@@ -17,6 +17,7 @@ from facedesigner.gui.favourites.favourites_panel import FavouritesPanel
 from facedesigner.gui.photo.photo_panel import PhotoPanel
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
+from facedesigner.gui.preparing.preparer import Preparer
 from facedesigner.gui.session import Session
 from facedesigner.gui.training.weights_maker import WeightsMaker
 from facedesigner.gui.widgets.errors import show_error
@@ -44,7 +45,7 @@ REPORT = (
     "Copy the details into a report, and say what you did and what you saw. Look through them first: names of your "
     "files may stand in them; your own name does not."
 )
-PHOTO, SLIDERS = "photo", "sliders"  # whose progress it is
+PHOTO, SLIDERS, PREPARING = "photo", "sliders", "preparing"  # whose progress it is
 PROGRESS = {"gallery": "Drawing faces"}  # batches with a progress bar; thumbnails just fill in
 PREFERRED_WIDTH, PREFERRED_HEIGHT = 1500, 940  # less on a smaller screen
 
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self.documents = Documents(session, thread, preferences, places, self)
         self.finder = WeightsMaker(places.models, self)
+        self.preparer, self._models = Preparer(self), places.models
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
         self.design = DesignTab(session, thread, preferences.settings, places.sliders)
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
             (actions.enhance, self.enhance),
             (actions.load_model, self.documents.ask_load_model),
             (actions.find_sliders, self.find_sliders),
+            (actions.prepare, self.prepare),
             (actions.settings, self.show_settings),
             (actions.quit, self.close),
             (actions.reset, self.design.reset),
@@ -157,6 +160,8 @@ class MainWindow(QMainWindow):
         self.finder.changed.connect(lambda: None if self.finder.busy else self.status.finish(SLIDERS))
         self.finder.made.connect(self.documents.load_model)
         self.finder.failed.connect(lambda reason: show_error("No sliders were found", reason, parent=self))
+        self.preparer.said.connect(self._show_preparing)
+        self.preparer.ended.connect(lambda _: self.status.finish(PREPARING))
         self.tabs.stack_chosen.connect(self._choose_stack)
         self.tabs.model_made.connect(self._use_trained)
         self.tabs.currentChanged.connect(self._show_tab)
@@ -229,6 +234,19 @@ class MainWindow(QMainWindow):
         if self.session.info is not None and not self.finder.busy:
             self.status.begin("Looking for sliders…", 0, self.finder.close, SLIDERS)
             self.finder.add_sliders(self.session.info.path)
+
+    def prepare(self) -> None:
+        """All that belongs to a model, in the background; the dialog shows how far it is."""
+        from facedesigner.gui.preparing.prepare_dialog import PrepareDialog
+
+        info = self.session.info
+        dialog = PrepareDialog(self.preparer, self._models, info.path if info else None, self)
+        dialog.load.connect(self.documents.load_model)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _show_preparing(self, words: str) -> None:
+        self.status.begin(f"Preparing a model: {words}", 0, self.preparer.stop, PREPARING)
 
     def _show_photo(self) -> None:
         self.tabs.show_faces()
@@ -346,6 +364,7 @@ class MainWindow(QMainWindow):
         self.tools.shut_down()
         self.design.shut_down()
         self.finder.close()
+        self.preparer.close()
         self.documents.photos.shut_down()
         self.thread_.close()
         event.accept()
