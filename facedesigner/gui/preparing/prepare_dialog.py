@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -27,6 +26,7 @@ from facedesigner.gui import theme
 from facedesigner.gui.preparing.preparer import Order, Preparer, unfinished
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.widgets.path_row import add_row, file_button, folder_button
 from training.preparing.plan import STAGES, STATES
 
 WHAT = (
@@ -138,9 +138,10 @@ class PrepareDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
-        form.addRow("&Model", self._with_button(self.generator, self._ask_model))
-        form.addRow("&Pictures", self._with_button(self.data, self._ask_data))
-        form.addRow("&Folder", self._with_button(self.folder, self._ask_folder))
+        models = "Models (*.safetensors)"
+        add_row(form, "&Model", self.generator, file_button(self.generator, "Model to prepare", models, self))
+        add_row(form, "&Pictures", self.data, folder_button(self.data, "Pictures of aligned faces", self))
+        add_row(form, "&Folder", self.folder, folder_button(self.folder, "Folder for the prepared model", self))
         form.addRow("T&ime", self.minutes)
         buttons = QHBoxLayout()
         for button in (self.start_button, self.stop_button, self.report_button, self.load_button):
@@ -157,31 +158,7 @@ class PrepareDialog(QDialog):
         layout.addLayout(buttons)
         self.resize(760, 640)
 
-    def _with_button(self, edit: QLineEdit, ask: object) -> QHBoxLayout:
-        button = QPushButton("Choose…")
-        button.setAutoDefault(False)
-        button.clicked.connect(ask)
-        row = QHBoxLayout()
-        row.addWidget(edit, 1)
-        row.addWidget(button)
-        return row
-
-    # -- asking
-
-    def _ask_model(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Model to prepare", self.generator.text(), "Models (*.safetensors)")
-        if name:
-            self.generator.setText(name)
-
-    def _ask_data(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Pictures of aligned faces", self.data.text())
-        if name:
-            self.data.setText(name)
-
-    def _ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder for the prepared model", self.folder.text())
-        if name:
-            self.folder.setText(name)
+    # -- what is asked for
 
     def _propose(self) -> None:
         """A folder of its own for each model."""

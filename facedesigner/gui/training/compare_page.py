@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from facedesigner.gui import theme
 from facedesigner.gui.training.comparison import HINT, Comparison
-from facedesigner.gui.training.curate_page import add_row
 from facedesigner.gui.training.measurer import Measurer
 from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.widgets.path_row import add_row
 from facedesigner.resources import resource
 
 PATH_ROLE = Qt.ItemDataRole.UserRole

@@ -6,10 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFormLayout,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -24,6 +21,7 @@ from facedesigner.gui.training.option_form import OptionForm, Section
 from facedesigner.gui.training.run_header import duration
 from facedesigner.gui.training.worker import Worker
 from facedesigner.gui.widgets.message_label import MessageLabel
+from facedesigner.gui.widgets.path_row import add_row, folder_button
 from facedesigner.gui.work.child import Child
 from training.curation.contract import REPORT, Finished, Options, Progress, Started, decode, read_rows
 from training.options import fields_of
@@ -57,8 +55,8 @@ class CuratePage(QWidget):
         theme.set_icon(self.stop_button, "stop")
         self.stop_button.setToolTip("What was looked at is kept; start again to go on")
         form = QFormLayout()
-        add_row(form, "&Pictures", self.source, _folder_button(self.source, "Pictures to clean", self))
-        add_row(form, "&Clean set", self.out, _folder_button(self.out, "Folder for the clean set", self))
+        add_row(form, "&Pictures", self.source, folder_button(self.source, "Pictures to clean", self))
+        add_row(form, "&Clean set", self.out, folder_button(self.out, "Folder for the clean set", self))
         sheet = QWidget()
         column = QVBoxLayout(sheet)
         column.addLayout(form)
@@ -200,27 +198,3 @@ class CuratePage(QWidget):
     def _path(self, field: QLineEdit) -> Path | None:
         text = field.text().strip()
         return Path(text).expanduser().absolute() if text else None
-
-
-def add_row(form: QFormLayout, text: str, field: QWidget, button: QWidget) -> None:
-    """A field and a button in one row; the label's shortcut leads to the field."""
-    label = QLabel(text)
-    label.setBuddy(field)
-    row = QHBoxLayout()
-    row.addWidget(field, 1)
-    row.addWidget(button)
-    form.addRow(label, row)
-
-
-def _folder_button(field: QLineEdit, title: str, parent: QWidget) -> QPushButton:
-    button = QPushButton("…")
-    button.setToolTip(title)
-    button.setAccessibleName(title)
-
-    def ask() -> None:
-        folder = QFileDialog.getExistingDirectory(parent, title, field.text())
-        if folder:
-            field.setText(folder)
-
-    button.clicked.connect(ask)
-    return button
