@@ -11,6 +11,7 @@ from facedesigner.gui.session import Session
 from facedesigner.gui.work.rendering import RenderThread
 from tests.gui.fake_engine import FakeEngine, fake_info
 from tests.gui.fitting import clipped
+from tests.gui.leaks import Leaks
 
 if TYPE_CHECKING:
     from facedesigner.engine.face_engine import FaceEngine
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 def themed(qapp) -> None:
     """Windows are tried as they are seen."""
     theme.apply("dark")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(themed: None) -> Iterator[None]:
+    """No window, thread or process outlives its test."""
+    leaks = Leaks()
+    with leaks.watching():
+        yield
+    assert leaks.found() == []
 
 
 @pytest.hookimpl(wrapper=True)

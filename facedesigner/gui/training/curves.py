@@ -82,6 +82,8 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("border: none;")
         self.setMenuEnabled(False)
+        menu = self.getPlotItem().ctrlMenu
+        menu.setParent(self, menu.windowFlags())  # a window without a parent would outlive the diagram
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)
         self.setMinimumHeight(110)

@@ -271,7 +271,9 @@ def test_closing_in_the_middle_of_the_work_joins(qtbot, enlarger):
     qtbot.waitUntil(lambda: tab.progress.value() > 0)
     tab.shut_down()
     assert not tab.desk.is_running
-    EnhanceTab().shut_down()  # one that never began
+    idle = EnhanceTab()  # one that never began
+    qtbot.addWidget(idle)
+    idle.shut_down()
 
 
 def test_all_kinds_of_pixels_can_be_shown():

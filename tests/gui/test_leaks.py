@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from tests.gui import leaks
+from tests.gui.leaks import Leaks
+
+
+@pytest.fixture
+def watch(qapp, monkeypatch):
+    monkeypatch.setattr(leaks, "PATIENCE", 0.02)
+    watch = Leaks()
+    with watch.watching():
+        yield watch
+
+
+def test_a_window_that_stays_is_told_and_one_that_goes_is_not(watch):
+    QWidget().deleteLater()
+    window = QWidget()
+    window.setWindowTitle("Stays")
+    box = QComboBox(window)
+    box.showPopup()
+    assert "left behind: QWidget 'Stays' in NoneType" in watch.found()
+    window.deleteLater()
+    del window, box
+    assert watch.found() == []
+
+
+def test_threads_of_both_kinds_are_told_until_they_end(watch):
+    go = threading.Event()
+    plain, qt = threading.Thread(target=go.wait, name="plain"), QThread()
+    plain.start()
+    qt.start()
+    first, second = watch.found()
+    assert "plain" in first and "QThread" in second
+    go.set()
+    qt.quit()
+    assert watch.found() == []  # it waits for what is about to end
+    assert QThread.start.__name__ == "seen"
+
+
+def test_a_process_is_told(watch):
+    process = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,), daemon=True, name="child")
+    process.start()
+    (told,) = watch.found()
+    assert "child" in told
+    process.kill()
+    process.join()
