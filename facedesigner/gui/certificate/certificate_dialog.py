@@ -111,6 +111,8 @@ class CertificateDialog(QDialog):
 
     def cancel(self) -> None:
         """Ends what is under way; what was found before stays."""
+        if self._job is not None:
+            self._job.cancel()
         self._end_job()
         self._say("Cancelled. Change the face or the folder to compare again.")
 
@@ -239,7 +241,8 @@ class CertificateDialog(QDialog):
         self._say(what)
 
         def take(value: object, error: Exception | None) -> None:
-            self._job = None
+            if self._job is job:
+                self._job = None
             self._show_state()
             if error is not None:
                 self._say(str(error) or type(error).__name__, warn=True)
@@ -248,12 +251,13 @@ class CertificateDialog(QDialog):
             elif value is not None:
                 then(value)
 
-        self._job = self._desk.ask(work, take, self, keep=keep, report=self._take_report)
+        job = self._job = self._desk.ask(work, take, self, keep=keep, report=self._take_report)
         self.bar.setRange(0, 0)
         self._show_state()
 
     def _end_job(self) -> None:
-        if self._job is not None:
+        """A certificate is still written."""
+        if self._job is not None and not self._job.keep:
             self._job.cancel()
         self._job = None
         self._show_state()

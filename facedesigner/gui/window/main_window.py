@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo, RenderResult
     from facedesigner.state.face import FaceState
 
+problems = logging.getLogger(__name__)
 REPORT = (
     "Copy the details into a report, and say what you did and what you saw. Look through them first: names of your "
     "files may stand in them; your own name does not."
@@ -360,13 +362,12 @@ class MainWindow(QMainWindow):
         self.documents.autosave()
         self.documents.let_go()
         self.hide()  # at once; the thread may need a moment
-        self.tabs.shut_down()
-        self.tools.shut_down()
-        self.design.shut_down()
-        self.finder.close()
-        self.preparer.close()
-        self.documents.photos.shut_down()
-        self.thread_.close()
+        parts = (self.tabs, self.tools, self.design, self.documents.photos)
+        for end in (*(part.shut_down for part in parts), self.finder.close, self.preparer.close, self.thread_.close):
+            try:
+                end()
+            except Exception:  # a part that fails must not keep the others, which may have files to write
+                problems.error("closing", exc_info=True)
         event.accept()
 
     def _fit_screen(self) -> None:
