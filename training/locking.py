@@ -59,10 +59,15 @@ class Lock:
             self._file = None
 
 
+def beside(path: Path) -> Path:
+    """The lock's own file of a file that is written."""
+    return path.with_name(f".{path.name}{NAME}")
+
+
 @contextmanager
-def locked(folder: Path, what: str) -> Iterator[None]:
-    """Holds the lock of a folder that is there. Raises as `Lock.take`."""
-    lock = Lock(folder / NAME, what)
+def locked(path: Path, what: str) -> Iterator[None]:
+    """Holds the lock of a folder that is there, or of a file that is written in such a one. Raises as `Lock.take`."""
+    lock = Lock(path / NAME if path.is_dir() else beside(path), what)
     lock.take()
     try:
         yield

@@ -1,4 +1,5 @@
 import json
+import os
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ import torch
 from facedesigner.resources import default_weights
 from tests.tiny import pale_weights, tiny_weights
 from training.__main__ import main
+from training.locking import LockedError
 from training.movements import AgePath, Direction
 from training.networks.encoder import load_encoder
 from training.sampling import to_bytes
@@ -169,6 +171,19 @@ def test_measures_are_kept_and_gone_on_with(tmp_path):
     assert not asked and np.array_equal(again["smile"], values["smile"])
     measured_with_cache(file, "b", latents, measure, lines.append)
     assert sum(asked) == 100 and json.loads(file.read_text().splitlines()[0]) == {"key": "b"}
+
+
+def test_one_process_measures_into_a_file(tmp_path):
+    file = tmp_path / "new" / "measures.jsonl"
+
+    def measure(part):
+        before = file.read_bytes()
+        with pytest.raises(LockedError, match=rf"measures into {file} \(process {os.getpid()}\): wait for it"):
+            measured_with_cache(file, "b", part, measure, print)
+        assert file.read_bytes() == before
+        yield {"smile": part[:, 0, 0].numpy().astype(float)}
+
+    measured_with_cache(file, "a", torch.zeros(1, 1, 1), measure, print)
 
 
 def test_what_both_ends_move_alike_is_taken_back(weights):

@@ -9,6 +9,7 @@ from PIL import Image
 from tests.fake_identity import FakeIdentity, random_picture
 from tests.tiny import tiny_weights
 from training.__main__ import main
+from training.locking import LockedError
 from training.networks.embeddings import Embeddings, EmbeddingsError, load_embeddings, save_embeddings
 from training.pictures import Source
 from training.tasks.uniqueness import calibration
@@ -93,6 +94,17 @@ def test_a_stopped_run_goes_on_and_changed_pictures_are_done_anew(folder, tmp_pa
     assert any(line.startswith("left out: a/broken.png") for line in said)
     away = [np.abs(found.values[found.names.index("a/00.png")] - FakeIdentity()(random_picture(n))) for n in (99, 0)]
     assert away[0].mean() < 0.05 < 0.15 < away[1].mean()
+
+
+def test_one_process_embeds_into_a_file(folder, tmp_path):
+    out = tmp_path / "out.embeddings.safetensors"
+
+    def say(line):
+        with pytest.raises(LockedError, match=r"another process embeds into .*\(process \d+\): wait for it"):
+            embed_all(Source(folder), [], out, 0, print)
+
+    source = Source(folder)
+    assert len(embed_all(source, source.pictures()[:10], out, 0, say)) == 10
 
 
 def test_the_command_embeds_what_a_run_trained_on_and_calibrates(folder, tmp_path, capsys):

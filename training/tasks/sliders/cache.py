@@ -9,13 +9,21 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from training.locking import locked
 from training.tasks.sliders.measuring import Measure, Measured, together
 
 
 def measured_with_cache(
     path: Path, key: str, latents: Tensor, measure: Measure, say: Callable[[str], None]
 ) -> Measured:
-    """Measures of latents (N, L, D): (N,) each. `key` says what the file must be of: another one's is written anew."""
+    """Measures of latents (N, L, D): (N,) each. `key` says what the file must be of: another one's is written anew.
+    LockedError when another process writes the file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path, f"another process measures into {path}"):
+        return _measured(path, key, latents, measure, say)
+
+
+def _measured(path: Path, key: str, latents: Tensor, measure: Measure, say: Callable[[str], None]) -> Measured:
     known = list(read(path, key))
     done = sum(len(next(iter(chunk.values()))) for chunk in known)
     if done >= len(latents):
@@ -23,7 +31,6 @@ def measured_with_cache(
         return {name: values[: len(latents)] for name, values in together(known).items()}
     if done:
         say(f"{done:,} of {len(latents):,} faces are measured already: {path}")
-    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a" if known else "w", encoding="utf-8") as file:
         if not known:
             file.write(json.dumps({"key": key}) + "\n")

@@ -20,6 +20,7 @@ import torch
 
 from training.curation.workers import end_with, one_thread_each
 from training.errors import UserError
+from training.locking import locked
 from training.networks.embeddings import Embeddings, EmbeddingsError, load_embeddings, save_embeddings
 from training.networks.identity import NUMBERS, Identity
 from training.networks.labeller import LOOK
@@ -33,8 +34,16 @@ def embed_all(
     source: Source, entries: Sequence[Entry], out: Path, workers: int, say: Callable[[str], None]
 ) -> Embeddings:
     """Embeds pictures in so many processes, 0 for this one. What is done lies in OUT.part, from which a stopped run
-    goes on. Broken pictures are left out and named. UserError when the processes end at once."""
+    goes on. Broken pictures are left out and named. UserError when the processes end at once, LockedError when
+    another one writes that file."""
     part = out.with_name(out.name + ".part")
+    with locked(part, f"another process embeds into {part}"):
+        return _embed_all(source, entries, part, workers, say)
+
+
+def _embed_all(
+    source: Source, entries: Sequence[Entry], part: Path, workers: int, say: Callable[[str], None]
+) -> Embeddings:
     done = read_part(part)
     missing = [entry for entry in entries if key_of(entry) not in done]
     if done:
