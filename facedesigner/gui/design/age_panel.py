@@ -72,7 +72,7 @@ class AgePanel(QWidget):
         self.animation_button.setToolTip("From young to old and back, as a GIF or MP4 file")
         theme.set_icon(self.animation_button, "play")
         self._lay_out()
-        self.slider.previewed.connect(lambda years: session.preview(self._aged(years)))
+        self.slider.previewed.connect(self._preview)
         self.slider.committed.connect(self._commit)
         self.reset_button.clicked.connect(self.slider.reset)
         self.strip_button.clicked.connect(self.show_strip)
@@ -131,8 +131,13 @@ class AgePanel(QWidget):
     def _aged(self, years: float) -> FaceState:
         return aged(self._session.face, self._years, years)
 
+    def _preview(self, years: float) -> None:
+        if self.own.years is not None:
+            self._session.preview(self._aged(years))
+
     def _commit(self, years: float) -> None:
-        self._session.commit(f"Age {years:.0f}", face=self._aged(years))
+        if self.own.years is not None:  # a slider in the hand is let go of when another model takes its age away
+            self._session.commit(f"Age {years:.0f}", face=self._aged(years))
 
     def _show(self, _face: FaceState | None = None) -> None:
         own, info, face = self.own.years, self._session.info, self._session.face

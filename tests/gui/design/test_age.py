@@ -103,6 +103,16 @@ def test_a_drag_shows_without_a_step(panel, session):
     assert session.face.control(AGE) == 14 and session.undo_stack.count() == 0
 
 
+def test_another_model_takes_the_slider_out_of_the_hand(panel, session):
+    slider = panel.slider.slider
+    slider.setSliderDown(True)
+    slider.setSliderPosition(slider.maximum())
+    session.set_model(fake_info(Path("other.safetensors"), "0123456789abcdef", ages=(18.0, 66.0)))
+    assert not slider.isEnabled() and not slider.isSliderDown()
+    slider.setSliderPosition(0)
+    assert not session.face.controls and session.undo_stack.count() == 0
+
+
 def test_no_model_and_a_model_without_a_path_are_said(make_panel, qapp, session):
     panel = make_panel(Session())
     assert panel.hint.text() == WAITING and not panel.slider.isEnabled() and not panel.strip_button.isEnabled()
