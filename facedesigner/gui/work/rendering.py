@@ -76,7 +76,7 @@ class RenderThread(QThread):
         self._calls: dict[str, Call] = {}
         self._batches: dict[str, Batch] = {}
         self._cancelled: list[tuple[str, Batch]] = []
-        self._wishes: dict[str, Wish] = {}  # by tag; of the window's thread alone
+        self._wishes: dict[str, Wish] = {}  # by tag, until they are answered; of the window's thread alone
         self._picture.connect(self._bring_picture)
         self._over.connect(self._bring_end)
         self._answer.connect(self._bring_answer)
@@ -97,7 +97,7 @@ class RenderThread(QThread):
         self, name: str, requests: Sequence[RenderRequest], each: Each, owner: QObject, ended: Ended = lambda _: None
     ) -> None:
         """`submit_batch`, of which each picture is brought to `each`, and the end to `ended`."""
-        self._submit_batch(name, requests, self._new_wish(name, Wish(owner, each=each, ended=ended)))
+        self._submit_batch(name, requests, self._new_wish(Wish(name, owner, each=each, ended=ended)))
 
     def ask(
         self,
@@ -110,7 +110,7 @@ class RenderThread(QThread):
     ) -> None:
         """`call`, whose answer is brought to `then`. `keep`: it is answered also when the model has changed, such as a
         file to write."""
-        self._call(name, function, self._new_wish(name, Wish(owner, then=then)), keep)
+        self._call(name, function, self._new_wish(Wish(name, owner, then=then)), keep)
 
     def submit_batch(self, tag: str, requests: Sequence[RenderRequest]) -> None:
         """Draws several pictures while nothing more urgent waits; the same tag replaces a batch without a finish."""
@@ -157,18 +157,25 @@ class RenderThread(QThread):
             wish.each(index, result)
 
     def _bring_end(self, wish: Wish, complete: bool) -> None:
+        self._forget(wish)
         if wish.holds:
             wish.ended(complete)
 
     def _bring_answer(self, wish: Wish, value: object, error: str) -> None:
+        self._forget(wish)
         if wish.holds:
             wish.then(value, error)
 
-    def _new_wish(self, tag: str, wish: Wish) -> Wish:
-        if tag in self._wishes:
-            self._wishes[tag].over = True
-        self._wishes[tag] = wish
+    def _new_wish(self, wish: Wish) -> Wish:
+        if wish.tag in self._wishes:
+            self._wishes[wish.tag].over = True
+        self._wishes[wish.tag] = wish
         return wish
+
+    def _forget(self, wish: Wish) -> None:
+        """It holds on to whoever asked, such as a dialog that has closed."""
+        if self._wishes.get(wish.tag) is wish:
+            del self._wishes[wish.tag]
 
     def _submit_batch(self, tag: str, requests: Sequence[RenderRequest], wish: Wish | None) -> None:
         with self._wake:
@@ -257,6 +264,8 @@ class RenderThread(QThread):
 
     def _run_call(self, tag: str, call: Call) -> None:
         if call.model != self._loaded and not call.keep:
+            if call.wish is not None:
+                self._over.emit(call.wish, False)
             return
         try:
             value, words = call.function(self._need_engine()), ""

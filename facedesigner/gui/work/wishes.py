@@ -23,6 +23,7 @@ Then = Callable[[Any, str], object]  # value, or None and why not
 class Wish:
     """Who waits for a batch or a call, and what is done with the answers. Of the window's thread alone."""
 
+    tag: str
     owner: QObject
     each: Each = lambda _index, _result: None
     ended: Ended = lambda _: None

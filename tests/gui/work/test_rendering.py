@@ -265,6 +265,27 @@ def test_pictures_are_brought_to_whoever_asked_and_to_nobody_else(qtbot, thread,
     assert brought == [("mine", 0, 5), ("mine", 1, 6), "mine"]
 
 
+def test_whoever_has_an_answer_is_not_held_on_to(qtbot, thread, engine):
+    """Dialogs ask under names of their own."""
+    owner = QObject()
+    hold(engine, thread, qtbot)
+    for number in range(3):
+        thread.draw(f"draw {number}", [request(number)], lambda *_: None, owner)
+        thread.ask(f"ask {number}", lambda engine: None, lambda *_: None, owner)
+    thread.cancel("draw 1")
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not thread._wishes)
+    hold(engine, thread, qtbot)
+    with qtbot.waitSignal(thread.loaded):
+        thread.submit(request(0))  # of the former model
+        thread.load(Path("other.safetensors"))
+        thread.draw("draw", [request(1)], lambda *_: None, owner)
+        engine.gate.set()
+        qtbot.waitUntil(lambda: thread._loaded == 2)
+        thread.ask("ask", lambda engine: None, lambda *_: None, owner)
+    qtbot.waitUntil(lambda: not thread._wishes)
+
+
 def test_what_is_late_is_dropped(qtbot, thread, engine):
     owner, brought = QObject(), []
     thread.draw("faces", [request(1)], lambda *_: brought.append("old"), owner)
