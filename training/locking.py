@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ except ImportError:  # Windows
     fcntl: ModuleType | None = None  # type: ignore[no-redef]
 
 NAME = ".lock"  # of the file, in the folder
+LOOK = 0.005  # seconds between two looks at a lock that is waited for
 
 
 class LockedError(UserError):
@@ -26,9 +28,9 @@ class LockedError(UserError):
 class Lock:
     """Of a folder, or of a file beside which it lies."""
 
-    def __init__(self, path: Path, what: str) -> None:
+    def __init__(self, path: Path, what: str, remedy: str = "wait for it, or stop it") -> None:
         """`path` of the lock's own file; `what` the other one does, such as "another batch is writing to faces"."""
-        self._path, self._what = path, what
+        self._path, self._what, self._remedy = path, what, remedy
         self._file: TextIO | None = None
 
     def take(self) -> None:
@@ -45,13 +47,24 @@ class Lock:
             number = file.read(20).strip()
             file.close()
             who = f" (process {number})" if number.isdecimal() else ""
-            raise LockedError(f"{self._what}{who}: wait for it, or stop it") from None
+            raise LockedError(f"{self._what}{who}: {self._remedy}") from None
         except OSError:  # a file system without locks
             pass
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
         self._file = file
+
+    def wait(self, seconds: float) -> None:
+        """As `take`, for so long, where the other one has it for a moment only."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return self.take()
+            except LockedError:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(LOOK)
 
     def give_back(self) -> None:
         if self._file is not None:
@@ -65,10 +78,11 @@ def beside(path: Path) -> Path:
 
 
 @contextmanager
-def locked(path: Path, what: str) -> Iterator[None]:
-    """Holds the lock of a folder that is there, or of a file that is written in such a one. Raises as `Lock.take`."""
+def locked(path: Path, what: str, patience: float = 0.0) -> Iterator[None]:
+    """Holds the lock of a folder that is there, or of a file in such a one. Raises as `Lock.take`, after so many
+    seconds."""
     lock = Lock(path / NAME if path.is_dir() else beside(path), what)
-    lock.take()
+    lock.wait(patience)
     try:
         yield
     finally:

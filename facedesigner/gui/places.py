@@ -43,6 +43,11 @@ class Places:
         return self.sessions.parent / "favourites"
 
     @property
+    def open_projects(self) -> Path:
+        """Folder of a lock for each project that a window has open."""
+        return self.sessions.parent / "open"
+
+    @property
     def log(self) -> Path:
         """File of what went wrong."""
         return self.sessions.parent / "facedesigner.log"

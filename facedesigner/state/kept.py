@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from facedesigner.state.files import write_atomically
 from training.errors import UserError
+from training.locking import locked
 from training.texts import quoted
+
+PATIENCE = 2.0  # seconds that another window may take to write a file
 
 
 class KeptError(UserError):
@@ -24,6 +29,15 @@ def save(path: Path, version: int, model: str, **values: object) -> None:
     """Writes atomically, and makes the folder. OSError when it cannot be written; the old file then stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps({"version": version, "model": model, **values}, indent=1).encode())
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """Alone with a file from reading to writing it, so that what several windows change holds; makes the folder.
+    LockedError when another window does not come to an end, OSError when the folder cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path, f"another window is writing {path.name}", PATIENCE):
+        yield
 
 
 def load(path: Path, version: int, model: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from facedesigner.contract.request import BROUGHT, MINE
 from facedesigner.gui.sliders import Sliders
+from facedesigner.state import kept
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.kept import file_of
 from facedesigner.state.sliders import Slider
@@ -120,6 +121,33 @@ def test_a_file_taught_with_another_model_is_set_aside(sliders, tmp_path, failur
     path.rename(file_of(tmp_path / "sliders", "0123456789abcdef"))
     sliders.use_model(fake_info(hash="0123456789abcdef"))
     assert f"belongs to model {HASH}" in failures[0] and sliders.own == ()
+
+
+def test_what_two_windows_teach_and_rename_stays(sliders, tmp_path):
+    other = again(tmp_path)
+    sliders.add(slider("Hat"))
+    other.add(slider("Beard", 2.0))
+    sliders.rename("pc01", "Head")
+    other.rename("pc02", "Mane")
+    newest = again(tmp_path)
+    assert [one.label for one in newest.own] == ["Hat", "Beard"] == [one.label for one in other.own]
+    assert (newest.label("pc01"), newest.label("pc02")) == ("Head", "Mane")
+    with pytest.raises(ValueError, match="already"):
+        sliders.add(slider("mane", 3.0))  # a name that the other window has given
+    assert sliders.label("pc02") == "Mane"
+    other.remove(other.own[0].name)
+    sliders.rename("pc03", "Lamp")
+    assert [one.label for one in sliders.own] == ["Beard"] and sliders.controls[-1].group == BROUGHT
+
+
+def test_what_could_not_be_written_is_written_with_the_next(sliders, tmp_path, failures, monkeypatch):
+    monkeypatch.setattr(kept, "PATIENCE", 0.0)
+    with kept.changing(file_of(tmp_path / "sliders", HASH)):
+        sliders.add(slider("Hat"))
+    assert "another window is writing" in failures[0]
+    again(tmp_path).add(slider("Beard", 2.0))
+    sliders.rename("pc01", "Head")
+    assert {one.label for one in again(tmp_path).own} == {"Hat", "Beard"} and again(tmp_path).label("pc01") == "Head"
 
 
 def test_what_cannot_be_written_lasts_until_the_window_closes(sliders, tmp_path, failures):

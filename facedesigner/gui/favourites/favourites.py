@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,11 +12,12 @@ from facedesigner.state import favourites as favourites_file
 from facedesigner.state import kept
 from facedesigner.state.face import FaceState
 from facedesigner.state.kept import KeptError
+from training.locking import LockedError
 
 
 class Favourites(QObject):
-    """Kept in `folder`, a file a model. A broken file is set aside; what cannot be written is told by `failed`, and
-    stays as long as the window is open."""
+    """Kept in `folder`, a file a model, which several windows may change. A broken file is set aside; what cannot be
+    written is told by `failed`, and stays as long as the window is open."""
 
     changed = Signal()
     failed = Signal(str, str)  # title, message
@@ -25,42 +26,55 @@ class Favourites(QObject):
         super().__init__(parent)
         self._folder, self._model = folder, ""
         self.faces: tuple[FaceState, ...] = ()  # the newest last
+        self._lasting = True  # `faces` are in the file
 
     def use_model(self, info: ModelInfo) -> None:
-        self._model = info.hash
-        path = kept.file_of(self._folder, info.hash)
-        try:
-            self.faces = favourites_file.load(path, info.hash)
-        except KeptError as error:
-            self.faces = ()
-            self.failed.emit("The favourites cannot be read", f"{error}.\n\n{kept.set_aside(path)}")
+        self._model, self._lasting = info.hash, True
+        self.faces = ()
+        self.faces = self._newest()
         self.changed.emit()
 
     def add(self, faces: Iterable[FaceState]) -> int:
         """Keeps faces of the model that are not there yet; how many that were."""
         new = [face for face in dict.fromkeys(faces) if face.model == self._model and face not in self.faces]
         if new:
-            self._keep((*self.faces, *new))
+            self._change(lambda faces: (*faces, *new))
         return len(new)
 
     def rename(self, face: FaceState, name: str) -> None:
         """UserError when the name is too long."""
         named = face.with_name(name)
-        self._keep(tuple(dict.fromkeys(named if other == face else other for other in self.faces)))
+        self._change(lambda faces: (named if other == face else other for other in faces))
 
     def remove(self, faces: Iterable[FaceState]) -> None:
         gone = set(faces)
-        self._keep(tuple(face for face in self.faces if face not in gone))
+        self._change(lambda faces: (face for face in faces if face not in gone))
 
-    def _keep(self, faces: Sequence[FaceState]) -> None:
-        self.faces = tuple(faces)
-        path = kept.file_of(self._folder, self._model)
+    def _change(self, change: Callable[[Sequence[FaceState]], Iterable[FaceState]]) -> None:
+        """Of each face one stays. What another window has changed meanwhile holds, too."""
+        path, before = kept.file_of(self._folder, self._model), self.faces
         try:
-            favourites_file.save(self.faces, path, self._model)
-        except OSError as error:
+            with kept.changing(path):
+                before = self._newest()
+                favourites_file.save(tuple(dict.fromkeys(change(before))), path, self._model)
+            self._lasting = True
+        except (OSError, LockedError) as error:
+            self._lasting = False
+            reason = error.strerror or error if isinstance(error, OSError) else error
             self.failed.emit(
                 "The favourites are not being kept",
-                f"{path} cannot be written: {error.strerror or error}. They last until the window closes; save or "
-                "export those that matter.",
+                f"{path} cannot be written: {reason}. They last until the window closes; save or export those that "
+                "matter.",
             )
+        self.faces = tuple(dict.fromkeys(change(before)))
         self.changed.emit()
+
+    def _newest(self) -> tuple[FaceState, ...]:
+        """Those of the file, and those that could not be written."""
+        path = kept.file_of(self._folder, self._model)
+        try:
+            found = favourites_file.load(path, self._model) if path.exists() else self.faces
+        except KeptError as error:
+            self.failed.emit("The favourites cannot be read", f"{error}.\n\n{kept.set_aside(path)}")
+            return self.faces
+        return found if self._lasting else tuple(dict.fromkeys((*found, *self.faces)))

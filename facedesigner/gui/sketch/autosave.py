@@ -10,6 +10,7 @@ from facedesigner.gui.sketch.sheet import Sheet
 from facedesigner.state import drawing, kept
 from facedesigner.state.drawing import DrawingError, Mark
 from facedesigner.state.files import write_atomically
+from training.locking import Lock, LockedError, beside
 
 DELAY = 1000  # milliseconds after the last mark
 
@@ -21,6 +22,7 @@ class Autosave(QObject):
         super().__init__(sheet)
         self._sheet, self._path = sheet, path
         self._failed = False
+        self._lock = Lock(beside(path), "Another window keeps a drawing", "export the one in this window")
         self._lines: list[tuple[Mark, str]] = []  # of what was saved last
         self._timer = QTimer(self, singleShot=True, interval=DELAY)
         self._timer.timeout.connect(self.save)
@@ -45,19 +47,27 @@ class Autosave(QObject):
         self._timer.stop()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.take()
             write_atomically(self._path, self._text().encode())
+        except LockedError as error:
+            self._fail(f"{error}.")
         except OSError as error:
-            if not self._failed:  # once is enough
-                self._failed = True
-                reason = error.strerror or error
-                self.said.emit(f"The drawing is not being kept: {self._path} cannot be written ({reason}). Export it.")
+            reason = error.strerror or error
+            self._fail(f"The drawing is not being kept: {self._path} cannot be written ({reason}). Export it.")
         else:
             self._failed = False
 
     def finish(self) -> None:
-        """Saves what is still to be saved."""
+        """Saves what is still to be saved; another window may then keep its drawing."""
         if self._timer.isActive():
             self.save()
+        self._lock.give_back()
+
+    def _fail(self, words: str) -> None:
+        """Once is enough."""
+        if not self._failed:
+            self._failed = True
+            self.said.emit(words)
 
     def _text(self) -> str:
         """Only what is new is turned into text: with hundreds of strokes the rest would hold up the next one."""

@@ -17,6 +17,7 @@ from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.window.export_job import export_job
+from facedesigner.gui.window.project_lock import ProjectLock
 from facedesigner.gui.window.recipe_check import RecipeCheck
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state import kept
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo
 
 ELSEWHERE = "Another window keeps the faces of this model: save as a project what you make in this one."
+LOST = "Another window keeps the faces of this model, so those of this one are lost unless you save them as a project."
 AUTOSAVE_DELAY = 1000  # ms after the last change
 OPENABLE = (
     f"Photos, faces and models ({PATTERNS} *.face *.safetensors);;Photos ({PATTERNS});;"
@@ -62,6 +64,7 @@ class Documents(QObject):
         self._autosave_failed = False
         self._lock: Lock | None = None  # of the session that is kept
         self._elsewhere = False  # another window keeps it
+        self._project = ProjectLock(places.open_projects)
         self.photos = PhotoDesk(session, window)
         self.recipes = RecipeCheck(thread, self.photos, window)
         self._timer = QTimer(self)
@@ -114,10 +117,20 @@ class Documents(QObject):
             return
         self._session.open(f"Open {path.name}", project)
         if is_project:
-            self._set_path(path)
+            self._take_project(path)
         else:
             self.recipes.look(path, project.face)
         self.said.emit(f"Opened {path.name}")
+
+    def _take_project(self, path: Path) -> None:
+        """What another window has open is a copy in this one."""
+        try:
+            self._project.take(path)
+        except LockedError as error:
+            self._set_path(None)
+            self._complain(f"{path.name} was opened as a copy", f"{_capital(str(error))}.")
+        else:
+            self._set_path(path)
 
     def _explain_other_model(self, path: Path, theirs: str, info: ModelInfo) -> None:
         box = QMessageBox(
@@ -197,10 +210,12 @@ class Documents(QObject):
                     self.said.emit(ELSEWHERE)
                 return False
             self._lock = lock
+        self._elsewhere = False
         return True
 
     def let_go(self) -> None:
-        """Another window may keep the session."""
+        """Another window may keep the session, and open the project."""
+        self._project.give_back()
         if self._lock is not None:
             self._lock.give_back()
             self._lock = None
@@ -229,15 +244,21 @@ class Documents(QObject):
         return self.path.stem if self.path else "Untitled"
 
     def confirm_leaving(self) -> bool:
-        """Asks about unsaved changes of a project with a file; an untitled one is kept by itself."""
+        """Asks about unsaved changes of a project with a file; an untitled one is kept by itself, unless another window
+        keeps its own."""
         self._session.settle()
-        if self.path is None or self._session.undo_stack.isClean():
+        if self._session.undo_stack.isClean():
             return True
+        if self.path is None:
+            self.autosave()
+            if not self._elsewhere:
+                return True
+        why = f"\n\n{LOST}" if self.path is None else ""
         button = QMessageBox.StandardButton
         answer = QMessageBox.question(
             self._window,
             "Unsaved changes",
-            f"Save the changes to {self.path.name}?",
+            f"Save the changes to {self.path.name if self.path else self.name}?{why}",
             button.Save | button.Discard | button.Cancel,
             button.Save,
         )
@@ -255,7 +276,11 @@ class Documents(QObject):
     def save_to(self, path: Path) -> bool:
         self._session.settle()
         try:
+            self._project.take(path)
             project_file.save(self._session.project(), path)
+        except LockedError as error:
+            self._complain(f"{path.name} was not saved", f"{_capital(str(error))}.")
+            return False
         except OSError as error:
             self._complain(f"{path.name} was not saved", f"{path}: {error.strerror or error}. Choose another folder.")
             return False
@@ -320,12 +345,18 @@ class Documents(QObject):
 
     def _set_path(self, path: Path | None) -> None:
         self.path = path
-        if path is not None:
+        if path is None:
+            self._project.give_back()
+        else:
             self._session.undo_stack.setClean()
         self.renamed.emit()
 
     def _complain(self, title: str, message: str) -> None:
         show_error(title, message, parent=self._window)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _sentence(error: Exception) -> str:

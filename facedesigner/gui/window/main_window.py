@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self._device = preferences.settings.device
         self.session, self.thread_, self.preferences = session, thread, preferences
         self.devices: tuple[str, ...] = ("auto", "cpu")
-        self._was_painted = False
+        self._was_painted = self._is_over = False
         self.documents = Documents(session, thread, preferences, places, self)
         self.finder = WeightsMaker(places.models, self)
         self.preparer, self._models = Preparer(self), places.models
@@ -355,12 +355,15 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_over:
+            return
         if not self.tabs.may_leave(self.close) or not self.documents.confirm_leaving():
             event.ignore()
             return
         self.session.settle()
         self.documents.autosave()
         self.documents.let_go()
+        self._is_over = True
         self.hide()  # at once; the thread may need a moment
         parts = (self.tabs, self.tools, self.design, self.documents.photos)
         for end in (*(part.shut_down for part in parts), self.finder.close, self.preparer.close, self.thread_.close):

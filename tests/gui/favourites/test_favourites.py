@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QMessageBox
 from facedesigner.gui.favourites.favourites import Favourites
 from facedesigner.gui.favourites.favourites_panel import EMPTY, NOTHING_FOUND, FavouritesPanel
 from facedesigner.gui.widgets.face_mime import unpack
+from facedesigner.state import kept as kept_files
 from facedesigner.state.face import FaceState
 from tests.gui.fake_engine import HASH, fake_info
 
@@ -50,6 +51,28 @@ def test_favourites_last_and_are_there_once(kept, tmp_path):
     assert again(tmp_path) == kept.faces == (ANNA, BERT.with_name("Bert"))
     kept.remove([ANNA])
     assert again(tmp_path) == (BERT.with_name("Bert"),)
+
+
+def test_what_two_windows_keep_stays(kept, tmp_path):
+    other = Favourites(tmp_path / "favourites")
+    other.use_model(fake_info())
+    kept.add([ANNA])
+    other.add([BERT])
+    assert other.faces == (ANNA, BERT)
+    kept.rename(BERT, "Bert")  # which the other one kept
+    assert kept.faces == (ANNA, BERT.with_name("Bert"))
+    other.remove([ANNA])
+    assert other.faces == again(tmp_path) == (BERT.with_name("Bert"),)
+
+
+def test_a_window_that_does_not_come_to_an_end_is_named(kept, tmp_path, failures, monkeypatch):
+    monkeypatch.setattr(kept_files, "PATIENCE", 0.0)
+    path = kept_files.file_of(tmp_path / "favourites", HASH)
+    with kept_files.changing(path):
+        kept.add([ANNA])
+    assert kept.faces == (ANNA,) and f"another window is writing {path.name} (process" in failures[0]
+    kept.add([BERT])
+    assert again(tmp_path) == (ANNA, BERT)  # what could not be written before is written now
 
 
 def test_what_cannot_be_written_lasts_until_the_window_closes(kept, tmp_path, failures):

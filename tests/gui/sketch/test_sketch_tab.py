@@ -238,6 +238,22 @@ def test_closing_keeps_the_last_stroke(make_tab: Callable[[], SketchTab], tmp_pa
     assert len(drawing.load(tmp_path / "kept" / "drawing.json")) == 1
 
 
+def test_one_window_keeps_its_drawing(make_tab: Callable[[], SketchTab], tmp_path: Path):
+    first, second = make_tab(), make_tab()
+    said: list[str] = []
+    second.said.connect(said.append)
+    for tab, strokes in ((first, 1), (second, 2)):
+        for _ in range(strokes):
+            draw(tab, (200, 200), (800, 800))
+        tab.autosave.save()
+    kept = tmp_path / "kept" / "drawing.json"
+    assert len(drawing.load(kept)) == 1 and f"Another window keeps a drawing (process {os.getpid()})" in said[-1]
+    first.shut_down()
+    second.shut_down()  # nothing to save is waiting
+    second.autosave.save()
+    assert len(drawing.load(kept)) == 2
+
+
 def test_a_broken_file_is_set_aside(make_tab: Callable[[], SketchTab], tmp_path: Path):
     kept = tmp_path / "kept" / "drawing.json"
     kept.parent.mkdir()

@@ -452,20 +452,6 @@ def test_the_face_in_view_is_kept_among_the_favourites(window, qtbot):
     assert window.docks.favourites.isVisible()
 
 
-def test_two_windows_do_not_overwrite_each_other(make_window, places, qtbot):
-    first = make_window()
-    first.session.commit("Seed", face=first.session.face.with_seed(11))
-    first.documents.autosave()
-    kept = places.sessions / f"{HASH}.face"
-    second = make_window()
-    second.session.commit("Seed", face=second.session.face.with_seed(22))
-    second.documents.autosave()
-    assert "Another window" in second.status.currentMessage() and project_file.load(kept).face.seed == 11
-    first.close()
-    second.documents.autosave()
-    assert project_file.load(kept).face.seed == 22
-
-
 def test_a_report_can_be_copied(window):
     window.actions_.report.trigger()
     dialog = window.findChild(ErrorDialog)
