@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+
+ABANDONED = 600.0  # seconds without a change: the process may run on another machine that has the folder, too
 
 
 def special(path: Path) -> bool:
@@ -30,11 +34,35 @@ def explained(error: Exception) -> str:
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a temporary path in the same folder; it becomes `path` at the end, or vanishes if anything fails. A link
-    stays: what it leads to is replaced."""
+    stays: what it leads to is replaced. What a killed process has left in the folder is removed."""
     path = path.resolve() if path.is_symlink() else path
+    tidy(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@cache
+def tidy(folder: Path) -> None:
+    """Removes, once for each folder, the temporary files of processes that are gone."""
+    for path in folder.glob(".*.tmp"):
+        number = path.name.split(".")[-2]
+        with suppress(OSError):
+            if number.isdecimal() and time.time() - path.stat().st_mtime > ABANDONED and not is_running(int(number)):
+                path.unlink()
+
+
+def is_running(process: int) -> bool:
+    """Where the system cannot be asked without harm, it is not known."""
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True

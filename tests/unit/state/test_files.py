@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -34,3 +36,24 @@ def test_names_that_cannot_be_are_the_systems_error(tmp_path, name):
     with pytest.raises((OSError, ValueError)):
         write_atomically(tmp_path / name, b"")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_killed_processes_have_left_is_removed(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    names = {
+        "gone": f".a.txt.{gone.pid}.tmp",
+        "ours": f".a.txt.{os.getppid()}.tmp",
+        "fresh": f".b.txt.{gone.pid}.tmp",
+        "not one": ".a.word.tmp",
+    }
+    for name in names.values():
+        (tmp_path / name).write_text("half")
+        os.utime(tmp_path / name, (1, 1))
+    os.utime(tmp_path / names["fresh"])
+    (tmp_path / ".tmp").mkdir()
+    write_atomically(tmp_path / "a.txt", b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", ".tmp", *names.values()} - {names["gone"]}
+    (tmp_path / names["gone"]).write_text("half")
+    write_atomically(tmp_path / "a.txt", b"once for each folder")
+    assert (tmp_path / names["gone"]).exists()
