@@ -110,7 +110,7 @@ class Thumbs(QObject):
         self._session, self._thread, self._tag, self._pixels = session, thread, tag, pixels
         self._pictures: dict[FaceState, QImage] = {}
         self._problems: dict[FaceState, str] = {}
-        session.model_changed.connect(lambda _info: self._pictures.clear())
+        session.model_changed.connect(self._forget)  # no lambda: the session would hold on to it, and it to this
 
     def picture(self, face: FaceState) -> QImage | None:
         return self._pictures.get(face)
@@ -128,6 +128,9 @@ class Thumbs(QObject):
 
     def give_up(self) -> None:
         self._thread.cancel(self._tag)
+
+    def _forget(self) -> None:
+        self._pictures.clear()
 
     def _take(self, _index: int, result: RenderResult) -> None:
         face = result.request.face

@@ -36,7 +36,6 @@ class Tool:
     make: Callable[[FaceTools, FaceState, Image, Path], QDialog]
     """Imports the dialog and makes one for a face and its picture (H, W, 3), which offers to save in a folder; it has a
     signal `said`, and `shut_down` if it works in the background."""
-    kept: bool = False  # after it is closed, since it may be busy for a while longer
 
 
 class FaceTools(QObject):
@@ -81,7 +80,7 @@ class FaceTools(QObject):
 
     def _open(self, tool: Tool, face: FaceState, image: Image, folder: Path) -> None:
         dialog = tool.make(self, face, image, folder)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not tool.kept)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.said.connect(self.said)  # type: ignore[attr-defined]
         dialog.open()
 
@@ -113,6 +112,6 @@ def relief(tools: FaceTools, face: FaceState, image: Image, folder: Path) -> QDi
 
 TOOLS = (
     Tool("certify", "&Uniqueness certificate…", "certificate", ("Ctrl+U",), certificate),
-    Tool("fabricate", "Export for &fabrication…", "ruler", ("Ctrl+Shift+F",), fabrication, kept=True),
+    Tool("fabricate", "Export for &fabrication…", "ruler", ("Ctrl+Shift+F",), fabrication),
     Tool("relief", "&Relief…", "relief", (), relief),
 )
