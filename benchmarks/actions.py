@@ -31,7 +31,7 @@ class Actions:
     def __init__(self, window: MainWindow, seed: int) -> None:
         self._window, self._tab, self._random = window, window.design, Random(seed)
         self._tab._random.seed(seed)
-        self._kinds: dict[Callable[[], Action], int] = {  # how often each begins
+        self._kinds: dict[Callable[[], Action], float] = {  # how often each begins
             self._drag: 24,
             self._drag_psi: 4,
             self._step_slider: 5,

@@ -13,7 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEventLoop, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QEvent,
+    QEventLoop,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from facedesigner.contract.request import RenderResult
@@ -31,10 +40,10 @@ BEAT = 2  # milliseconds
 HARMLESS = ("This plugin does not support propagateSizeHints()",)  # said of each window by Qt's offscreen platform
 
 
-def make_application() -> QApplication:
+def make_application(kind: type[QApplication] = QApplication) -> QApplication:
     """The application in its dark look; keep it as long as there are windows."""
     os.environ.setdefault("QT_API", "pyside6")  # for qtpy, which qdarkstyle uses
-    application = QApplication([])
+    application = kind()
     theme.apply("dark")
     return application
 
@@ -79,6 +88,31 @@ def is_drawn(window: MainWindow) -> bool:
     """Whether the face and the gallery that a window starts with are there."""
     tiles = window.design.gallery.tiles
     return window.design.view.picture is not None and all(tile.picture is not None for tile in tiles)
+
+
+class Watched(QApplication):
+    """Measures, while `watching`, how long its own thread computes for each event: unlike the gaps of a `Heartbeat`,
+    that is free of what other threads and programs do."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.watching = False
+        self.work = array("d")  # milliseconds, of each event
+        self.slowest: dict[str, float] = {}  # whose event, and which -> milliseconds at most
+        self._inside = False  # an event that another one sends is part of it
+
+    def notify(self, receiver: QObject, event: QEvent) -> bool:
+        if self._inside or not self.watching:
+            return super().notify(receiver, event)
+        self._inside, began = True, time.thread_time()
+        name = f"{type(receiver).__name__} {event.type().name}"  # before it is gone
+        try:
+            return super().notify(receiver, event)
+        finally:
+            self._inside = False
+            took = (time.thread_time() - began) * 1000
+            self.work.append(took)
+            self.slowest[name] = max(self.slowest.get(name, 0.0), took)
 
 
 class Heartbeat(QObject):

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from benchmarks.actions import Actions
+from benchmarks.wandering import Wandering
 from benchmarks.window import Troubles, is_drawn, opened
 from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
@@ -264,3 +265,23 @@ def test_two_hundred_random_actions_do_no_harm(qtbot, window, engine):
         await_picture(qtbot, window, engine)
     assert troubles.found == []
     assert window.session.undo_stack.count() > 10
+
+
+def test_three_hundred_random_actions_everywhere_do_no_harm(qtbot, window, tmp_path, weights):
+    """Tabs, dialogs, files, models, favourites: a short run of `benchmarks.soak`."""
+    other = tiny_weights(tmp_path / "other.safetensors", seed=2)
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    with Troubles(window) as troubles:
+        for _ in islice(Wandering(window, 5, saved, (weights, other)).stream(), 300):
+            QApplication.processEvents()
+        hash = load_weights(weights).hash
+        window.documents.path = None  # no question about unsaved changes
+        window.documents.load_model(weights)
+        qtbot.waitUntil(lambda: window.session.face.model == hash and is_drawn(window), timeout=30_000)
+    assert troubles.found == []
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert window.findChildren(QDialog) == []
+    assert list(saved.iterdir())
