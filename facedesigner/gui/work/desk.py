@@ -94,11 +94,14 @@ class Desk(QObject):
 
         `replace`: takes the place of a job of this name and owner that waits, so that what follows a hand never
         queues; `newest`: of the one under way, too, which is cancelled. `urgent`: before all that is not. `keep`: is
-        done even if the desk closes, such as a file to write.
+        done even if the desk closes, such as a file to write. A desk that has closed takes nothing more.
         """
         job = Job(work, then, owner, replace, keep, report)
         job.report = lambda value: self._reported.emit(job, value)
         with self._wake:
+            if self._closing:  # an answer of another thread may have come in between
+                job.cancel()
+                return job
             if replace:
                 self._drop(owner, replace)
             if newest and self._is_same(self._running, owner, replace):

@@ -203,3 +203,12 @@ def test_a_window_need_not_wait_for_a_long_step(office, qtbot):
     office.gate.set()
     qtbot.waitUntil(lambda: office.desk not in LEAVING)
     assert office.answers == [] and office.tools[0].closed
+
+
+def test_a_desk_that_has_closed_takes_nothing_more(office):
+    office.desk.close()
+    done: list[int] = []
+    job = office.desk.ask(lambda *_: done.append(1), lambda *_: done.append(2), office, keep=True)
+    assert not office.desk.is_running and job.over
+    office.desk.close()
+    assert not done

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from facedesigner.state import favourites
@@ -35,3 +39,34 @@ def test_a_damaged_file_says_what_is_wrong_and_makes_way(tmp_path, before, after
         favourites.load(path, MODEL)
     assert str(path.with_suffix(".broken")) in set_aside(path)
     assert favourites.load(path, MODEL) == ()
+
+
+ADDS = """
+import sys
+from pathlib import Path
+from facedesigner.state import favourites, kept
+from facedesigner.state.face import FaceState
+path, model, first = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+print("ready", flush=True)
+sys.stdin.readline()
+for seed in range(first, first + 30):
+    with kept.changing(path):
+        faces = favourites.load(path, model)
+        favourites.save((*faces, FaceState(model, seed=seed)), path, model)
+"""
+
+
+def test_two_processes_at_once_lose_nothing(tmp_path):
+    path, root = tmp_path / "new" / "a.json", Path(__file__).parents[3]
+    pipe = subprocess.PIPE
+    words = [[sys.executable, "-c", ADDS, str(path), MODEL, str(first)] for first in (0, 30)]
+    others = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=root) for command in words]
+    for other in others:
+        assert other.stdout is not None and other.stdout.readline() == "ready\n"
+    for other in others:
+        assert other.stdin is not None
+        other.stdin.close()  # go
+    for other in others:
+        with other:
+            assert other.wait() == 0
+    assert {face.seed for face in favourites.load(path, MODEL)} == set(range(60))
