@@ -48,15 +48,24 @@ class Wandering(Actions):
         }
         if models:
             self._kinds[self._load] = 1
+        self._slow = [actions.certify, actions.fabricate, actions.relief] if heavy else []
         if heavy:
-            slow = [actions.certify, actions.fabricate, actions.relief]
-            self._kinds |= {lambda: self._visit(self._random.choice(slow)): 0.15, self._enhance: 0.1}
+            self._kinds |= {lambda: self._visit(self._random.choice(self._slow)): 0.15, self._enhance: 0.1}
 
-    def look_around(self) -> None:
-        """Opens each tab for the first time, which imports and builds it."""
+    def look_around(self) -> Action:
+        """Opens each tab, and what loads libraries and networks that are kept, for the first time. Wait after each."""
         tabs = self._window.tabs
         for tab in (tabs.sketch, tabs.enhance, tabs.batch, tabs.training):
             tab.build()
+            yield "tab"
+        for action in self._slow:
+            action.trigger()
+            yield "dialog"
+            self._close_dialogs()
+        if self._slow:
+            self._window.actions_.enhance.trigger()
+            yield "enhance"
+            tabs.show_faces()
 
     # -- Design
 
@@ -180,10 +189,13 @@ class Wandering(Actions):
         open_it()
         for _ in range(self._random.randint(1, 10)):
             yield f"open {name}"
+        self._close_dialogs()
+        yield f"close {name}"
+
+    def _close_dialogs(self) -> None:
         for dialog in self._window.findChildren(QDialog):
             if dialog.isVisible():
                 dialog.close()
-        yield f"close {name}"
 
     def _place(self, canvas: QWidget) -> QPointF:
         size = canvas.size()
