@@ -48,7 +48,7 @@ class Wandering(Actions):
         }
         if models:
             self._kinds[self._load] = 1
-        self._slow = [actions.certify, actions.fabricate, actions.relief] if heavy else []
+        self._slow = [*actions.tools.values()] if heavy else []
         if heavy:
             self._kinds |= {lambda: self._visit(self._random.choice(self._slow)): 0.15, self._enhance: 0.1}
 

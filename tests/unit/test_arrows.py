@@ -43,7 +43,13 @@ LIBRARIES = {
 }  # that write files, and cut hair out
 # folder or file -> what it may import beside the standard library
 ALLOWED = {
-    "facedesigner/state": {"facedesigner.state", "training.errors", "training.texts", "training.files", "training.locking"},
+    "facedesigner/state": {
+        "facedesigner.state",
+        "training.errors",
+        "training.texts",
+        "training.files",
+        "training.locking",
+    },
     "facedesigner/contract": {"facedesigner.contract", "facedesigner.state", "numpy", "training.errors"},
     "facedesigner/engine": {
         "facedesigner.state",

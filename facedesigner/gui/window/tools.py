@@ -54,7 +54,14 @@ class FaceTools(QObject):
 
     def open(self, tool: Tool, folder: Path) -> None:
         """`folder` is offered to save what is made in."""
-        self.with_picture(lambda face, image: self._open(tool, face, image, folder))
+        self.with_picture(lambda face, image: self.show(tool, face, image, folder))
+
+    def show(self, tool: Tool, face: FaceState, image: Image, folder: Path) -> None:
+        """`open` for a picture (H, W, 3) that is drawn already."""
+        dialog = tool.make(self, face, image, folder)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.said.connect(self.said)  # type: ignore[attr-defined]
+        dialog.open()
 
     def with_picture(self, then: Callable[[FaceState, Image], None]) -> None:
         """Calls `then` with the face in view and its full picture (H, W, 3) once that is drawn."""
@@ -77,12 +84,6 @@ class FaceTools(QObject):
             self.said.emit(f"This face cannot be drawn: {result.error}")
         else:
             then(result.request.face, result.image)
-
-    def _open(self, tool: Tool, face: FaceState, image: Image, folder: Path) -> None:
-        dialog = tool.make(self, face, image, folder)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.said.connect(self.said)  # type: ignore[attr-defined]
-        dialog.open()
 
 
 def certificate(tools: FaceTools, face: FaceState, image: Image, folder: Path) -> QDialog:

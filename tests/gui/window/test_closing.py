@@ -16,6 +16,7 @@ from facedesigner.export.png import read_face
 from facedesigner.gui.certificate.certificate_dialog import CertificateDialog
 from facedesigner.gui.design.design_tab import DesignTab
 from facedesigner.gui.window.main_window import MainWindow
+from facedesigner.gui.window.tools import TOOLS
 from facedesigner.gui.work.desk import Desk
 from facedesigner.state import project as project_file
 from tests.gui.certificate.conftest import FakeCertifier
@@ -66,14 +67,14 @@ def test_a_refinement_ends_and_what_it_has_reached_is_kept(window, make_window, 
     assert make_window().session.face.latent == latent(3)
 
 
-def test_a_photo_that_waits_for_a_refinement_to_end_is_written(window, opener, places, qtbot):
+def test_a_photo_that_waits_for_a_refinement_to_end_is_written(window, opener, places, qtbot, tmp_path):
     refine(window, qtbot, opener)
     photos = window.documents.photos
     assert photos.record is not None
     picture = photos.record.best.picture
-    photos.write(photos.record, picture, None, Path("out.png"))
+    photos.write(photos.record, picture, None, tmp_path / "out.png")
     closes(window, places, photos.desk)
-    assert opener.written == [(Path("me.jpg"), False, Path("out.png"))]
+    assert opener.pasted == [(Path("me.jpg"), False)] and (tmp_path / "out.png").is_file()
 
 
 def test_another_model_ends_a_refinement(window, opener, qtbot):
@@ -106,7 +107,8 @@ def certifier(window, monkeypatch) -> FakeCertifier:
 def certify(window: MainWindow, certifier: FakeCertifier, qtbot) -> CertificateDialog:
     """The dialog, with the face compared; the desk's next job lasts until the window closes."""
     window.show()
-    window.tools.certify()
+    window.tools.open(TOOLS[0], Path())
+    qtbot.waitUntil(lambda: window.findChild(CertificateDialog) is not None)
     dialog = window.findChild(CertificateDialog)
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.checked is not None)

@@ -18,12 +18,14 @@ from facedesigner.gui.design.age_strip import AgeStrip
 from facedesigner.gui.design.teach_dialog import TeachDialog
 from facedesigner.gui.fabrication import export_dialog
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
+from facedesigner.gui.preparing.prepare_dialog import PrepareDialog
 from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.gui.widgets.face_button import Thumbs
 from facedesigner.gui.window.about import AboutBox
 from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.gui.window.settings_dialog import SettingsDialog
 from facedesigner.gui.window.shortcuts import ShortcutSheet
+from facedesigner.gui.window.tools import TOOLS
 from facedesigner.gui.work.desk import LEAVING
 from tests.gui.certificate.conftest import FakeCertifier
 from tests.gui.design.test_age import AgingEngine
@@ -46,15 +48,19 @@ class Held:
         self.gate.wait(10)
 
 
+def show_tool(window: MainWindow, name: str) -> None:
+    face = window.session.face
+    window.tools.show(next(tool for tool in TOOLS if tool.name == name), face, fake_picture(face), Path())
+
+
 OPENED: dict[type[QDialog], Callable[[MainWindow], object]] = {
     AboutBox: MainWindow.show_about,
     AgeAnimation: lambda window: window.design.age.show_animation(),
     AgeStrip: lambda window: window.design.age.show_strip(),
-    CertificateDialog: lambda window: window.tools.certify(),
+    CertificateDialog: lambda window: show_tool(window, "certify"),
     ErrorDialog: MainWindow.show_report,
-    FabricationDialog: lambda window: window.tools._fabricate(
-        window.session.face, fake_picture(window.session.face), Path()
-    ),
+    FabricationDialog: lambda window: show_tool(window, "fabricate"),
+    PrepareDialog: MainWindow.prepare,
     SettingsDialog: MainWindow.show_settings,
     ShortcutSheet: MainWindow.show_shortcuts,
     TeachDialog: lambda window: window.design.keeper.teach(),
