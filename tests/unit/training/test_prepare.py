@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from tests.aged import aged_weights
 from tests.tiny import tiny_weights
 from training.__main__ import main
 from training.errors import UserError
@@ -279,6 +281,14 @@ def test_the_sheets_of_sliders_show_each_end(generator, sliding, tmp_path):
     weights, *_ = sliding
     save_weights(weights, generator)
     assert own_faces.save_slider_sheet(generator, tmp_path / "sliders.jpg").stat().st_size > 1000
+
+
+def test_the_sheet_of_ages_shows_seven_of_each_face(tmp_path):
+    model = aged_weights(tmp_path / "aged.safetensors")
+    with Image.open(own_faces.save_age_sheet(model, tmp_path / "ages.jpg")) as sheet:
+        assert sheet.size == (7 * own_faces.SIDE, 4 * own_faces.SIDE)
+        youngest, oldest = (np.asarray(sheet.crop((x, 0, x + 128, 128)), float) for x in (0, 6 * own_faces.SIDE))
+    assert np.abs(youngest - oldest).mean() > 1
 
 
 def test_a_stage_that_measures_ends_when_it_is_stopped(tmp_path, generator):
