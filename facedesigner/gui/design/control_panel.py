@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
@@ -33,6 +33,7 @@ LAYERS = (
     ("fine", "Fine", "colours and texture"),
 )
 WAITING = "The sliders appear once a model is loaded."
+FIRST_ROWS, MORE_ROWS = 8, 4  # that are made at once: those in view, then as many as fit into a frame
 NO_CONTROLS = "This model has no sliders.\nShape a face with Breed and Vary in the gallery."
 
 
@@ -51,6 +52,9 @@ class ControlPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[ControlRow] = []
+        self._left: list[Control] = []  # whose rows are still to be made
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(lambda: self._add_rows(MORE_ROWS))
         self._face: FaceState | None = None
         self._locks: frozenset[str] = frozenset()
         self.layers = ALL_LAYERS
@@ -91,35 +95,52 @@ class ControlPanel(QWidget):
         self.set_controls(())
 
     def set_controls(self, controls: Sequence[Control], hint: str = WAITING) -> None:
-        """Makes one row a control, in the order and the groups they are declared in; `hint` where there are none."""
+        """Makes one row a control, in the order and the groups they are declared in; `hint` where there are none. Some
+        at once, the others as the event loop has time: fifty rows take longer than a frame may."""
         sheet = QWidget()
-        column = QVBoxLayout(sheet)
-        column.setContentsMargins(0, 0, 6, 0)
-        column.setSpacing(0)
-        self.rows = []
-        for group, members in groupby(controls, key=lambda control: control.group):
-            heading = QLabel(group)
-            heading.setProperty("role", "heading")
-            column.addWidget(heading)
-            for control in members:
-                column.addWidget(self._make_row(control))
-        column.addStretch(1)
-        width = max((row.label.sizeHint().width() for row in self.rows), default=0)
-        for row in self.rows:
-            row.label.setFixedWidth(width)  # so that the sliders of all rows stand below each other
+        self._column = QVBoxLayout(sheet)
+        self._column.setContentsMargins(0, 0, 6, 0)
+        self._column.setSpacing(0)
+        self.rows, self._left = [], list(controls)
+        # So wide that the sliders of all rows stand below each other.
+        self._label_width = max((QLabel(control.label).sizeHint().width() for control in controls), default=0)
         self.area.setWidget(sheet)
-        self.area.setMinimumWidth(sheet.minimumSizeHint().width() + self.area.verticalScrollBar().sizeHint().width())
         self._layer_bar.setVisible(any(control.ranges for control in controls))
         self.layer_buttons[ALL_LAYERS].setChecked(True)
         self.layers = ALL_LAYERS
         self.hint.setText(hint)
-        self.hint.setVisible(not self.rows)
-        self.area.setVisible(bool(self.rows))
-        self.randomise_button.setEnabled(bool(self.rows))
-        self.reset_button.setEnabled(bool(self.rows))
+        self.hint.setVisible(not controls)
+        self.area.setVisible(bool(controls))
+        self.randomise_button.setEnabled(bool(controls))
+        self.reset_button.setEnabled(bool(controls))
         self.teach_button.setEnabled(hint != WAITING)
-        self.show_locks(self._locks)
-        self._order_tabs()
+        self._add_rows(FIRST_ROWS)
+
+    def _add_rows(self, count: int) -> None:
+        """The next rows, as they are to look by now."""
+        before = self.rows[-1].control.group if self.rows else None
+        added, self._left = self._left[:count], self._left[count:]
+        for control in added:
+            if control.group != before:
+                heading = QLabel(control.group)
+                heading.setProperty("role", "heading")
+                self._column.addWidget(heading)
+                before = control.group
+            row = self._make_row(control)
+            row.label.setFixedWidth(self._label_width)
+            row.show_locked(control.name in self._locks)
+            if self._face is not None:
+                row.set_layers(self.layers, self._face)
+            self._column.addWidget(row)
+        if self._left:
+            self._more.start()
+        else:
+            self._more.stop()
+            self._column.addStretch(1)
+            self._order_tabs()
+        bar = self.area.verticalScrollBar()
+        self.area.setMinimumWidth(self._column.minimumSize().width() + bar.sizeHint().width())
+        self.rows_moved.emit()
 
     def show_face(self, face: FaceState) -> None:
         self._face = face
@@ -142,6 +163,8 @@ class ControlPanel(QWidget):
 
     def show_row(self, name: str) -> None:
         """Scrolls to a slider and marks it for a moment."""
+        if self._left:
+            self._add_rows(len(self._left))
         row = next((row for row in self.rows if row.control.name == name), None)
         if row is not None:
             row.mark()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -16,6 +18,7 @@ log = logging.getLogger(__name__)
 Work: TypeAlias = "Callable[[Any, Job], Any]"
 Then: TypeAlias = Callable[[Any, Exception | None], object]
 
+LIBRARY = 50  # modules that are imported at once
 SHORT = 100  # milliseconds that a window may stand still
 LEAVING: set[Desk] = set()  # desks that end while nobody waits
 
@@ -204,10 +207,14 @@ class Desk(QObject):
             again, self._renew = self._renew, False
         if tool is not None and not again:
             return tool
+        known = len(sys.modules)
         try:
-            return self.make()
+            made = self.make()
         except Exception as error:  # packages or files that are not there
             raise Unable(str(error) or type(error).__name__) from error
+        if len(sys.modules) > known + LIBRARY:
+            gc.freeze()  # what came along stays: looking through it for garbage would hold the window up
+        return made
 
     def _next(self) -> Job | None:
         with self._wake:
