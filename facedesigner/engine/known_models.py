@@ -7,7 +7,9 @@ from pathlib import Path
 
 from facedesigner.resources import resource
 from facedesigner.state.files import write_atomically
+from facedesigner.state.kept import changing
 from training.errors import WeightsError
+from training.locking import LockedError
 from training.weights import HASH, Weights
 
 SHIPPED = "weights/models.json"  # hash -> content, of the models that come with the program
@@ -25,7 +27,7 @@ class KnownModels:
         content, known = weights.content, self._read()
         before = json.loads(resource(SHIPPED).read_text()).get(weights.hash) or known.get(weights.hash)
         if before is None:
-            self._write({**known, weights.hash: content})
+            self._remember(weights.hash, content)
         elif before != content:
             raise WeightsError(
                 f"{name} says that it is the model {weights.hash}, and holds another network than the one that goes by "
@@ -40,11 +42,12 @@ class KnownModels:
         except (OSError, ValueError, AttributeError, RecursionError):
             return {}
 
-    def _write(self, known: dict[str, str]) -> None:
+    def _remember(self, digest: str, content: str) -> None:
+        """Beside what another window has learnt meanwhile."""
         if self._path is None:
             return
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, json.dumps(known, indent=1).encode())
-        except OSError:
+            with changing(self._path):
+                write_atomically(self._path, json.dumps({**self._read(), digest: content}, indent=1).encode())
+        except (OSError, LockedError):
             pass  # a folder that cannot be written; the next start sees the model for the first time again

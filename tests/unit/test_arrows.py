@@ -12,22 +12,11 @@ ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "numpy", "PIL", "PySide6", "qdarkstyle", "safetensors"}
 DRAWING = {
     f"training.{module}"
-    for module in ("gans", "movements", "weights", "sampling", "compute", "features", "texts", "errors")
+    for module in ("gans", "movements", "weights", "sampling", "compute", "features", "texts", "errors", "locking")
 }
 NETWORKS = {f"training.{module}" for module in ("networks", "pictures", "filters", "decoding", "colours", "endings")}
 LABELS = {"training.networks.labeller", "training.curation"}  # dlib comes along: where a face is found or measured
-PLAIN = (
-    "config",
-    "errors",
-    "events",
-    "options",
-    "texts",
-    "locking",
-    "files",
-    "endings",
-    "curation.contract",
-    "tasks.TASKS",
-)
+PLAIN = ("config", "errors", "events", "options", "texts", "locking", "files", "endings")
 TABLES = ("curation.contract", "tasks.TASKS", "preparing.plan", "preparing.ledger")
 FORMS = {f"training.{module}" for module in (*PLAIN, *TABLES)}
 OPTIONAL = {"matplotlib", "pillow_heif"}  # of extras

@@ -56,6 +56,7 @@ def make(config: RunConfig, args: argparse.Namespace, what: str) -> int:
     from training.commands.run import say, train_in
     from training.config import run_config
     from training.kinds import trained
+    from training.locking import locked
 
     folder: Path = args.folder or args.out.with_name(args.out.stem + ".run")
     if (folder / "last.pt").exists() and of(run_config(folder)) != of(config):
@@ -64,7 +65,8 @@ def make(config: RunConfig, args: argparse.Namespace, what: str) -> int:
     former = args.out.with_name(args.out.name + ".pt")
     if former.exists() and not args.events:
         say(f"{former} is of an earlier version of this program, which alone goes on with it: delete it")
-    write_config(config, folder)
+    with locked(folder, f"another process trains in {folder}"):  # whose config stays as it is
+        write_config(config, folder)
     if train_in(folder, config, args.events) != "finished":
         say(f"{folder}: stopped and saved; the same command goes on")
         return 0

@@ -113,9 +113,9 @@ class Work:
         from training.loop import train
 
         folder.mkdir(parents=True, exist_ok=True)
-        write_config(config, folder)
         images = 0
         with locked(folder, f"another process trains in {folder}"):
+            write_config(config, folder)
             for event in train(config, folder, lambda: self.stop() or self.late()):
                 images = getattr(event, "images", images)
                 if isinstance(event, Started):

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
 
+from facedesigner.engine import known_models
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.known_models import SHIPPED
 from facedesigner.resources import default_weights, resource
+from facedesigner.state.kept import changing
 from tests.tiny import tiny_weights
 from training.errors import WeightsError
 from training.weights import load_weights, save_weights
@@ -55,3 +58,16 @@ def test_a_damaged_memory_is_made_anew(tmp_path, known, text):
     known.write_text(text)
     info = FaceEngine("cpu", known).load(tiny_weights(tmp_path / "mine.safetensors"))
     assert info.hash in json.loads(known.read_text())
+
+
+def test_what_another_window_learns_meanwhile_is_kept(tmp_path, known, monkeypatch):
+    @contextmanager
+    def late(path):
+        """The other window was first."""
+        with changing(path):
+            known.write_text(json.dumps({"0123456789abcdef": "another"}))
+            yield
+
+    monkeypatch.setattr(known_models, "changing", late)
+    info = FaceEngine("cpu", known).load(tiny_weights(tmp_path / "mine.safetensors"))
+    assert set(json.loads(known.read_text())) == {"0123456789abcdef", info.hash}
