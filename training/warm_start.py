@@ -45,10 +45,35 @@ def part_of(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def copy_matching(source: dict[str, Tensor], network: torch.nn.Module) -> int:
-    """How many tensors fitted. What is new in a larger network adds nothing at first."""
+    """How many tensors fitted. What is new in a larger network adds nothing at first, and what is wider does what the
+    narrower one did."""
     state = network.state_dict()
-    matching = {k: v for k, v in source.items() if k in state and state[k].shape == v.shape}
+    grows = isinstance(network, Growing)
+    matching = {
+        name: theirs if theirs.shape == ours.shape else widened(theirs, ours)
+        for name, ours in state.items()
+        if (theirs := source.get(name)) is not None
+        and (theirs.shape == ours.shape or (grows and is_wider(name, ours, theirs)))
+    }
     network.load_state_dict(matching, strict=False)
     if matching and isinstance(network, Growing):
         network.begin_at_nothing(frozenset(state) - frozenset(matching))
     return len(matching)
+
+
+def is_wider(name: str, ours: Tensor, theirs: Tensor) -> bool:
+    """Whether a layer has more channels than another one. Latents of another length are no matter of channels."""
+    more = ours.ndim == theirs.ndim and all(a >= b for a, b in zip(ours.shape, theirs.shape, strict=True))
+    return more and not name.startswith("mapping.")
+
+
+def widened(theirs: Tensor, ours: Tensor) -> Tensor:
+    """`theirs` within the new tensor `ours`: what it says of new inputs is zero, so that they change nothing yet, and
+    new outputs are as they were drawn. Layers divide by the root of how many inputs they have (`training.layers`)."""
+    made = ours.clone()
+    if ours.ndim == 2 or (ours.ndim == 4 and ours.shape[0] > 1):  # a weight, no bias and not the constant
+        outputs = theirs.shape[0]
+        made[:outputs] = 0
+        theirs = theirs * (ours[0].numel() / theirs[0].numel()) ** 0.5
+    made[tuple(slice(size) for size in theirs.shape)] = theirs.to(made)
+    return made

@@ -118,6 +118,34 @@ def test_what_grows_draws_and_judges_as_before(pictures, tmp_path):
     assert large.discriminator.get_parameter("blocks.32.conv1.weight").abs().max() > 0
 
 
+@pytest.mark.parametrize("widths", [[12, 10], [16, 8], [20, 14]])
+def test_what_becomes_wider_draws_and_judges_as_before(pictures, tmp_path, widths):
+    list(train(subpixel(pictures, "train.images=32"), tmp_path))
+    narrow = GanTrainee(subpixel(pictures), CPU)
+    narrow.warm_start(tmp_path)
+    wide = GanTrainee(subpixel(pictures, widths=widths), CPU)
+    wide.warm_start(tmp_path)
+    z, noise = torch.randn(4, 16), [torch.randn(1, 1, *shape) for shape in narrow.average.noise_shapes]
+    real = torch.randn(4, 3, 16, 16)
+    with torch.inference_mode():
+        before, after = (one.average.synthesize(one.average.map(z), noise) for one in (narrow, wide))
+        assert torch.allclose(after, before, atol=1e-5) and before.std() > 0.01
+        assert torch.allclose(wide.discriminator(real), narrow.discriminator(real), atol=1e-5)
+    wide.give(torch.randint(256, (8, 3, 16, 16), dtype=torch.uint8))
+    former = wide.generator.get_parameter("layers.3.conv.weight").clone()
+    wide.step()  # now what is new is listened to
+    wide.step()  # and learns
+    assert (wide.generator.get_parameter("layers.3.conv.weight") != former).float().mean() > 0.9
+
+
+def test_latents_of_another_length_are_not_taken(pictures, tmp_path):
+    list(train(subpixel(pictures, "train.images=32"), tmp_path))
+    other = GanTrainee(subpixel(pictures, z_dim=24), CPU)
+    before = other.generator.get_parameter("mapping.0.weight").clone()
+    other.warm_start(tmp_path)
+    assert torch.equal(other.generator.get_parameter("mapping.0.weight"), before)
+
+
 def test_a_companion_gives_a_new_run_both_networks(pictures, tmp_path):
     run, companion, model = tmp_path / "run", tmp_path / "mine.training.safetensors", tmp_path / "mine.safetensors"
     run.mkdir()
