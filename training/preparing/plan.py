@@ -44,7 +44,7 @@ class Stage:
 STAGES = (
     Stage("faces", "Its faces", "sheets of faces, and whether they are faces at all", "own_faces:look", 25),
     Stage("glasses", "Glasses", "a slider for them, where it draws none", "taught:glasses", 2400, True, True),
-    Stage("labels", "Labels", "measures of thousands of its own faces", "own_faces:label", 240),
+    Stage("labels", "Labels", "measures of thousands of its own faces", "own_faces:label", 300),
     Stage(
         "sliders", "Named sliders", "smile, hair, nose ... each with its ends", "own_faces:sliders", 700, changes=True
     ),

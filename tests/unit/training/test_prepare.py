@@ -147,7 +147,7 @@ def test_only_some_stages_and_shares_of_the_time(generator, fakes, tmp_path):
     fakes.run = lambda stage, work: seconds.update({stage.name: work.seconds}) or run(stage, work)
     events_of(Wish(generator, tmp_path / "out", minutes=10, only=("labels", "encoder")))
     assert list(seconds) == ["labels", "encoder"]
-    assert seconds["labels"] == pytest.approx(100, rel=0.05) and seconds["encoder"] == pytest.approx(600, rel=0.05)
+    assert seconds["labels"] == pytest.approx(120, rel=0.05) and seconds["encoder"] == pytest.approx(600, rel=0.05)
 
 
 @pytest.mark.parametrize(
