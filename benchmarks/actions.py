@@ -74,7 +74,12 @@ class Actions:
 
     def _drag(self) -> Action:
         index = self._tab.controls.rows.index(self._row())
-        yield from self._drag_slider(lambda: slider_of(self._tab.controls.rows[index]))
+
+        def slider() -> ValueSlider:  # whose row may be made anew meanwhile, a few rows at a time
+            rows = self._tab.controls.rows
+            return slider_of(rows[index % len(rows)])
+
+        yield from self._drag_slider(slider)
 
     def _drag_psi(self) -> Action:
         yield from self._drag_slider(lambda: self._tab.recipe.psi)
