@@ -17,14 +17,14 @@ from training.compute import pick_device
 from training.config import RunConfig
 from training.data import Faces, is_held_out, list_faces, load_faces
 from training.errors import UserError
-from training.export import load_run, save_evaluation
+from training.export import load_run, offered_directions, save_evaluation
 from training.features import Features
 from training.gan_trainee import data_of
 from training.gans import create
 from training.gans.base import Generator
 from training.metrics import Judge, neighbours
 from training.sampling import draw, latents_of, save_grid
-from training.sheets import save_sheet
+from training.sheets import save_faces, save_sheet
 from training.weights import load_weights
 
 SEED = 1  # of the faces that are measured
@@ -60,7 +60,8 @@ def evaluate_run(
     """Measures `count` generated pictures (psi 1) against as many held-out ones with each kind of features there is,
     and writes `eval.json` to the run folder. The real ones are decoded at `resolution` pixels, whatever the
     generator's own, so that generators of different sizes compare. A generator with labels is also asked for each of
-    their classes, and one with labels or codes gets its sheet, `codes.png`.
+    their classes, and one with labels or codes gets its sheet, `codes.png`. Two sheets of 64 faces lie beside them:
+    `training.sheets.save_faces`.
 
     Raises UserError when the run holds nothing out or no features are there.
     """
@@ -85,6 +86,7 @@ def evaluate_run(
         measured["labels"] = label_agreement(config, generator)
     save_evaluation(folder, measured)
     save_sheet(generator, folder)
+    save_faces(generator, offered_directions(generator, 1)[0], folder)
     return measured
 
 

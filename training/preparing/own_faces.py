@@ -9,15 +9,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from training.files import replacing
 from training.preparing.work import LeftOut, Work, Yield
+from training.sheets import COLUMNS, FACES, PSIS, faces_at, name_of, save_pictures
 from training.style_mixing import noise_of, pictures_of, plain_latents, sample_latents
 from training.weights import load_weights
 
 LOOKED_AT = 48  # faces that the detector looks for
 LEAST_FACES = 0.5  # share of the pictures that must show a face
-SHEET = 64  # faces of a sheet, seeds 0 to 63, none chosen
-SIDE = 128  # pixels of each in it
 FEWEST, MOST = 3200, 6400  # faces that are measured: of 800, hardly a slider was found
 AGE_STEPS = 150
 SHOWN_AGES = (5, 15, 25, 40, 55, 70, 85)
@@ -29,16 +27,11 @@ def look(work: Work) -> Yield:
     from training.curation.detector import Detector, strength
     from training.tasks.sliders.attributes import ATTRIBUTES
 
-    weights = load_weights(work.model)
-    noise, pictures = noise_of(weights.generator), {}
-    for psi in (1.0, 0.7):
-        latents = plain_latents(weights.generator, weights.latent_mean, 0, SHEET, psi)
-        pictures[psi] = pictures_of(weights.generator, latents, noise)
-        work.say(f"{SHEET} faces drawn at psi {psi:g}")
-    sheets = tuple(
-        save_sheet(list(drawn), 8, work.wish.folder / f"faces-psi{round(10 * psi):02d}.jpg")
-        for psi, drawn in pictures.items()
-    )
+    weights, pictures = load_weights(work.model), {}
+    for psi in PSIS:
+        pictures[psi] = faces_at(weights.generator, weights.latent_mean, psi)
+        work.say(f"{FACES} faces drawn at psi {psi:g}")
+    sheets = tuple(save_pictures(list(d), COLUMNS, work.wish.folder / name_of(psi)) for psi, d in pictures.items())
     detector = Detector()
     found = [detector(Image.fromarray(picture)) for picture in pictures[0.7][:LOOKED_AT]]
     count = sum(face is not None and strength(face.score) > 0 for face in found)
@@ -49,7 +42,7 @@ def look(work: Work) -> Yield:
         level = next(a.present_above for a in ATTRIBUTES if a.name == "glasses")
         facts["glasses"] = float((Labeller()(pictures[1.0])["glasses"] > (level or 0.0)).mean())
     note = f"{count} of {LOOKED_AT} pictures show a face; {facts['glasses']:.0%} wear glasses"
-    return Yield(files=sheets, pictures=sheets, facts=facts, note=note, faces=2 * SHEET)
+    return Yield(files=sheets, pictures=sheets, facts=facts, note=note, faces=2 * FACES)
 
 
 def require_faces(work: Work) -> None:
@@ -142,19 +135,6 @@ def ages(work: Work) -> Yield:
 # -- sheets
 
 
-def save_sheet(pictures: list[np.ndarray], columns: int, path: Path, side: int = SIDE) -> Path:
-    """Pictures (H, W, 3) uint8 in rows of so many, as a JPEG."""
-    rows = -(-len(pictures) // columns)
-    sheet = Image.new("RGB", (columns * side, rows * side))
-    for place, picture in enumerate(pictures):
-        small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
-        sheet.paste(small, (place % columns * side, place // columns * side))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        sheet.save(temporary, "JPEG", quality=90)
-    return path
-
-
 def save_slider_sheet(model: Path, path: Path) -> Path:
     """A row for each named slider: two faces at its lower end, as they are, and at its upper end."""
     from training.movements import Direction
@@ -167,7 +147,7 @@ def save_slider_sheet(model: Path, path: Path) -> Path:
         ends = [moved(slider, value, faces) for value in (slider.minimum, 0.0, slider.maximum)]
         latents = torch.stack(ends, 1).flatten(0, 1)  # (6, L, D): the first face three times, then the second
         drawn += list(pictures_of(weights.generator, latents, noise))
-    return save_sheet(drawn or list(pictures_of(weights.generator, faces, noise)), 6, path)
+    return save_pictures(drawn or list(pictures_of(weights.generator, faces, noise)), 6, path)
 
 
 def save_age_sheet(model: Path, path: Path) -> Path:
@@ -178,4 +158,6 @@ def save_age_sheet(model: Path, path: Path) -> Path:
     faces = plain_latents(weights.generator, weights.latent_mean, 0, 4)
     age = weights.of(AgePath)[0].placed(weights.latent_mean)
     latents = torch.stack([face + age.movement(face, years - age.own(face)) for face in faces for years in SHOWN_AGES])
-    return save_sheet(list(pictures_of(weights.generator, latents, noise_of(weights.generator))), len(SHOWN_AGES), path)
+    return save_pictures(
+        list(pictures_of(weights.generator, latents, noise_of(weights.generator))), len(SHOWN_AGES), path
+    )

@@ -11,8 +11,9 @@ from PIL import Image
 
 from training.config import CONFIGS, RunConfig, load_config
 from training.kinds import trained
-from training.preparing.own_faces import require_faces, save_sheet
+from training.preparing.own_faces import require_faces
 from training.preparing.work import LeftOut, Work, Yield
+from training.sheets import save_pictures
 from training.tasks.sliders.directions import RARE
 
 IMAGES = {"encoder": 20_000, "concept": 16_000}
@@ -72,4 +73,4 @@ def sheet_of(folder: Path, kinds: tuple[str, ...], out: Path) -> Path:
     for path in grids:
         with Image.open(path) as grid:
             pictures.append(np.asarray(grid.convert("RGB")))
-    return save_sheet(pictures, len(pictures), out, side=512)
+    return save_pictures(pictures, len(pictures), out, side=512)

@@ -53,6 +53,7 @@ def test_a_run_is_measured_against_what_it_held_out(run):
     assert measured["count"] <= 20 and measured["images"] == 16
     assert measured["colours"]["frechet"] > measured["colours"]["frechet_floor"] > 0
     assert json.loads((run / "eval.json").read_text()) == measured
+    assert (run / "faces-psi10.jpg").is_file() and (run / "faces-psi07.jpg").is_file()
     assert any("Measuring" in sentence for sentence in said)
 
 

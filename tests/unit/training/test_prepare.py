@@ -18,6 +18,7 @@ from training.preparing.ledger import Ledger
 from training.preparing.plan import STAGES, Stage, Wish
 from training.preparing.prepare import prepare
 from training.preparing.work import LeftOut, Stopped, Work, Yield
+from training.sheets import SIDE
 from training.tasks.sliders import verdicts
 from training.weights import load_weights, save_weights
 
@@ -286,8 +287,8 @@ def test_the_sheets_of_sliders_show_each_end(generator, sliding, tmp_path):
 def test_the_sheet_of_ages_shows_seven_of_each_face(tmp_path):
     model = aged_weights(tmp_path / "aged.safetensors")
     with Image.open(own_faces.save_age_sheet(model, tmp_path / "ages.jpg")) as sheet:
-        assert sheet.size == (7 * own_faces.SIDE, 4 * own_faces.SIDE)
-        youngest, oldest = (np.asarray(sheet.crop((x, 0, x + 128, 128)), float) for x in (0, 6 * own_faces.SIDE))
+        assert sheet.size == (7 * SIDE, 4 * SIDE)
+        youngest, oldest = (np.asarray(sheet.crop((x, 0, x + 128, 128)), float) for x in (0, 6 * SIDE))
     assert np.abs(youngest - oldest).mean() > 1
 
 
