@@ -27,10 +27,8 @@ def colorize_command(args: argparse.Namespace) -> int:
     grey = open_drawing(args.file)
     hints = None if args.hints is None else open_hints(args.hints)
     progress("loading the network")
-    from PIL import Image
-
     from facedesigner.engine.sketch import SketchEngine
-    from facedesigner.export.photo import save_photo
+    from facedesigner.export.sketched import save_sketched
     from facedesigner.resources import default_weights
 
     result = SketchEngine(default_weights()).colorize(ColorizeRequest(grey, hints))
@@ -39,5 +37,5 @@ def colorize_command(args: argparse.Namespace) -> int:
         raise CommandError(f"{args.file.name}: {result.error}")
     if result.notice:
         say(result.notice)
-    print(save_photo(Image.fromarray(result.image), args.out, overwrite=args.overwrite))
+    print(save_sketched(result, args.out, overwrite=args.overwrite))
     return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress, say
 
 if TYPE_CHECKING:
-    from facedesigner.contract.sketching import SketchResult
+    pass
 
 MOST_VARIANTS = 16
 
@@ -54,6 +54,7 @@ def sketch_command(args: argparse.Namespace) -> int:
     hints = None if args.hints is None else open_hints(args.hints)
     progress("loading the model")
     from facedesigner.engine.sketch import SketchEngine
+    from facedesigner.export.sketched import save_sketched
     from facedesigner.resources import default_weights
 
     engine = SketchEngine(args.weights or default_weights())
@@ -64,7 +65,7 @@ def sketch_command(args: argparse.Namespace) -> int:
             raise CommandError(f"{args.file.name}: {result.error}")
         if result.notice and not variant:
             say(result.notice)
-        print(save(result, args.follow, engine.model_name, out, args.overwrite), flush=True)
+        print(save_sketched(result, out, overwrite=args.overwrite), flush=True)
     return 0
 
 
@@ -73,17 +74,3 @@ def names(out: Path, count: int) -> list[Path]:
     if count == 1:
         return [out]
     return [out.with_name(f"{out.stem}-{number}{out.suffix}") for number in range(1, count + 1)]
-
-
-def save(result: SketchResult, follow: float, model: str, out: Path, overwrite: bool) -> Path:
-    """With the recipe of its face where that draws what the picture shows: where it does not follow the drawing."""
-    from PIL import Image
-
-    from facedesigner.export.photo import save_photo
-    from facedesigner.export.png import save_png
-    from facedesigner.state.recipe import GENERATED
-
-    assert result.image is not None
-    if result.face is not None and not follow:
-        return save_png(result.image, out, result.face, model, overwrite=overwrite)
-    return save_photo(Image.fromarray(result.image), out, mark=GENERATED, overwrite=overwrite)

@@ -50,3 +50,4 @@ class SketchResult:
     milliseconds: float = 0.0
     error: str | None = None
     notice: str = ""  # what was done to the drawing that the user may not expect
+    model: str = ""  # name of the generator, where there is a face

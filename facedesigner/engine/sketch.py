@@ -59,11 +59,6 @@ class SketchEngine:
         self._colorize: nn.Module | None = None
         self._faces: Faces | None = None
 
-    @property
-    def model_name(self) -> str:
-        """Of the generator. Loads it."""
-        return self._loaded_faces().weights.name
-
     def render(self, request: SketchRequest) -> SketchResult:
         """Errors travel in the result."""
 
@@ -72,7 +67,7 @@ class SketchEngine:
             self._pix2pix = self._pix2pix or ready(load_translator(self.folder / PIX2PIX, "pix2pix"))
             follow = min(max(request.follow, 0.0), 1.0)
             image, face = self._drawn(self._loaded_faces(), sheet, follow, request.variant)
-            return SketchResult(request, image, face, notice=sheet.notice)
+            return SketchResult(request, image, face, notice=sheet.notice, model=self._loaded_faces().weights.name)
 
         return timed(request, draw)
 

@@ -42,7 +42,7 @@ WRITERS = {
     "commands/export.py": ("in real size",),
     "commands/generate.py": ("generated",),
     "commands/invert.py": ("a photo's face",),
-    "commands/sketch.py": ("a sketch's believable face",),
+    "export/sketched.py": ("a sketch's believable face",),
     "commands/upscale.py": ("enlarged",),
     "export/batch_folder.py": ("of a batch",),
     "export/package.py": ("of a package", "a package's cut-out"),

@@ -19,6 +19,7 @@ from facedesigner.state import drawing
 from facedesigner.state.drawing import HINTS, SIDE, SKETCH, DrawingError, Scan
 from facedesigner.state.files import write_atomically
 from training.endings import PATTERNS
+from training.errors import UserError
 
 PICTURES = f"Pictures ({PATTERNS})"
 PNG = "PNG picture (*.png)"
@@ -169,14 +170,20 @@ class SketchFiles(QObject):
             self._write(path, lambda: drawing.save(self._canvas.sheet.marks, path))
 
     def ask_export(self, image: QImage, name: str, title: str) -> None:
-        if path := self._ask_name(title, name, PNG):
-            self._write(path, lambda: write_atomically(path, to_png(image)))
+        self.ask_write(name, title, lambda path: write_atomically(path, to_png(image)))
 
-    def _write(self, path: Path, write: Callable[[], None]) -> None:
+    def ask_write(self, name: str, title: str, write: Callable[[Path], object]) -> None:
+        """Asks for a PNG, which `write` writes; it may be replaced."""
+        if path := self._ask_name(title, name, PNG):
+            self._write(path, lambda: write(path))
+
+    def _write(self, path: Path, write: Callable[[], object]) -> None:
         try:
             write()
-        except OSError as error:
-            reason = f"{path}: {error.strerror or error}. Choose another folder."
+        except (OSError, UserError) as error:
+            reason = str(error)
+            if isinstance(error, OSError):
+                reason = f"{path}: {error.strerror or error}. Choose another folder."
             show_error(f"{path.name} was not written", reason, parent=self._window)
         else:
             self.said.emit(f"Wrote {path.name}")

@@ -153,9 +153,16 @@ class SketchTab(QWidget):
         self.use_photo.emit(photo)
 
     def _export_photo(self) -> None:
-        picture = self.result.picture
-        if picture is not None:
-            self.files.ask_export(picture, "photo.png", "Export the photo")
+        result = self.result.result
+        if result is None:
+            return
+
+        def write(path: Path) -> None:
+            from facedesigner.export.sketched import save_sketched
+
+            save_sketched(result, path, overwrite=True)
+
+        self.files.ask_write("photo.png", "Export the photo", write)
 
     # -- events
 

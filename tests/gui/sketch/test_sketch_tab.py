@@ -310,13 +310,17 @@ def test_drawing_and_photo_can_be_exported(drawn: SketchTab, tmp_path: Path, mon
     assert white.pixelColor(10, 10).lightness() == 255 and white.pixelColor(500, 500).lightness() < 50
     assert clear.pixelColor(10, 10).alpha() == 0 and clear.pixelColor(500, 500).alpha() > 200
     assert photo.size() == drawn.result.picture.size()  # type: ignore[union-attr]
+    assert b"trainedAlgorithmicMedia" in (tmp_path / "photo.png").read_bytes()  # as the command writes it
 
 
 def test_a_folder_that_cannot_be_written_is_said(drawn: SketchTab, tmp_path: Path, monkeypatch):
-    target = tmp_path / "missing" / "photo.png"
+    (tmp_path / "file").touch()
+    target = tmp_path / "file" / "drawing.png"
     monkeypatch.setattr("facedesigner.gui.sketch.files.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
-    drawn.result.save.click()
+    drawn.strip.export_button.menu().actions()[2].trigger()
     assert "Choose another folder" in drawn.findChildren(ErrorDialog)[0].message.text()
+    drawn.result.save.click()
+    assert "could not be written" in drawn.findChildren(ErrorDialog)[1].message.text()
 
 
 def test_a_dropped_drawing_opens_and_of_a_picture_it_is_asked_what_for(tab: SketchTab, tmp_path: Path):
