@@ -28,6 +28,7 @@ class Wandering(Actions):
         self._folder, self._models = folder, models
         actions = window.actions_
         light = [actions.settings, actions.shortcuts, actions.report, actions.about, actions.strip, actions.animation]
+        light += [actions.prepare]
         self._kinds |= {
             self._drag_age: 4,
             self._add_up: 3,

@@ -44,7 +44,7 @@ def rooms(window: MainWindow) -> Iterator[str]:
     actions = window.actions_
     for action in (
         *(actions.strip, actions.animation, *actions.tools.values()),
-        *(actions.settings, actions.shortcuts, actions.about),
+        *(actions.prepare, actions.settings, actions.shortcuts, actions.about),
     ):
         yield from dialog(window, words_of(action), action.trigger)
     yield from dialog(window, "Teach", window.design.controls.teach_button.click)

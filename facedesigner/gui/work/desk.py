@@ -189,6 +189,7 @@ class Desk(QObject):
 
     def work(self) -> None:
         tool: Any = None
+        known = len(sys.modules)
         while (job := self._next()) is not None:
             try:
                 tool = self._tool(tool)
@@ -198,6 +199,9 @@ class Desk(QObject):
                 self._done.emit(job, None, error)
             else:
                 self._done.emit(job, value, None)
+            if len(sys.modules) > known + LIBRARY:
+                gc.freeze()  # what was imported stays: looking through it for garbage would hold the window up
+                known = len(sys.modules)
         close = getattr(tool, "close", None)
         if close is not None:
             close()
@@ -207,14 +211,10 @@ class Desk(QObject):
             again, self._renew = self._renew, False
         if tool is not None and not again:
             return tool
-        known = len(sys.modules)
         try:
-            made = self.make()
+            return self.make()
         except Exception as error:  # packages or files that are not there
             raise Unable(str(error) or type(error).__name__) from error
-        if len(sys.modules) > known + LIBRARY:
-            gc.freeze()  # what came along stays: looking through it for garbage would hold the window up
-        return made
 
     def _next(self) -> Job | None:
         with self._wake:
