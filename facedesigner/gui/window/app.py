@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -69,7 +68,6 @@ def make_engine() -> FaceEngine:
     import facedesigner.export.png  # noqa: F401 here, so that the window need not wait for Pillow at the first export
     from facedesigner.engine.face_engine import FaceEngine
 
-    gc.freeze()  # what was imported stays: looking through it for garbage would hold the window up for 100 ms
     return FaceEngine(known=Places.of_user().known_models)
 
 

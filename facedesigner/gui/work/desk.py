@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -13,12 +11,13 @@ from typing import Any, TypeAlias
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal
 
+from facedesigner.gui.work.imports import Imports
+
 log = logging.getLogger(__name__)
 
 Work: TypeAlias = "Callable[[Any, Job], Any]"
 Then: TypeAlias = Callable[[Any, Exception | None], object]
 
-LIBRARY = 50  # modules that are imported at once
 SHORT = 100  # milliseconds that a window may stand still
 LEAVING: set[Desk] = set()  # desks that end while nobody waits
 
@@ -189,7 +188,7 @@ class Desk(QObject):
 
     def work(self) -> None:
         tool: Any = None
-        known = len(sys.modules)
+        imports = Imports()
         while (job := self._next()) is not None:
             try:
                 tool = self._tool(tool)
@@ -199,9 +198,7 @@ class Desk(QObject):
                 self._done.emit(job, None, error)
             else:
                 self._done.emit(job, value, None)
-            if len(sys.modules) > known + LIBRARY:
-                gc.freeze()  # what was imported stays: looking through it for garbage would hold the window up
-                known = len(sys.modules)
+            imports.settle()
         close = getattr(tool, "close", None)
         if close is not None:
             close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from facedesigner.gui.work.imports import Imports
 from facedesigner.gui.work.wishes import Batch, Call, Each, Ended, Then, Wish
 
 if TYPE_CHECKING:
@@ -195,8 +196,10 @@ class RenderThread(QThread):
     # -- in the thread
 
     def run(self) -> None:
+        imports = Imports()
         while (job := self._next()) is not None:
             job()
+            imports.settle()
         self._engine = None  # freed here, in the thread that made it
 
     def _next(self) -> Job | None:
