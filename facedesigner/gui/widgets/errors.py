@@ -78,6 +78,13 @@ def show_error(title: str, message: str, details: str = "", parent: QWidget | No
     dialog.open()
 
 
+def sentence(error: Exception) -> str:
+    """What to tell of an error; the system's with the file that it is about."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)
+
+
 class ExceptionHook(QObject):
     """Shows exceptions that nobody caught, of any thread, in place of losing the window.
 

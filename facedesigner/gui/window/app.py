@@ -46,7 +46,7 @@ def main(path: Path | None = None) -> int:
     window = MainWindow(session, thread, Preferences(settings, places.settings, keep_file=keep_file), places, fallback)
     for part in (session, thread):
         part.setParent(window)  # they end together, so that none tells another that is gone
-    hook = ExceptionHook(window.documents.autosave, window)
+    hook = ExceptionHook(window.documents.kept.save, window)
     hook.install()
     window.painted.connect(thread.start)
     if os.environ.get(TIMINGS):

@@ -1,4 +1,4 @@
-"""Documents: opening, saving and exporting files, and the session that is kept across restarts."""
+"""Documents: opening, saving and exporting files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from facedesigner.gui.photo.paste_dialog import ask_to_paste
@@ -15,27 +15,24 @@ from facedesigner.gui.photo.photo_desk import PhotoDesk
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.session import Session
-from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.errors import sentence, show_error
 from facedesigner.gui.window.export_job import export_job
+from facedesigner.gui.window.kept_session import KeptSession
 from facedesigner.gui.window.project_lock import ProjectLock
 from facedesigner.gui.window.recipe_check import RecipeCheck
 from facedesigner.gui.work.rendering import RenderThread
-from facedesigner.state import kept
 from facedesigner.state import project as project_file
 from facedesigner.state.edits import locks_with
-from facedesigner.state.project import Project, ProjectError
 from facedesigner.state.recognise import carries_recipe
 from training.endings import PATTERNS
 from training.errors import UserError
 from training.files import special
-from training.locking import Lock, LockedError
+from training.locking import LockedError
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo
 
-ELSEWHERE = "Another window keeps the faces of this model: save as a project what you make in this one."
 LOST = "Another window keeps the faces of this model, so those of this one are lost unless you save them as a project."
-AUTOSAVE_DELAY = 1000  # ms after the last change
 OPENABLE = (
     f"Photos, faces and models ({PATTERNS} *.face *.safetensors);;Photos ({PATTERNS});;"
     "FaceDesigner projects (*.face);;Models (*.safetensors);;All files (*)"
@@ -61,18 +58,12 @@ class Documents(QObject):
         self._session, self._thread, self._preferences, self._places = session, thread, preferences, places
         self._window = window
         self._waiting: Path | None = None  # opened when the next model is there
-        self._autosave_failed = False
-        self._lock: Lock | None = None  # of the session that is kept
-        self._elsewhere = False  # another window keeps it
+        self.kept = KeptSession(session, places.sessions, self)
+        self.kept.said.connect(self.said)
+        self.kept.failed.connect(self._complain)
         self._project = ProjectLock(places.open_projects)
         self.photos = PhotoDesk(session, window)
         self.recipes = RecipeCheck(thread, self.photos, window)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(AUTOSAVE_DELAY)
-        self._timer.timeout.connect(self.autosave)
-        for signal in (session.changed, session.gallery_changed, session.locks_changed):
-            signal.connect(self._timer.start)
         thread.loaded.connect(self._take_model)
 
     # -- opening
@@ -108,7 +99,7 @@ class Documents(QObject):
                 locks = tuple(sorted(locks_with(face, self._session.locks, info.controls)))
                 project = replace(self._session.project(), face=face, locks=locks)
         except (UserError, OSError) as error:  # ProjectError, RecipeError and ExportError say what to do
-            self._complain(f"{path.name} cannot be opened", _sentence(error))
+            self._complain(f"{path.name} cannot be opened", sentence(error))
             return
         if project.face.model not in ("", info.hash):
             self._explain_other_model(path, project.face.model, info)
@@ -165,77 +156,19 @@ class Documents(QObject):
         """Shows a new model with the faces last made with it."""
         old = self._session.info
         if old is not None and old.hash != info.hash:
-            self.autosave()
+            self.kept.save()
             self.let_go()
             self._set_path(None)
         same = old is not None and old.hash == info.hash
-        self._session.set_model(info, None if same else self._kept(info))
+        self._session.set_model(info, None if same else self.kept.load(info))
         if self._waiting is not None:
             path, self._waiting = self._waiting, None
             self.open(path)
 
-    # -- the session that is kept
-
-    def autosave(self) -> None:
-        """Writes the session of the model now; without a model there is nothing to keep."""
-        self._timer.stop()
-        if self._session.info is None:
-            return
-        path = self._session_file(self._session.info)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not self._may_keep(path):
-                return
-            project_file.save(self._session.project(), path)
-        except OSError as error:
-            if not self._autosave_failed:  # once is enough
-                self._autosave_failed = True
-                self._complain(
-                    "The faces are not being kept",
-                    f"{path} cannot be written: {error.strerror or error}. Save the project elsewhere (Ctrl+S) "
-                    "before you close the window.",
-                )
-        else:
-            self._autosave_failed = False
-
-    def _may_keep(self, session: Path) -> bool:
-        """One window keeps the session of a model; once it has closed, another one that is open does."""
-        if self._lock is None:
-            lock = Lock(session.with_suffix(".lock"), "")
-            try:
-                lock.take()
-            except LockedError:
-                if not self._elsewhere:
-                    self._elsewhere = True
-                    self.said.emit(ELSEWHERE)
-                return False
-            self._lock = lock
-        self._elsewhere = False
-        return True
-
     def let_go(self) -> None:
         """Another window may keep the session, and open the project."""
         self._project.give_back()
-        if self._lock is not None:
-            self._lock.give_back()
-            self._lock = None
-        self._elsewhere = False
-
-    def _session_file(self, info: ModelInfo) -> Path:
-        return self._places.sessions / f"{info.hash}.face"
-
-    def _kept(self, info: ModelInfo) -> Project | None:
-        path = self._session_file(info)
-        if not path.exists():
-            return None
-        try:
-            project = project_file.load(path)
-            if project.face.model != info.hash:
-                raise ProjectError(f"its face belongs to the model {project.face.model}")
-        except (ProjectError, OSError) as error:
-            self._complain("The last session cannot be restored", f"{_sentence(error)}\n\n{kept.set_aside(path)}")
-            return None
-        return project
+        self.kept.let_go()
 
     # -- saving
 
@@ -250,8 +183,8 @@ class Documents(QObject):
         if self._session.undo_stack.isClean():
             return True
         if self.path is None:
-            self.autosave()
-            if not self._elsewhere:
+            self.kept.save()
+            if not self.kept.elsewhere:
                 return True
         why = f"\n\n{LOST}" if self.path is None else ""
         button = QMessageBox.StandardButton
@@ -357,9 +290,3 @@ class Documents(QObject):
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}."
-    return str(error)

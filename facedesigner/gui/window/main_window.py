@@ -361,7 +361,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.session.settle()
-        self.documents.autosave()
+        self.documents.kept.save()
         self.documents.let_go()
         self._is_over = True
         self.hide()  # at once; the thread may need a moment

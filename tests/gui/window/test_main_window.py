@@ -325,7 +325,7 @@ def test_the_gallery_is_there_again_after_a_restart(make_window, places):
 
 
 def test_changes_are_kept_soon_after_they_are_made(window, qtbot, places):
-    window.documents._timer.setInterval(0)
+    window.documents.kept._timer.setInterval(0)
     window.session.commit("Seed", face=window.session.face.with_seed(1234))
     path = places.sessions / f"{HASH}.face"
     qtbot.waitUntil(lambda: path.exists() and project_file.load(path).face.seed == 1234)

@@ -19,20 +19,20 @@ from tests.gui.window.test_main_window import message
 def test_two_windows_do_not_overwrite_each_other(make_window, places, qtbot):
     first = make_window()
     first.session.commit("Seed", face=first.session.face.with_seed(11))
-    first.documents.autosave()
+    first.documents.kept.save()
     kept = places.sessions / f"{HASH}.face"
     second = make_window()
     second.session.commit("Seed", face=second.session.face.with_seed(22))
-    second.documents.autosave()
+    second.documents.kept.save()
     assert "Another window" in second.status.currentMessage() and project_file.load(kept).face.seed == 11
     first.close()
-    second.documents.autosave()
+    second.documents.kept.save()
     assert project_file.load(kept).face.seed == 22
 
 
 def test_what_the_second_window_would_lose_is_asked_about(make_window, tmp_path, monkeypatch):
     first, second = make_window(), make_window()
-    first.documents.autosave()
+    first.documents.kept.save()
     second.session.commit("Seed", face=second.session.face.with_seed(22))
     asked: list[str] = []
     answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Save]
@@ -49,9 +49,9 @@ def test_what_the_second_window_would_lose_is_asked_about(make_window, tmp_path,
 
 def test_a_window_that_keeps_the_session_is_not_asked(make_window, places):
     first, second = make_window(), make_window()
-    first.documents.autosave()
+    first.documents.kept.save()
     second.session.commit("Seed", face=second.session.face.with_seed(22))
-    second.documents.autosave()
+    second.documents.kept.save()
     first.close()
     assert second.close() and project_file.load(places.sessions / f"{HASH}.face").face.seed == 22
 
