@@ -33,7 +33,7 @@ LAYERS = (
     ("fine", "Fine", "colours and texture"),
 )
 WAITING = "The sliders appear once a model is loaded."
-FIRST_ROWS, MORE_ROWS = 8, 4  # that are made at once: those in view, then as many as fit into a frame
+FIRST_ROWS, MORE_ROWS = 5, 3  # that are made at once: those in view, then as many as fit into a frame
 NO_CONTROLS = "This model has no sliders.\nShape a face with Breed and Vary in the gallery."
 
 
