@@ -33,7 +33,8 @@ LAYERS = (
     ("fine", "Fine", "colours and texture"),
 )
 WAITING = "The sliders appear once a model is loaded."
-FIRST_ROWS, MORE_ROWS = 5, 3  # that are made at once: those in view, then as many as fit into a frame
+FEW_ROWS = 10  # that are all made at once
+FIRST_ROWS, MORE_ROWS = 5, 3  # of more: the first in view, then as many as fit into a frame
 NO_CONTROLS = "This model has no sliders.\nShape a face with Breed and Vary in the gallery."
 
 
@@ -114,7 +115,7 @@ class ControlPanel(QWidget):
         self.randomise_button.setEnabled(bool(controls))
         self.reset_button.setEnabled(bool(controls))
         self.teach_button.setEnabled(hint != WAITING)
-        self._add_rows(FIRST_ROWS)
+        self._add_rows(FIRST_ROWS if len(controls) > FEW_ROWS else len(controls))
 
     def _add_rows(self, count: int) -> None:
         """The next rows, as they are to look by now."""
@@ -165,6 +166,7 @@ class ControlPanel(QWidget):
         """Scrolls to a slider and marks it for a moment."""
         if self._left:
             self._add_rows(len(self._left))
+            self._column.activate()
         row = next((row for row in self.rows if row.control.name == name), None)
         if row is not None:
             row.mark()
