@@ -82,7 +82,7 @@ class Preparing:
             self.ledger.done(stage.name, key, made, time.monotonic() - work.began)
             self.expected, self.taken = self.expected + stage.seconds, self.taken + time.monotonic() - work.began
         except (Stopped, KeyboardInterrupt):
-            self.ledger.put(stage.name, Entry("stopped", key, note="Stopped; the same command goes on."))
+            self.ledger.put(stage.name, Entry("stopped", key, note="Stopped; started again, it goes on where it was."))
         except Exception as error:
             self.ledger.put(stage.name, self.trouble(error, key))
         self.show(stage, left[1:])
