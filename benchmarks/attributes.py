@@ -31,12 +31,10 @@ from training.style_mixing import noise_of, pictures_of, plain_latents
 from training.tasks.sliders.attributes import ATTRIBUTES
 from training.tasks.sliders.measuring import Measure, in_pool, together
 from training.tasks.sliders.recogniser import Recogniser
+from training.tasks.sliders.verdicts import OTHERS, OWN, PASSING, SAME, WORN
 from training.weights import Weights, load_weights
 
 SEED = 100_000  # far from the seeds that directions are made with
-OWN, OTHERS, SAME = 1.5, 0.35, 0.8  # what is asked of a slider
-WORN = 0.85  # of faces that get what it is for, and lose it again
-PASSING = 0.01  # share of pairs of different seeds that the threshold lets pass
 
 
 @dataclass(frozen=True, eq=False)

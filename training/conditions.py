@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.texts import capital
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -86,7 +88,7 @@ class Conditions:
 def title(name: str) -> str:
     """`hair_colour` -> `Hair colour`, for menus and sheets; a label's cuts (`age:20:40`) are left out."""
     text = name.partition(":")[0].replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def shares(counts: Tensor) -> tuple[float, ...]:

@@ -103,6 +103,19 @@ def load_config(path: Path, overrides: tuple[str, ...] = ()) -> RunConfig:
     return parse_config(parsed(path), overrides, str(path))
 
 
+def preset(
+    name: str, options: dict[str, Any], source: str, *, holdout: float, cache: str, images: int, seed: int, **train: Any
+) -> RunConfig:
+    """The config of that name that comes along, with what it is to differ in; `train`: of its table of that name."""
+    known = load_config(CONFIGS / f"{name}.toml")
+    return dataclasses.replace(
+        known,
+        options={**known.options, **options},
+        data=dataclasses.replace(known.data, source=source, holdout=holdout, cache=cache),
+        train=dataclasses.replace(known.train, images=images, seed=seed, **train),
+    )
+
+
 def parsed(path: Path) -> dict[str, Any]:
     """The tables of a TOML file. UserError when there is none."""
     try:

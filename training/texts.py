@@ -31,3 +31,13 @@ def printable(text: str, most: int = MESSAGE) -> str:
 
 def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def capital(words: str) -> str:
+    """With a capital first; the other letters as they are."""
+    return words[:1].upper() + words[1:]
+
+
+def sentence(words: str) -> str:
+    """What an error or a note says in the middle of a line, as a sentence of its own: a capital first, a stop last."""
+    return capital(words) + ("" if not words or words.endswith((".", "…", "!", "?")) else ".")

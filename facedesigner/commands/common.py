@@ -13,6 +13,7 @@ from training.texts import one_line, printable
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
     from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.engine.truth import Truth
     from facedesigner.state.face import FaceState
 
 
@@ -58,6 +59,13 @@ def load_engine(args: argparse.Namespace) -> FaceEngine:
     engine.load(args.weights or default_weights())
     progress("")
     return engine
+
+
+def truth(path: Path, face: FaceState, engine: FaceEngine) -> Truth:
+    """Whether a picture file is what its recipe, `face`, draws."""
+    from facedesigner.engine.truth import truth_of
+
+    return truth_of(path, face, lambda one: draw(engine, one)[0])
 
 
 def draw(engine: FaceEngine, face: FaceState, resolution: int | None = None) -> tuple[Image, float]:

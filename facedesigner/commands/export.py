@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,13 +197,14 @@ def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None
     if face.model != engine.info.hash:
         say(f"{name} was made with another model ({face.model}): the picture is used as it is")
         return picture, face, face.model, None
-    true = truth_of(args.file, face, lambda one: draw(engine, one)[0])
+    drawn = cache(lambda one: draw(engine, one)[0])  # what it has to tell of a face is said once
+    true = truth_of(args.file, face, drawn)
     if true.kind is Kind.SHEET:
         say(f"{name}: {true.words} The face of the recipe itself is used.")
     elif true.kind not in (Kind.SAME, Kind.ROUNDED):
         say(f"{name}: {true.words} The picture is used as it is.")
         return picture, face, engine.info.name, true.framed
-    return draw(engine, face)[0], face, engine.info.name, None
+    return drawn(face), face, engine.info.name, None
 
 
 def aligned(picture: Image, face: FaceState | None, path: Path) -> Image:

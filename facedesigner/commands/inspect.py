@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facedesigner.commands.common import add_engine_options, load_engine, say
+from facedesigner.commands.common import add_engine_options, load_engine, say, truth
 
 if TYPE_CHECKING:
     from facedesigner.state.face import FaceState
@@ -47,7 +47,4 @@ def compare(args: argparse.Namespace, face: FaceState) -> None:
             f"{engine.info.name} ({engine.info.hash}); name the weights that made it with --weights"
         )
         return
-    from facedesigner.commands.common import draw
-    from facedesigner.engine.truth import truth_of
-
-    say(truth_of(args.file, face, lambda one: draw(engine, one)[0]).words)
+    say(truth(args.file, face, engine).words)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress, say
-
-if TYPE_CHECKING:
-    pass
 
 MOST_VARIANTS = 16
 

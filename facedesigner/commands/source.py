@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facedesigner.commands.common import CommandError, draw, progress, say
+from facedesigner.commands.common import CommandError, progress, say, truth
 
 if TYPE_CHECKING:
     from facedesigner.contract.photos import Reached
@@ -60,9 +60,7 @@ def face_from(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
 
 def say_if_untrue(path: Path, face: FaceState, engine: FaceEngine, advice: str = "") -> None:
     """Says so when a picture is not what its recipe draws."""
-    from facedesigner.engine.truth import truth_of
-
-    true = truth_of(path, face, lambda one: draw(engine, one)[0])
+    true = truth(path, face, engine)
     if not true.holds:
         say(f"{path.name}: {true.words.rstrip('.')}{advice}")
 

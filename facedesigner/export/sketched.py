@@ -17,8 +17,9 @@ def save_sketched(result: SketchResult, path: Path, *, overwrite: bool = False) 
     its face where that draws what the picture shows: where it does not follow the drawing. ExportError as
     `save_png`."""
     assert result.image is not None
-    sketched = isinstance(result.request, SketchRequest)
-    if result.face is not None and isinstance(result.request, SketchRequest) and not result.request.follow:
-        return save_png(result.image, path, result.face, result.model, overwrite=overwrite)
-    mark = GENERATED if sketched else COMPOSITE
+    request, mark = result.request, COMPOSITE
+    if isinstance(request, SketchRequest):
+        if result.face is not None and not request.follow:
+            return save_png(result.image, path, result.face, result.model, overwrite=overwrite)
+        mark = GENERATED
     return save_photo(Pillow.fromarray(result.image), path, mark=mark, overwrite=overwrite)

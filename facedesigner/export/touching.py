@@ -6,6 +6,7 @@ import numpy as np
 
 from facedesigner.engine.landmarks import CHIN, Landmarks
 from facedesigner.export.frame import Frame
+from training.texts import capital
 
 SAMPLES = 256  # places along an edge
 INSET = 0.006  # of the frame's side: where an edge is looked at
@@ -32,7 +33,7 @@ def touching(
         chin = at_edge(frame, marks.points[CHIN], size, CHIN_ROOM * marks.distance)
         found += [f"the chin touches the frame {listed(chin, mirror)}"] if chin else []
     words = ", ".join(found)
-    return (f"{words[:1].upper()}{words[1:]}: {ENDS}.",) if found else ()
+    return (f"{capital(words)}: {ENDS}.",) if found else ()
 
 
 def hair_at(side: str, frame: Frame, marks: Landmarks, alpha: np.ndarray) -> bool:

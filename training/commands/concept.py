@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from training.commands.making import add_run_options, check_amounts, make, placed, preset
+from training.commands.making import add_run_options, check_amounts, make, of_args, placed
 
 
 def add(commands: Any) -> None:
@@ -40,4 +40,4 @@ def add(commands: Any) -> None:
 def concept_command(args: argparse.Namespace) -> int:
     check_amounts(args)
     options = {"weights": placed(args.weights), "where": args.where, "slider": args.name, "place": [*args.place]}
-    return make(preset("concept", args, options, placed(args.data)), args, f"with a slider {args.name!r}")
+    return make(of_args("concept", args, options, placed(args.data)), args, f"with a slider {args.name!r}")

@@ -29,47 +29,21 @@ def add(commands: Any) -> None:
 
 
 def embeddings_command(args: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from training.curation.curate import cores
-    from training.curation.detector import require_packages
-    from training.data import is_held_out, no_pictures
-    from training.networks.embeddings import SUFFIX, save_embeddings
-    from training.pictures import DataError, Source
-    from training.tasks.uniqueness.calibration import calibrate
-    from training.tasks.uniqueness.embedding import embed_all
+    from training.networks.embeddings import SUFFIX
+    from training.tasks.uniqueness.library import make_library
     from training.weights import load_weights
 
     if not args.out.name.endswith(SUFFIX):
         raise UserError(f"--out is {args.out}; choose a name that ends in {SUFFIX}")
     if args.workers is not None and args.workers < 0:
         raise UserError(f"--workers is {args.workers}; choose 0 or more")
-    require_packages()
     data, name = data_of(args)
     weights = load_weights(args.model) if args.model else None
-    say = partial(print, flush=True)  # a window may be reading along
-    source = Source(Path(data.source))
-    try:
-        entries = source.pictures(data.include)
-        trained = [entry for entry in entries if not is_held_out(entry.name, data.holdout)]
-        if len(trained) < 2:
-            raise DataError(no_pictures(source, data.include))
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        workers = cores() if args.workers is None else args.workers
-        found = embed_all(source, trained, args.out, workers, say)
-        left_out = [entry.name for entry in entries if is_held_out(entry.name, data.holdout)]
-        calibration = calibrate(found, source, left_out, weights, say)
-    finally:
-        source.close()
-    about = {
-        "model": weights.name if weights else name or args.out.name.removesuffix(SUFFIX),
-        "data": data.about or Path(data.source).stem,
-        "source": Path(data.source).stem,
-        "holdout": f"{data.holdout:g}",
-    }
-    save_embeddings(replace(found, about=about, calibration=calibration), args.out)
-    args.out.with_name(args.out.name + ".part").unlink(missing_ok=True)
-    print(f"{args.out}: {len(found):,} faces; suggested threshold {calibration['threshold']:g}")
+    model = weights.name if weights else name or args.out.name.removesuffix(SUFFIX)
+    workers = cores() if args.workers is None else args.workers
+    found = make_library(data, args.out, model, weights, workers, partial(print, flush=True))  # a window may read along
+    print(f"{args.out}: {len(found):,} faces; suggested threshold {found.calibration['threshold']:g}")
     return 0
 
 

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from training.commands.making import add_run_options, check_amounts, make, placed, preset
+from training.commands.making import add_run_options, check_amounts, make, of_args, placed
 
 
 def add(commands: Any) -> None:
@@ -28,6 +28,6 @@ def add(commands: Any) -> None:
 def encoder_command(args: argparse.Namespace) -> int:
     check_amounts(args)
     options = {"weights": placed(args.weights), "sketches": args.sketches, "start": placed(args.start)}
-    config = preset("encoder", args, options, placed(args.data))
+    config = of_args("encoder", args, options, placed(args.data))
     config = dataclasses.replace(config, data=dataclasses.replace(config.data, include=tuple(args.include)))
     return make(config, args, f"an encoder of {args.weights.stem}")

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from training.config import RunConfig, write_config
+from training.config import RunConfig, preset
 from training.errors import UserError
 
 
@@ -37,18 +37,10 @@ def placed(path: Path | None) -> str:
     return "" if path is None else str(path.resolve())
 
 
-def preset(name: str, args: argparse.Namespace, options: dict[str, Any], source: str, **train: Any) -> RunConfig:
+def of_args(name: str, args: argparse.Namespace, options: dict[str, Any], source: str, **train: Any) -> RunConfig:
     """The config of that name that comes along, with what the command was told."""
-    from training.config import CONFIGS, load_config
-
-    known = load_config(CONFIGS / f"{name}.toml")
-    return dataclasses.replace(
-        known,
-        name=args.out.stem,
-        options={**known.options, **options},
-        data=dataclasses.replace(known.data, source=source, holdout=args.holdout, cache=placed(args.cache)),
-        train=dataclasses.replace(known.train, images=args.images, seed=args.seed, **train),
-    )
+    amounts = {"holdout": args.holdout, "cache": placed(args.cache), "images": args.images, "seed": args.seed}
+    return dataclasses.replace(preset(name, options, source, **amounts, **train), name=args.out.stem)
 
 
 def make(config: RunConfig, args: argparse.Namespace, what: str) -> int:
@@ -56,17 +48,15 @@ def make(config: RunConfig, args: argparse.Namespace, what: str) -> int:
     from training.commands.run import say, train_in
     from training.config import run_config
     from training.kinds import trained
-    from training.locking import locked
+    from training.running import give_config
 
     folder: Path = args.folder or args.out.with_name(args.out.stem + ".run")
     if (folder / "last.pt").exists() and of(run_config(folder)) != of(config):
         raise UserError(f"{folder} is a run of other options: delete it, or choose another --out or --folder")
-    folder.mkdir(parents=True, exist_ok=True)
     former = args.out.with_name(args.out.name + ".pt")
     if former.exists() and not args.events:
         say(f"{former} is of an earlier version of this program, which alone goes on with it: delete it")
-    with locked(folder, f"another process trains in {folder}"):  # whose config stays as it is
-        write_config(config, folder)
+    give_config(config, folder)
     if train_in(folder, config, args.events) != "finished":
         say(f"{folder}: stopped and saved; the same command goes on")
         return 0

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,28 +80,19 @@ def resume_command(args: argparse.Namespace) -> int:
 def train_in(folder: Path, config: RunConfig, as_events: bool) -> str:
     """Trains and returns why that ended, "finished" or "stopped". Of several processes the first one alone speaks, and
     listens to standard input."""
-    from training.compute import keep_memory
     from training.distributed import is_writer
     from training.events import Ended, encode
-    from training.locking import locked
-    from training.loop import train
-    from training.tensorboard import TensorBoard
+    from training.running import run_in
 
     if as_events and hasattr(os, "nice"):
         os.nice(POLITENESS)
-    keep_memory()
-    board, speaks, reason = TensorBoard(folder), is_writer(), ""
-    alone = locked(folder, f"another process trains in {folder}") if speaks else nullcontext()
-    with alone, stop_requests(watch_stdin=as_events and speaks) as stop:
-        try:
-            for event in train(config, folder, stop):
-                if speaks:
-                    say(encode(event) if as_events else describe(event))
-                    board.take(event)
-                if isinstance(event, Ended):
-                    reason = event.reason
-        finally:
-            board.close()
+    reason = ""
+    with stop_requests(watch_stdin=as_events and is_writer()) as stop:
+        for event in run_in(folder, config, stop):
+            if is_writer():
+                say(encode(event) if as_events else describe(event))
+            if isinstance(event, Ended):
+                reason = event.reason
     return reason
 
 

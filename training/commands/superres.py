@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from training.commands.making import add_run_options, check_amounts, make, placed, preset
+from training.commands.making import add_run_options, check_amounts, make, of_args, placed
 from training.errors import UserError
 
 
@@ -42,5 +42,5 @@ def superres_command(args: argparse.Namespace) -> int:
         "width": args.width,
         "blocks": args.blocks,
     }
-    config = preset("superres", args, options, first, **(GAN if args.kind == "gan" else {}))
+    config = of_args("superres", args, options, first, **(GAN if args.kind == "gan" else {}))
     return make(config, args, f"a super-resolver, {args.kind}")

@@ -55,8 +55,8 @@ def require_faces(work: Work) -> None:
 
 def label(work: Work) -> Yield:
     """Measures of the generator's faces and who they are, kept for the stages after it."""
-    from training.tasks.sliders.cache import measured_with_cache
-    from training.tasks.sliders.directions import RECOGNISED, VERSION
+    from training.tasks.sliders.cache import key_of, measured_with_cache
+    from training.tasks.sliders.directions import RECOGNISED
     from training.tasks.sliders.measuring import in_pool
     from training.tasks.sliders.recogniser import Recogniser
 
@@ -74,7 +74,7 @@ def label(work: Work) -> Yield:
             rate = len(some) / (time.monotonic() - began)
             samples = int(min(max(0.6 * work.seconds * rate, FEWEST), MOST)) // 100 * 100
         latents = sample_latents(weights.generator, weights.latent_mean, seed, samples)
-        key = f"{VERSION}-{weights.hash}-{samples}-{seed}"
+        key = key_of(weights.hash, samples, seed)
         measured_with_cache(measures, key, latents, work.stoppable(measure), work.say)
     work.say("looking at who they are")
     with in_pool(work.model, work.workers, Recogniser) as recognise:

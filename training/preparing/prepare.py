@@ -18,7 +18,7 @@ from training.preparing.ledger import Entry, Ledger
 from training.preparing.plan import STAGES, Stage, Wish
 from training.preparing.report import write_report
 from training.preparing.work import Stopped, Work, hash_of
-from training.texts import one_line, printable
+from training.texts import one_line, printable, sentence
 
 VERSION = 1  # raise it when stages make something else
 LOG = "prepare.log"
@@ -48,6 +48,7 @@ class Preparing:
     def __init__(self, wish: Wish, ledger: Ledger, name: str, tell: Tell, stop: Callable[[], bool]) -> None:
         self.wish, self.ledger, self.name, self.stop = wish, ledger, name, stop
         self._tell = tell
+        self._drawn: dict[str, tuple[str, str]] = {}  # by the hash of the file
         self.began = time.monotonic()
         self.data = data_key(wish.data)
         self.expected = self.taken = 0.0  # seconds of the stages that were done this time
@@ -91,9 +92,9 @@ class Preparing:
 
     def trouble(self, error: Exception, key: str) -> Entry:
         if is_users(error):
-            return Entry("left out", key, note=sentence(explained(error)))
+            return Entry("left out", key, note=sentence(printable(explained(error))))
         self.log("".join(traceback.format_exception(error)))
-        return Entry("failed", key, note=sentence(f"{type(error).__name__}: {error}; details are in {LOG}"))
+        return Entry("failed", key, note=sentence(printable(f"{type(error).__name__}: {error}; details are in {LOG}")))
 
     def model_for(self, stage: Stage) -> Path:
         """What the stages before it have made of the generator."""
@@ -102,20 +103,25 @@ class Preparing:
 
     def key(self, stage: Stage, model: Path) -> str:
         """Of all that a stage is made from."""
-        from training.weights import load_weights
-
-        drawn = load_weights(model)
-        takes = [VERSION, stage.name, self.wish.seed, self.name, drawn.hash, drawn.content]
+        content, earlier = hash_of(model), before(stage)
+        takes = [VERSION, stage.name, self.wish.seed, self.name, *self.drawn_by(model, content)]
         if stage.changes or stage.name == "model":
-            takes += [
-                hash_of(model),
-                *(self.ledger.facts.get(name) for name in ("faces", "labels") if name in before(stage)),
-            ]
+            facts = self.ledger.facts
+            takes += [content, *(facts.get(name) for name in ("faces", "labels") if name in earlier)]
         if stage.data or stage.name in ("encoder", "sketches"):
             takes.append(self.data)
         if stage.name == "model":
             takes.append([(n, e.key, e.note) for n, e in self.ledger.entries.items() if n != stage.name])
         return hashlib.sha256(json.dumps(takes).encode()).hexdigest()[:16]
+
+    def drawn_by(self, model: Path, content: str) -> tuple[str, str]:
+        """The hash of a model and of what it draws by, whatever sliders it has; each file is read once."""
+        from training.weights import load_weights
+
+        if content not in self._drawn:
+            weights = load_weights(model)
+            self._drawn[content] = weights.hash, weights.content
+        return self._drawn[content]
 
     def share(self, left: tuple[Stage, ...]) -> float:
         """Seconds of the wished minutes that the first of these stages may take."""
@@ -182,8 +188,3 @@ def file_name(name: str) -> str:
     """A model's name as files are called."""
     kept = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in one_line(name, 60))
     return kept.strip("-.") or "model"
-
-
-def sentence(words: str) -> str:
-    words = printable(words)
-    return f"{words[:1].upper()}{words[1:]}" + ("" if words.endswith((".", "!", "?")) else ".")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from training.config import CONFIGS, RunConfig, load_config
+from training.config import RunConfig, preset
 from training.kinds import trained
 from training.preparing.own_faces import require_faces
 from training.preparing.work import LeftOut, Work, Yield
@@ -28,7 +27,7 @@ def glasses(work: Work) -> Yield:
     if (share := float(work.facts.get("faces", {}).get("glasses", 0.0))) >= 2 * RARE:
         raise LeftOut(f"{share:.0%} of its faces wear glasses: their slider is found among the named ones")
     teachable(work.model)
-    config = preset("concept", work, str(work.data.resolve()), weights=str(work.model.resolve()))
+    config = config_of("concept", work, str(work.data.resolve()), weights=str(work.model.resolve()))
     folder, out = work.run_folder("glasses"), work.folder / "glasses.safetensors"
     images = work.train(config, folder)
     trained("concept").export(folder, out)
@@ -46,7 +45,7 @@ def sketches(work: Work) -> Yield:
 
 def trained_encoder(work: Work, name: str, sketches: bool) -> Yield:
     data = str(work.wish.data.resolve()) if work.wish.data else ""
-    config = preset("encoder", work, data, weights=str(work.model.resolve()), sketches=sketches)
+    config = config_of("encoder", work, data, weights=str(work.model.resolve()), sketches=sketches)
     folder = work.run_folder(name)
     out = work.wish.folder / f"{name}-{work.name}.safetensors"
     images = work.train(config, folder)
@@ -56,14 +55,9 @@ def trained_encoder(work: Work, name: str, sketches: bool) -> Yield:
     return Yield((out, sheet), pictures=(sheet,), note=note, faces=images)
 
 
-def preset(name: str, work: Work, source: str, **options: Any) -> RunConfig:
-    known = load_config(CONFIGS / f"{name}.toml")
-    return dataclasses.replace(
-        known,
-        options={**known.options, **options},
-        data=dataclasses.replace(known.data, source=source, holdout=HOLDOUT, cache=str(work.folder.resolve())),
-        train=dataclasses.replace(known.train, images=IMAGES[name], seed=work.wish.seed),
-    )
+def config_of(name: str, work: Work, source: str, **options: Any) -> RunConfig:
+    cache, images, seed = str(work.folder.resolve()), IMAGES[name], work.wish.seed
+    return preset(name, options, source, holdout=HOLDOUT, cache=cache, images=images, seed=seed)
 
 
 def sheet_of(folder: Path, kinds: tuple[str, ...], out: Path) -> Path:

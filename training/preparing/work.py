@@ -107,23 +107,19 @@ class Work:
     def train(self, config: RunConfig, folder: Path) -> int:
         """Trains a run in `folder`, or goes on with it, until it is done or the stage's time is over; returns the
         pictures it has seen. Stopped when that was asked for; what it has learnt is saved."""
-        from training.config import write_config
         from training.events import Metrics, Started
-        from training.locking import locked
-        from training.loop import train
+        from training.running import give_config, run_in
 
-        folder.mkdir(parents=True, exist_ok=True)
+        give_config(config, folder)
         images = 0
-        with locked(folder, f"another process trains in {folder}"):
-            write_config(config, folder)
-            for event in train(config, folder, lambda: self.stop() or self.late()):
-                images = getattr(event, "images", images)
-                if isinstance(event, Started):
-                    for note in event.notes:
-                        self.tell(note)
-                elif isinstance(event, Metrics):
-                    rate = f"{event.images_per_second:.0f} a second"
-                    self.tell(f"{event.images:,} of {config.train.images:,} pictures, {rate}")
+        for event in run_in(folder, config, lambda: self.stop() or self.late()):
+            images = getattr(event, "images", images)
+            if isinstance(event, Started):
+                for note in event.notes:
+                    self.tell(note)
+            elif isinstance(event, Metrics):
+                rate = f"{event.images_per_second:.0f} a second"
+                self.tell(f"{event.images:,} of {config.train.images:,} pictures, {rate}")
         self.check()
         return images
 

@@ -26,6 +26,7 @@ from facedesigner.gui.batch.constraint_row import ConstraintRow
 from facedesigner.state.constraint import DISTANCE, MOST, PLAIN, WORDS, Wish, parse
 from facedesigner.state.face import PSI_DEFAULT, PSI_MAX
 from training.errors import UserError
+from training.texts import sentence
 
 FIRST = ("age", "glasses", "gender")  # of the attributes
 JOURNAL = "batch.jsonl"  # of a batch, see `export.batch_folder`, which imports numpy
@@ -104,7 +105,7 @@ class BatchForm(QWidget):
         try:
             self.wish  # noqa: B018 it raises
         except UserError as error:
-            return f"{str(error)[:1].upper()}{str(error)[1:]}."
+            return sentence(str(error))
         return ""
 
     def _take_seed(self) -> None:

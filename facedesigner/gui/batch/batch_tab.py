@@ -28,6 +28,7 @@ from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.widgets.pixels import enlarged
 from facedesigner.gui.work.desk import Desk, Job
+from training.texts import sentence
 
 SIDE = 96  # pixels of a face in the grid
 EMPTY = (
@@ -207,7 +208,7 @@ class BatchTab(QWidget):
         if reason is None:
             self.rate.setText("Ended; what was found stays.")
             why = str(error) or type(error).__name__
-            show_error("The batch cannot go on", f"{why[:1].upper()}{why[1:]}.", parent=self)
+            show_error("The batch cannot go on", sentence(why), parent=self)
             return
         words = WORDS.get(reason, NARROW)
         self.rate.setText(f"{self._status.accepted:,} of {self._wish.count:,} faces. {words}")

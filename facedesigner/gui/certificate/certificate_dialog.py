@@ -31,6 +31,7 @@ from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.widgets.value_slider import ValueSlider
 from facedesigner.gui.work.desk import Job
 from facedesigner.state.uniqueness import Pushed, percent
+from training.texts import sentence
 
 REST = 300  # milliseconds without another change of the face until it is compared
 LEAST, MOST = 0.05, 0.8  # of the threshold
@@ -287,7 +288,7 @@ class CertificateDialog(QDialog):
         choose = " Choose its folder to see them." if self._desk.training_data is None else ""
         self.training_words.setText(checked.training_words + choose)
         self.plot.show_calibration(finding.calibration, [near.distance for near in finding.neighbours])
-        self._say(" ".join((*(f"{note[0].upper()}{note[1:]}." for note in checked.notes), NOTE)))
+        self._say(" ".join((*map(sentence, checked.notes), NOTE)))
         self._show_verdict()
         self._show_state()
 

@@ -13,6 +13,7 @@ from facedesigner.resources import resource
 from facedesigner.state.edits import same_person
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Finding, Pushed
+from training.texts import sentence
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -98,7 +99,7 @@ def save(checked: Checked, threshold: float, pdf: Path, overwrite: bool) -> Call
         examined = certifier.examine(png, checked.face)
         values = facts_about(examined, certifier.info, checked.finding, threshold, checked.training_words)
         save_certificate(values, checked.picture, paths, overwrite, checked.trained, key)
-        notes = "".join(f" {note[0].upper()}{note[1:]}." for note in key.notes)
+        notes = "".join(f" {sentence(note)}" for note in key.notes)
         wrote = f"Wrote {pdf.name}, {paths[1].name} and {png.name}"
         return f"{wrote}, signed with the key {fingerprint(key.public)}.{notes}"
 

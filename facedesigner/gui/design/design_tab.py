@@ -209,7 +209,7 @@ class DesignTab(QWidget):
             self._rest.stop()
             self._sharpen()
         else:
-            self._submit(self.policy.choose() if len(self.policy.resolutions) > 1 else None)
+            self._submit(self.policy.choose())
             self._rest.start()
         self._draw_before()
 
@@ -243,6 +243,10 @@ class DesignTab(QWidget):
             self._submit(None)
 
     def _submit(self, resolution: int | None) -> None:
+        """None asks for the full picture; a preview as large as that is the full picture."""
+        info = self.session.info
+        if info is not None and resolution == info.resolution:
+            resolution = None
         self.asked_for = RenderRequest(self.session.face, resolution, next(self._stamps))
         self.renderer.submit(self.asked_for)
 

@@ -21,7 +21,7 @@ class PreviewPolicy:
         """`resolutions` in pixels, ascending, at least one; `budget` in milliseconds."""
         if not resolutions:
             raise ValueError("a preview needs at least one resolution")
-        self.resolutions = tuple(sorted(resolutions))
+        self._resolutions = tuple(sorted(resolutions))
         self._budget = budget
         self._measured: dict[int, deque[float]] = {}
         self._frame = 0
@@ -41,12 +41,12 @@ class PreviewPolicy:
         """The resolution for the next frame of a drag."""
         self._frame += 1
         self._forget()
-        medians = {resolution: self.median(resolution) for resolution in self.resolutions}
+        medians = {resolution: self.median(resolution) for resolution in self._resolutions}
         fitting = [r for r, median in medians.items() if median is not None and median <= self._budget]
-        best = max(fitting, default=self.resolutions[0])
+        best = max(fitting, default=self._resolutions[0])
         if medians[best] is None:
             return best
-        above = self.resolutions[self.resolutions.index(best) + 1 :]
+        above = self._resolutions[self._resolutions.index(best) + 1 :]
         untried = bool(fitting) and bool(above) and medians[above[0]] is None
         return above[0] if untried else best
 

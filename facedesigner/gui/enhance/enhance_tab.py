@@ -20,6 +20,7 @@ from facedesigner.gui.widgets.file_drop import FileDrop
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.work.desk import Desk, Job
 from training.endings import PATTERNS
+from training.texts import capital
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -178,7 +179,7 @@ class EnhanceTab(QWidget):
             self.view.set_picture(index, as_qimage(news.image))
             self._show_times()
         else:
-            self.view.set_words(index, f"{news.reason[:1].upper()}{news.reason[1:]}")
+            self.view.set_words(index, capital(news.reason))
 
     def _end(self, complete: bool | None, error: Exception | None) -> None:
         self._show_state(working=False)

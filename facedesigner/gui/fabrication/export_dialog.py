@@ -31,6 +31,7 @@ from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.work.desk import Desk, Job
 from facedesigner.state.face import FaceState
 from training.errors import UserError
+from training.texts import sentence
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -282,7 +283,7 @@ class FabricationDialog(QDialog):
                 ready = True
             except UserError as error:  # sizes, names, colours
                 self.extent.setText("")
-                self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.", warn=True)
+                self._say(sentence(str(error)), warn=True)
         self._ready = ready
         self._show_busy()
         self._ask_for_preview()
@@ -344,7 +345,7 @@ class FabricationDialog(QDialog):
     def _fail(self, why: str) -> None:
         self._rest("Nothing was written.")
         if self.isVisible():
-            show_error("The face was not exported", f"{why[:1].upper()}{why[1:]}.", parent=self)
+            show_error("The face was not exported", sentence(why), parent=self)
 
     def _rest(self, words: str) -> None:
         self._busy = False

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from facedesigner.gui.fabrication.preview_view import PreviewView
 from facedesigner.gui.fabrication.previewing import Previewing, Wish
 from facedesigner.gui.work.desk import Desk
+from training.texts import sentence
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -59,4 +60,4 @@ class LivePreview(PreviewView):
         elif cutting:
             self.say(CUTTING, keep=True)
         elif preview.trouble:
-            self.say(f"{preview.trouble[:1].upper()}{preview.trouble[1:]}.")
+            self.say(sentence(preview.trouble))

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from facedesigner.gui import theme
-from facedesigner.gui.preparing.preparer import Order, Preparer, unfinished
+from facedesigner.gui.preparing.preparer import Preparer, unfinished
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.widgets.path_row import add_row, file_button, folder_button
-from training.preparing.plan import STAGES, STATES
+from training.preparing.plan import STAGES, STATES, Wish
 
 WHAT = (
     "Measures thousands of the model's faces and finds sliders for smile, hair, nose and more, an age slider in years, "
@@ -49,14 +49,14 @@ class PrepareDialog(QDialog):
         self._preparer, self._models = preparer, models
         self._make_widgets()
         self._lay_out()
-        order = preparer.order if preparer.busy else unfinished(models)
-        if order is not None:
-            self._show_order(order)
+        wish = preparer.wish if preparer.busy else unfinished(models)
+        if wish is not None:
+            self._show_wish(wish)
         elif model is not None:
             self.generator.setText(str(model))
         self.generator.textChanged.connect(self._propose)
         self.folder.textChanged.connect(self._look)
-        if order is None:
+        if wish is None:
             self._propose()
         self.start_button.clicked.connect(self.start)
         self.stop_button.clicked.connect(preparer.stop)
@@ -69,15 +69,12 @@ class PrepareDialog(QDialog):
         self._look()
 
     def start(self) -> None:
-        order = self.order
-        if order is None:
-            return
-        self.message.setText("Starting…")
-        self._preparer.start(order)
+        if (wish := self._read()) is not None:
+            self.message.setText("Starting…")
+            self._preparer.start(wish)
 
-    @property
-    def order(self) -> Order | None:
-        """What the form asks for, None while something lacks; the message says what."""
+    def _read(self) -> Wish | None:
+        """What the form asks for; None, and the message says why, while something lacks."""
         generator, folder, data = (edit.text().strip() for edit in (self.generator, self.folder, self.data))
         problem = ""
         if not Path(generator).is_file():
@@ -91,7 +88,7 @@ class PrepareDialog(QDialog):
         if problem:
             self.message.setText(problem)
             return None
-        return Order(Path(generator), Path(folder), Path(data) if data else None, self.minutes.value())
+        return Wish(Path(generator), Path(folder), Path(data) if data else None, self.minutes.value())
 
     # -- building
 
@@ -165,11 +162,11 @@ class PrepareDialog(QDialog):
         stem = Path(self.generator.text().strip()).stem
         self.folder.setText(str(self._models / f"{stem}-prepared") if stem else "")
 
-    def _show_order(self, order: Order) -> None:
-        self.generator.setText(str(order.generator))
-        self.folder.setText(str(order.folder))
-        self.data.setText(str(order.data or ""))
-        self.minutes.setValue(order.minutes)
+    def _show_wish(self, wish: Wish) -> None:
+        self.generator.setText(str(wish.generator))
+        self.folder.setText(str(wish.folder))
+        self.data.setText(str(wish.data or ""))
+        self.minutes.setValue(round(wish.minutes))
 
     # -- showing
 

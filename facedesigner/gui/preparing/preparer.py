@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from facedesigner.gui.work.child import Child
 from training.preparing.ledger import NAME, Ledger
-from training.preparing.plan import STAGES
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be prepared, and where. `data` None: without pictures; `minutes` 0: as long as it takes."""
-
-    generator: Path
-    folder: Path
-    data: Path | None = None
-    minutes: int = 0
+from training.preparing.plan import STAGES, Wish
 
 
 class Preparer(QObject):
@@ -35,7 +24,7 @@ class Preparer(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._child: Child | None = None
-        self.order: Order | None = None  # of the newest start
+        self.wish: Wish | None = None  # of the newest start
         self.states: dict[str, tuple[str, str]] = {}  # stage -> its state and what is to be said of it
         self.left = 0  # seconds
         self.finished = False
@@ -44,13 +33,13 @@ class Preparer(QObject):
     def busy(self) -> bool:
         return self._child is not None
 
-    def start(self, order: Order) -> None:
+    def start(self, wish: Wish) -> None:
         if self._child is not None:
             return
-        self.order, self.finished, self.left = order, False, 0
-        self.look_at(order.folder)
-        words = [str(order.generator), "--out", str(order.folder), "--minutes", str(order.minutes), "--events"]
-        words += ["--data", str(order.data)] if order.data else []
+        self.wish, self.finished, self.left = wish, False, 0
+        self.look_at(wish.folder)
+        words = [str(wish.generator), "--out", str(wish.folder), "--minutes", f"{wish.minutes:g}", "--events"]
+        words += ["--data", str(wish.data)] if wish.data else []
         child = self._child = Child("prepare", *words, parent=self)
         child.line.connect(self._take)
         child.ended.connect(self._end)
@@ -102,8 +91,8 @@ class Preparer(QObject):
         self.ended.emit(reason)
 
 
-def unfinished(models: Path) -> Order | None:
-    """The order of the newest folder in which something was begun and not brought to its end."""
+def unfinished(models: Path) -> Wish | None:
+    """The wish of the newest folder in which something was begun and not brought to its end."""
     found = []
     for path in models.glob(f"*/{NAME}"):
         ledger = Ledger(path.parent)
@@ -115,6 +104,6 @@ def unfinished(models: Path) -> Order | None:
     _, folder, about = max(found, key=lambda one: one[0])
     try:
         data = Path(about["data"]) if about.get("data") else None
-        return Order(Path(about["generator"]), folder, data, int(about.get("minutes", 0)))
+        return Wish(Path(about["generator"]), folder, data, float(about.get("minutes", 0)))
     except (KeyError, TypeError, ValueError):
         return None

@@ -27,6 +27,7 @@ from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.work.desk import Desk
+from training.texts import capital, sentence
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -178,11 +179,11 @@ class ReliefDialog(QDialog):
         width, height, depth = made.solid.size
         self.size_label.setText(f"{width:.0f} × {height:.0f} × {depth:.0f} mm")
         triangles = f"{len(made.solid.triangles):,} triangles, pupils {made.solid.pupil_mm:.1f} mm apart."
-        self._say(f"{triangles} {made.notice[:1].upper()}{made.notice[1:]}".strip(), warn=bool(made.notice))
+        self._say(f"{triangles} {capital(made.notice)}".strip(), warn=bool(made.notice))
         self._let_save(True)
 
     def _fail(self, why: str) -> None:
-        self._say(f"{why[:1].upper()}{why[1:]}.", warn=True)
+        self._say(sentence(why), warn=True)
         self._let_save(False)
 
     def _let_save(self, may: bool) -> None:

@@ -20,6 +20,7 @@ from facedesigner.state.drawing import HINTS, SIDE, SKETCH, DrawingError, Scan
 from facedesigner.state.files import write_atomically
 from training.endings import PATTERNS
 from training.errors import UserError
+from training.texts import sentence
 
 PICTURES = f"Pictures ({PATTERNS})"
 PNG = "PNG picture (*.png)"
@@ -92,9 +93,7 @@ class SketchFiles(QObject):
         try:
             marks = drawing.load(path)
         except DrawingError as error:
-            show_error(
-                "The drawing cannot be opened", f"{str(error)[:1].upper()}{str(error)[1:]}.", parent=self._window
-            )
+            show_error("The drawing cannot be opened", sentence(str(error)), parent=self._window)
             return
         self._canvas.sheet.replace(marks, f"Open {path.name}")
         self.said.emit(f"Opened {path.name}")

@@ -20,6 +20,7 @@ from facedesigner.gui.sketch.variants import VariantRow
 from facedesigner.gui.widgets.face_view import FaceView
 from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.widgets.value_slider import Slider
+from training.texts import sentence
 
 EMPTY = (
     "Draw the outline of a face on the sheet, then eyes, nose and mouth. Here it becomes a photo while you draw.\n\n"
@@ -168,8 +169,3 @@ class ResultPanel(QWidget):
         self.save.setEnabled(self.result is not None)
         self.use.setEnabled(self.result is not None and self.result.face is not None)
         self.words.setVisible(bool(self.words.text()))
-
-
-def sentence(text: str) -> str:
-    """Messages of the engine begin in the middle of a sentence of the command line."""
-    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "…")) else ".")

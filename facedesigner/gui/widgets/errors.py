@@ -78,7 +78,7 @@ def show_error(title: str, message: str, details: str = "", parent: QWidget | No
     dialog.open()
 
 
-def sentence(error: Exception) -> str:
+def told(error: Exception) -> str:
     """What to tell of an error; the system's with the file that it is about."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}."

@@ -15,7 +15,7 @@ from facedesigner.gui.photo.photo_desk import PhotoDesk
 from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.session import Session
-from facedesigner.gui.widgets.errors import sentence, show_error
+from facedesigner.gui.widgets.errors import show_error, told
 from facedesigner.gui.window.export_job import export_job
 from facedesigner.gui.window.kept_session import KeptSession
 from facedesigner.gui.window.project_lock import ProjectLock
@@ -28,6 +28,7 @@ from training.endings import PATTERNS
 from training.errors import UserError
 from training.files import special
 from training.locking import LockedError
+from training.texts import sentence
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import ModelInfo
@@ -99,7 +100,7 @@ class Documents(QObject):
                 locks = tuple(sorted(locks_with(face, self._session.locks, info.controls)))
                 project = replace(self._session.project(), face=face, locks=locks)
         except (UserError, OSError) as error:  # ProjectError, RecipeError and ExportError say what to do
-            self._complain(f"{path.name} cannot be opened", sentence(error))
+            self._complain(f"{path.name} cannot be opened", told(error))
             return
         if project.face.model not in ("", info.hash):
             self._explain_other_model(path, project.face.model, info)
@@ -119,7 +120,7 @@ class Documents(QObject):
             self._project.take(path)
         except LockedError as error:
             self._set_path(None)
-            self._complain(f"{path.name} was opened as a copy", f"{_capital(str(error))}.")
+            self._complain(f"{path.name} was opened as a copy", sentence(str(error)))
         else:
             self._set_path(path)
 
@@ -212,7 +213,7 @@ class Documents(QObject):
             self._project.take(path)
             project_file.save(self._session.project(), path)
         except LockedError as error:
-            self._complain(f"{path.name} was not saved", f"{_capital(str(error))}.")
+            self._complain(f"{path.name} was not saved", sentence(str(error)))
             return False
         except OSError as error:
             self._complain(f"{path.name} was not saved", f"{path}: {error.strerror or error}. Choose another folder.")
@@ -286,7 +287,3 @@ class Documents(QObject):
 
     def _complain(self, title: str, message: str) -> None:
         show_error(title, message, parent=self._window)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from facedesigner.gui.session import Session
-from facedesigner.gui.widgets.errors import sentence
+from facedesigner.gui.widgets.errors import told
 from facedesigner.state import kept
 from facedesigner.state import project as project_file
 from facedesigner.state.project import Project, ProjectError
@@ -70,7 +70,7 @@ class KeptSession(QObject):
             if project.face.model != info.hash:
                 raise ProjectError(f"its face belongs to the model {project.face.model}")
         except (ProjectError, OSError) as error:
-            self.failed.emit("The last session cannot be restored", f"{sentence(error)}\n\n{kept.set_aside(path)}")
+            self.failed.emit("The last session cannot be restored", f"{told(error)}\n\n{kept.set_aside(path)}")
             return None
         return project
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from facedesigner.gui.training.lines import LineBuffer
 from training import config as training_config
+from training.texts import sentence
 
 PACKAGES = Path(training_config.__file__).parents[1]  # from here, `-m training` is ours and no folder of that name
 KEPT_LINES = 40  # of standard error
@@ -109,8 +110,7 @@ class Child(QObject):
     def _reason(self, code: int, what: str = "The process gave up") -> str:
         told = [line for line in self._errors if line.strip()]
         if told and told[-1].startswith(PREFIX):
-            sentence = told[-1].removeprefix(PREFIX)
-            return sentence[0].upper() + sentence[1:] + "."
+            return sentence(told[-1].removeprefix(PREFIX))
         return "\n".join([f"{what} (code {code}). It said:" if told else f"{what} (code {code}).", *told[-3:]])
 
     def _end(self, reason: str) -> None:

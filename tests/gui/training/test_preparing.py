@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from facedesigner.gui.preparing.prepare_dialog import PrepareDialog
-from facedesigner.gui.preparing.preparer import Order, Preparer, unfinished
+from facedesigner.gui.preparing.preparer import Preparer, unfinished
 from facedesigner.gui.widgets.errors import ErrorDialog
 from training.preparing.ledger import Entry, Ledger
-from training.preparing.plan import STAGES
+from training.preparing.plan import STAGES, Wish
 
 STAGE = """
 def stage(name, state, note="", left=120):
@@ -110,7 +110,7 @@ def test_after_a_restart_what_was_begun_is_offered(make_dialog, tmp_path, model)
     ledger.about = {"generator": str(model), "data": str(tmp_path), "minutes": 20, "name": "half"}
     ledger.entries = {"faces": Entry("done", note="all faces"), "glasses": Entry("running")}
     ledger.save()
-    assert unfinished(tmp_path / "models") == Order(model, folder, tmp_path, 20)
+    assert unfinished(tmp_path / "models") == Wish(model, folder, tmp_path, 20)
     dialog = make_dialog(None)
     assert (dialog.generator.text(), dialog.folder.text()) == (str(model), str(folder))
     assert (dialog.data.text(), dialog.minutes.value()) == (str(tmp_path), 20)

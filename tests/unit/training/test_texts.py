@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from training.texts import one_line, printable, quoted
+from training.texts import capital, one_line, printable, quoted, sentence
 
 
 def test_short_values_are_quoted_as_they_are():
@@ -20,3 +20,11 @@ def test_what_steers_a_terminal_is_gone():
     assert one_line(" a\n\tb\u202e c ") == "a b c" and printable("a\nb\x07") == "a\nb "
     assert printable("\udcff.png") == " .png"  # a name of another encoding
     assert len(one_line("x" * 10**6)) == 120 and one_line("x" * 10**6).endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("choose another", "Choose another."), ("so it is…", "So it is…"), ("why?", "Why?"), ("émile", "Émile."), ("", "")],
+)
+def test_words_become_a_sentence(words, told):
+    assert sentence(words) == told and capital(words) == told[: len(words)]

@@ -26,8 +26,7 @@ from training.errors import UserError
 from training.movements import AgePath
 from training.networks.encoder import components_of
 from training.style_mixing import noise_of, pictures_of, plain_latents, sample_latents
-from training.tasks.sliders.cache import measured_with_cache
-from training.tasks.sliders.directions import VERSION
+from training.tasks.sliders.cache import key_of, measured_with_cache
 from training.tasks.sliders.linear import Space, ridge
 from training.tasks.sliders.measuring import Measure, Measured, together
 from training.weights import Weights, load_weights, save_weights
@@ -209,7 +208,7 @@ def add_age_path(
 
     weights = load_weights(source)
     latents = sample_latents(weights.generator, weights.latent_mean, seed, samples)
-    key = f"{VERSION}-{weights.hash}-{samples}-{seed}"
+    key = key_of(weights.hash, samples, seed)
     measured = measured_with_cache(cache, key, latents, measure, say)
     path = find_age_path(weights, latents, measured, measure, Onlooker(), say, steps, seed)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,13 @@ from torch import Tensor
 from training.locking import locked
 from training.tasks.sliders.measuring import Measure, Measured, together
 
+VERSION = 1  # of the measures: a cache of another one is not used
+
+
+def key_of(model: str, samples: int, seed: int) -> str:
+    """Of the measures of so many `sample_latents` of the model with that hash."""
+    return f"{VERSION}-{model}-{samples}-{seed}"
+
 
 def measured_with_cache(
     path: Path, key: str, latents: Tensor, measure: Measure, say: Callable[[str], None]

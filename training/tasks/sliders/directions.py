@@ -26,7 +26,7 @@ from torch import Tensor
 from training.movements import Direction
 from training.style_mixing import PLAIN_SHARE, plain_latents, sample_latents
 from training.tasks.sliders.attributes import ATTRIBUTES, HELD, Attribute
-from training.tasks.sliders.cache import measured_with_cache
+from training.tasks.sliders.cache import key_of, measured_with_cache
 from training.tasks.sliders.linear import Space, conditional, freedom, normals, ridge
 from training.tasks.sliders.measuring import Measure, Measured
 from training.tasks.sliders.probing import (
@@ -40,8 +40,6 @@ from training.tasks.sliders.probing import (
     statistics_of,
 )
 from training.weights import Weights, load_weights, save_weights
-
-VERSION = 1  # of the measures: a cache of another one is not used
 
 FIRST_STEP = 1.2  # predicted standard deviations of the first correction
 FURTHEST = 0.75  # of the mean length from the mean face to a face: moving further draws rubbish
@@ -202,7 +200,7 @@ def name_sliders(
     """
     weights = load_weights(source)
     latents = sample_latents(weights.generator, weights.latent_mean, seed, samples)
-    key = f"{VERSION}-{weights.hash}-{samples}-{seed}"
+    key = key_of(weights.hash, samples, seed)
     measured = measured_with_cache(cache / f"{out.stem}.measures.jsonl", key, latents, measure, say)
     embeddings = None
     if recognise is not None:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from training.movements import Direction
+from training.movements.base import Edit
 from training.style_mixing import plain_latents
 from training.tasks.sliders.attributes import ATTRIBUTES
 from training.tasks.sliders.measuring import Measure, together
@@ -75,8 +76,9 @@ class Verdict:
 
 def moved(slider: Direction, value: float, latents: Tensor) -> Tensor:
     """Latents (..., L, D) with the slider at a value, as the window moves them where nothing is locked."""
-    along = value * slider.vector
-    return latents + (along if slider.bend is None else along + value**2 * slider.bend)
+    away = torch.zeros(latents.shape[-2:])
+    slider.apply(value, Edit(away, away, away), slice(None))
+    return latents + away
 
 
 def settled(
