@@ -24,7 +24,7 @@ def test_what_steers_a_terminal_is_gone():
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [("choose another", "Choose another."), ("so it is…", "So it is…"), ("why?", "Why?"), ("émile", "Émile."), ("", "")],
+    [("do it", "Do it."), ("so it is…", "So it is…"), ("why?", "Why?"), ("émile", "Émile."), ("", "")],
 )
 def test_words_become_a_sentence(words, told):
     assert sentence(words) == told and capital(words) == told[: len(words)]
