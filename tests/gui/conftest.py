@@ -25,11 +25,13 @@ def themed(qapp) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left(themed: None) -> Iterator[None]:
-    """No window, thread or process outlives its test."""
+    """No window, thread or process outlives its test, and no part of a window is seen without it."""
     leaks = Leaks()
     with leaks.watching():
         yield
+        flashes = leaks.flashes()
     assert leaks.found() == []
+    assert flashes == []
 
 
 @pytest.hookimpl(wrapper=True)

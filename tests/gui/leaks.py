@@ -1,4 +1,5 @@
-"""What a test leaves behind: windows, threads and processes that were not there before."""
+"""What a test leaves behind: windows, threads and processes that were not there before, and parts of a window that were
+on the screen by themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import multiprocessing
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import shiboken6
@@ -22,22 +23,46 @@ class Leaks:
 
     def __init__(self) -> None:
         self._started: list[weakref.ref[QThread]] = []
+        self._alone: list[weakref.ref[QWidget]] = []  # shown as a window
         self._before = self._there()
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Sees each QThread that is started meanwhile: Qt has no list of them."""
+        """Sees each QThread that is started meanwhile: Qt has no list of them. And each widget that is shown."""
         start = QThread.start
+        ways = {name: getattr(QWidget, name) for name in ("show", "setVisible", "setHidden")}
 
         def seen(thread: QThread, /, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
             self._started.append(weakref.ref(thread))
             start(thread, priority)
 
+        def watched(show: Callable[..., None]) -> Callable[..., None]:
+            def shown(widget: QWidget, /, *given: bool) -> None:
+                show(widget, *given)
+                if widget.isWindow() and widget.isVisible():
+                    self._alone.append(weakref.ref(widget))
+
+            return shown
+
         QThread.start = seen  # type: ignore[method-assign]
+        for name, show in ways.items():
+            setattr(QWidget, name, watched(show))
         try:
             yield
         finally:
             QThread.start = start  # type: ignore[method-assign]
+            for name, show in ways.items():
+                setattr(QWidget, name, show)
+
+    def flashes(self) -> list[str]:
+        """A sentence for each widget that was shown before it had its place in a window: until then it was one itself.
+        It is seen for a moment, and a window that appears keeps an application from ending with its last one."""
+        alone = [widget for reference in self._alone if (widget := reference()) is not None]
+        return [
+            f"shown before it had a place: {_told(widget)}"
+            for widget in alone
+            if shiboken6.isValid(widget) and not widget.isWindow()
+        ]
 
     def found(self) -> list[str]:
         """A sentence for each that is left. Waits a moment for what is about to end, and only then."""

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from tests.gui import leaks
 from tests.gui.leaks import Leaks
@@ -52,3 +52,14 @@ def test_a_process_is_told(watch):
     assert "child" in told
     process.kill()
     process.join()
+
+
+def test_a_part_that_is_shown_before_it_has_its_place_is_told(watch):
+    window, early, late = QWidget(), QLabel("early"), QLabel("late")
+    column = QVBoxLayout(window)
+    early.setVisible(True)
+    for label in (early, late):
+        column.addWidget(label)
+    late.setVisible(True)
+    (told,) = watch.flashes()
+    assert "QLabel" in told

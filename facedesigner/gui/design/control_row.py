@@ -53,7 +53,6 @@ class ControlRow(QWidget):
         self._locked: bool | None = None  # what the icon shows
         self.strip = ThumbnailStrip(control.minimum, control.maximum, shown_unit(control.unit))
         self.strip.setAccessibleName(f"What {control.label} does")
-        self.strip.setHidden(bool(control.choices))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 2, 0, 6)
         grid.setVerticalSpacing(2)
@@ -62,6 +61,7 @@ class ControlRow(QWidget):
         grid.addWidget(self.slider, 0, 1)
         grid.addWidget(self.lock, 0, 2)
         grid.addWidget(self.strip, 1, 1, 1, 2)
+        self.strip.setHidden(bool(control.choices))  # now that it is in its place: before, it is a window
         if control.taught or control.nameless:
             grid.addWidget(self._make_menu(control), 1, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.slider.previewed.connect(lambda value: self.previewed.emit(self.key, value))

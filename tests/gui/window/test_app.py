@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -99,3 +100,12 @@ def test_a_window_keeps_broken_settings_files(tmp_path):
     preferences = Preferences(Settings(), tmp_path / "new" / "settings.toml")
     preferences.set(replace(preferences.settings, psi=1.0))
     assert settings_file.load(tmp_path / "new" / "settings.toml").psi == 1.0
+
+
+def test_the_program_ends_when_its_window_is_closed_as_the_first_face_appears(tmp_path):
+    """While rows of sliders are still being made."""
+    homes = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
+    environment = {**os.environ, **homes, app.TIMINGS: "quit", "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "facedesigner"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    assert ended.returncode == 0 and "first_face_ms=" in ended.stderr
