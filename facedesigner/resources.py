@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -14,6 +15,21 @@ def resource(name: str) -> Path:
         if (root / name).exists():
             return root / name
     raise FileNotFoundError(f"This installation lacks resources/{name}. Install FaceDesigner again.")
+
+
+def shipped_models() -> dict[str, dict[str, str]]:
+    """The models that come along, by the hash that recipes and certificates name: `file` in weights/, and `content`,
+    the SHA-256 of the network."""
+    found: dict[str, dict[str, str]] = json.loads(resource("weights/models.json").read_text(encoding="utf-8"))
+    return found
+
+
+def shipped_weights(digest: str) -> Path | None:
+    """The model that comes along and goes by this hash, None when there is none."""
+    try:
+        return resource(f"weights/{shipped_models()[digest]['file']}")
+    except (KeyError, FileNotFoundError):
+        return None
 
 
 def default_weights() -> Path:

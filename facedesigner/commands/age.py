@@ -53,7 +53,7 @@ def add(commands: Any) -> None:
 
 def age_command(args: argparse.Namespace) -> int:
     check(args)
-    engine = load_engine(args)
+    engine = load_engine(args, None if args.as_photo else args.file)
     info = engine.info
     if info.ages is None:
         raise CommandError(NO_PATH.format(name=info.name, path=info.path))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facedesigner.commands.common import CommandError, add_engine_options, check_free, progress, say
+from facedesigner.commands.common import CommandError, add_engine_options, check_free, progress, say, weights_of
 
 if TYPE_CHECKING:
     from facedesigner.engine.certifying import Certifier, Examined
@@ -54,7 +54,7 @@ def certify_command(args: argparse.Namespace) -> int:
     paths = certificate_paths(args.file, args.out)
     for path in paths:
         check_free(path, args.overwrite)
-    certifier = load_certifier(args)
+    certifier = load_certifier(args, weights_of(args.file))
     examined = certifier.examine(args.file, recipe_of(args.file))
     values, trained = found_out(certifier, examined, args.against, args.threshold, args.training_faces)
     key = users_key()
@@ -82,14 +82,15 @@ def users_key() -> SigningKey:
     return key
 
 
-def load_certifier(args: argparse.Namespace) -> Certifier:
+def load_certifier(args: argparse.Namespace, weights: Path) -> Certifier:
+    """`weights`: to use where --weights names none."""
     from facedesigner.engine.certifying import Certifier
     from facedesigner.gui.places import Places
-    from facedesigner.resources import default_weights, resource
+    from facedesigner.resources import resource
 
     progress("loading the models")
     certifier = Certifier((resource("weights"),), Places.of_user().cache / "faces", args.device)
-    certifier.use(args.weights or default_weights())
+    certifier.use(args.weights or weights)
     progress("")
     return certifier
 

@@ -34,7 +34,7 @@ def progress(text: str) -> None:
 
 
 def add_engine_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--weights", type=Path, help="a weights file (default: the one that comes along)")
+    command.add_argument("--weights", type=Path, help="a weights file (default: one that comes along)")
     command.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
 
 
@@ -49,16 +49,29 @@ def check_free(path: Path, overwrite: bool) -> None:
         raise CommandError(f"{path} exists already: choose another name, or add --overwrite")
 
 
-def load_engine(args: argparse.Namespace) -> FaceEngine:
+def load_engine(args: argparse.Namespace, picture: Path | None = None) -> FaceEngine:
+    """`picture`: whose recipe chooses between the models that come along."""
     progress("loading the model")
     from facedesigner.engine.face_engine import FaceEngine
     from facedesigner.gui.places import Places
-    from facedesigner.resources import default_weights
 
     engine = FaceEngine(args.device, Places.of_user().known_models)
-    engine.load(args.weights or default_weights())
+    engine.load(args.weights or weights_of(picture))
     progress("")
     return engine
+
+
+def weights_of(picture: Path | None) -> Path:
+    """The model that made a picture, where it comes along; otherwise the one that is used when none is named."""
+    from facedesigner.export.png import read_face
+    from facedesigner.resources import default_weights, shipped_weights
+    from facedesigner.state.recognise import carries_recipe
+
+    try:
+        made_it = picture and carries_recipe(picture) and shipped_weights(read_face(picture).model)
+    except (UserError, OSError):  # it is told where the recipe itself is read
+        made_it = None
+    return made_it or default_weights()
 
 
 def truth(path: Path, face: FaceState, engine: FaceEngine) -> Truth:

@@ -50,7 +50,7 @@ def edit_command(args: argparse.Namespace) -> int:
     from facedesigner.export.png import save_png
     from facedesigner.state.sliders import Slider
 
-    engine = load_engine(args)
+    engine = load_engine(args, None if args.as_photo else args.file)
     info = engine.info
     face = face_from(args, engine)
     known = offered(engine)

@@ -16,6 +16,7 @@ from facedesigner.commands.common import (
     load_engine,
     progress,
     say,
+    weights_of,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def export_command(args: argparse.Namespace) -> int:
         if args.set:
             of = Contents(
                 *(picture, options, find, marks, name, page or "A4", told, model),
-                certifier=lambda: load_certifier(args),
+                certifier=lambda: load_certifier(args, weights_of(args.file)),
                 aligned=lambda: aligned(picture, face, args.file),
                 key=users_key,
                 part=part,
@@ -192,7 +193,7 @@ def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None
         face = read_face(args.file)
     except RecipeError:
         return picture, None, "none", None
-    engine = load_engine(args)
+    engine = load_engine(args, args.file)
     name = args.file.name
     if face.model != engine.info.hash:
         say(f"{name} was made with another model ({face.model}): the picture is used as it is")

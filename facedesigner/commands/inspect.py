@@ -35,7 +35,7 @@ def compare(args: argparse.Namespace, face: FaceState) -> None:
     from training.errors import WeightsError
 
     try:
-        engine = load_engine(args)
+        engine = load_engine(args, args.file)
     except (WeightsError, FileNotFoundError) as error:
         if args.weights:
             raise

@@ -29,15 +29,18 @@ def verify_command(args: argparse.Namespace) -> int:
     from facedesigner.export.seals import broken_seals, page_beside
     from facedesigner.export.signing import wanted_fingerprint
     from facedesigner.export.verification import differences, unchecked
+    from facedesigner.resources import default_weights, shipped_weights
 
     wanted = "" if args.key is None else wanted_fingerprint(args.key)
     stated = read_certificate(args.certificate)
     threshold = threshold_of(stated, args.certificate)
     pdf = page_beside(args.certificate)
     different = broken_seals(stated, pdf, wanted)
-    certifier = load_certifier(args)
-    model, loaded = stated.get("model"), certifier.info
-    if isinstance(model, dict) and model.get("hash") != loaded.hash:
+    model = stated.get("model")
+    digest = str(model.get("hash")) if isinstance(model, dict) else ""
+    certifier = load_certifier(args, shipped_weights(digest) or default_weights())
+    loaded = certifier.info
+    if isinstance(model, dict) and digest != loaded.hash:
         for sentence in different:
             print(f"- {sentence}")
         print(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from facedesigner.resources import resource
+from facedesigner.resources import shipped_models
 from facedesigner.state.files import write_atomically
 from facedesigner.state.kept import changing
 from training.errors import WeightsError
 from training.locking import LockedError
 from training.weights import HASH, Weights
-
-SHIPPED = "weights/models.json"  # hash -> content, of the models that come with the program
 
 
 class KnownModels:
@@ -25,7 +23,8 @@ class KnownModels:
     def check(self, weights: Weights, name: str) -> None:
         """WeightsError when another network was seen under that hash; otherwise this one is remembered."""
         content, known = weights.content, self._read()
-        before = json.loads(resource(SHIPPED).read_text()).get(weights.hash) or known.get(weights.hash)
+        shipped = shipped_models().get(weights.hash)
+        before = shipped["content"] if shipped else known.get(weights.hash)
         if before is None:
             self._remember(weights.hash, content)
         elif before != content:

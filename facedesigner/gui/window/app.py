@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from facedesigner.gui.widgets.errors import ExceptionHook, show_error
 from facedesigner.gui.window import log
 from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.gui.work.rendering import RenderThread
-from facedesigner.resources import default_weights
+from facedesigner.resources import default_weights, resource
 from facedesigner.state import settings as settings_file
 from facedesigner.state.settings import Settings, SettingsError
 
@@ -88,6 +89,9 @@ def choose_weights(settings: Settings) -> tuple[Path | None, Path | None, str]:
     if not settings.weights:
         return shipped, None, missing
     chosen = Path(settings.weights).expanduser()
+    if chosen.name == settings.weights:
+        with suppress(FileNotFoundError):
+            chosen = resource(f"weights/{chosen.name}")
     if chosen.is_file():
         return chosen, shipped, ""
     gone = f"The model {chosen} is not there any more."

@@ -21,6 +21,7 @@ from facedesigner.gui.window.kept_session import KeptSession
 from facedesigner.gui.window.project_lock import ProjectLock
 from facedesigner.gui.window.recipe_check import RecipeCheck
 from facedesigner.gui.work.rendering import RenderThread
+from facedesigner.resources import shipped_weights
 from facedesigner.state import project as project_file
 from facedesigner.state.edits import locks_with
 from facedesigner.state.recognise import carries_recipe
@@ -125,19 +126,25 @@ class Documents(QObject):
             self._set_path(path)
 
     def _explain_other_model(self, path: Path, theirs: str, info: ModelInfo) -> None:
+        at_hand = shipped_weights(theirs)
+        name = at_hand.stem if at_hand is not None else theirs
+        way = f"{name} comes with FaceDesigner: load it" if at_hand is not None else "Load the weights that made it"
         box = QMessageBox(
             QMessageBox.Icon.Information,
             "Made with another model",
-            f"{path.name} was made with the model {theirs}; the loaded one is {info.hash} ({info.name}).\n\n"
-            "Another model would draw somebody else. Load the weights that made it to get the same face back.",
+            f"{path.name} was made with the model {name}; the loaded one is {info.name} ({info.hash}).\n\n"
+            f"Another model would draw somebody else. {way} to get the same face back.",
             parent=self._window,
         )
-        load = box.addButton("&Load model…", QMessageBox.ButtonRole.AcceptRole)
+        text = f"&Load {name}" if at_hand is not None else "&Load model…"
+        load = box.addButton(text, QMessageBox.ButtonRole.AcceptRole)
         if path.suffix.lower() != ".face":
             as_photo = box.addButton("Open as &photo", QMessageBox.ButtonRole.ActionRole)
             as_photo.clicked.connect(lambda: self.photos.open(path))
         box.addButton(QMessageBox.StandardButton.Cancel)
-        load.clicked.connect(lambda: self.ask_load_model(then_open=path))
+        load.clicked.connect(
+            lambda: self.ask_load_model(path) if at_hand is None else self.load_model(at_hand, then_open=path)
+        )
         box.open()
 
     # -- models
@@ -145,13 +152,14 @@ class Documents(QObject):
     def ask_load_model(self, then_open: Path | None = None) -> None:
         path, _ = QFileDialog.getOpenFileName(self._window, "Load model", "", WEIGHTS)
         if path:
-            self.load_model(Path(path))
-            self._waiting = then_open
+            self.load_model(Path(path), then_open)
 
-    def load_model(self, path: Path) -> None:
+    def load_model(self, path: Path, then_open: Path | None = None) -> None:
+        """`then_open`: a file to open with it."""
         if self.confirm_leaving():
             self.loading.emit(path)
             self._thread.load(path)
+            self._waiting = then_open
 
     def _take_model(self, info: ModelInfo) -> None:
         """Shows a new model with the faces last made with it."""

@@ -35,7 +35,7 @@ from facedesigner.gui.window.status_bar import StatusBar
 from facedesigner.gui.window.tabs import Tabs
 from facedesigner.gui.window.tools import FaceTools
 from facedesigner.gui.work.rendering import RenderThread
-from facedesigner.resources import resource
+from facedesigner.resources import default_weights, resource
 from facedesigner.state.settings import Settings
 
 if TYPE_CHECKING:
@@ -379,9 +379,11 @@ class MainWindow(QMainWindow):
 
 
 def _to_remember(path: Path) -> str:
-    """The weights to load next time: "" for those that come with the program, whose place may change."""
+    """The weights to load next time: of those that come with the program the name alone, since their place may change,
+    and "" for the first of them."""
     try:
-        shipped = resource(f"weights/{path.name}")
+        if path == resource(f"weights/{path.name}"):
+            return "" if path == default_weights() else path.name
     except FileNotFoundError:
-        shipped = None
-    return "" if path == shipped else str(path.absolute())
+        pass
+    return str(path.absolute())

@@ -39,6 +39,7 @@ def test_chosen_weights_go_first_and_the_shipped_ones_are_the_fallback(tmp_path,
     mine.write_bytes(b"")
     assert app.choose_weights(Settings()) == (shipped, None, "")
     assert app.choose_weights(Settings(weights=str(mine))) == (mine, shipped, "")
+    assert app.choose_weights(Settings(weights=default_weights().name)) == (default_weights(), shipped, "")
     weights, _, missing = app.choose_weights(Settings(weights=str(tmp_path / "gone.safetensors")))
     assert weights == shipped and "gone.safetensors" in missing
 

@@ -15,15 +15,17 @@ from facedesigner.export.strip import save_sheet
 from facedesigner.gui import theme
 from facedesigner.gui.photo.paste_dialog import PasteDialog
 from facedesigner.gui.widgets.errors import ErrorDialog
+from facedesigner.gui.window import documents
 from facedesigner.gui.window.lazy_tab import LazyTab
 from facedesigner.gui.window.main_window import MainWindow
+from facedesigner.resources import default_weights
 from facedesigner.state import project as project_file
 from facedesigner.state import settings as settings_file
 from facedesigner.state.face import FaceState, Latent
 from facedesigner.state.project import Project
 from facedesigner.state.sliders import Slider
 from tests.gui.dropping import drop
-from tests.gui.fake_engine import HASH, fake_picture
+from tests.gui.fake_engine import HASH, FakeEngine, fake_picture
 from tests.gui.photo.fake_opener import FakeOpener
 
 OTHER = "00000000deadbeef"
@@ -69,7 +71,7 @@ def test_the_model_shows_in_the_status_bar_and_about_box(window, qtbot):
     assert "gradients" in window.findChild(AboutBox).card.toPlainText()
 
 
-def test_a_chosen_model_is_remembered_and_a_shipped_one_is_not(window, qtbot, tmp_path, monkeypatch):
+def test_a_chosen_model_is_remembered_of_shipped_ones_by_name(window, qtbot, tmp_path, monkeypatch):
     window.documents.load_model(tmp_path / "mine.safetensors")
     qtbot.waitUntil(lambda: window.session.info.name == "mine")
     assert window.preferences.settings.weights == str(tmp_path / "mine.safetensors")
@@ -77,9 +79,10 @@ def test_a_chosen_model_is_remembered_and_a_shipped_one_is_not(window, qtbot, tm
     shipped = tmp_path / "weights" / "shipped.safetensors"
     shipped.parent.mkdir()
     shipped.write_bytes(b"")
-    window.documents.load_model(shipped)
-    qtbot.waitUntil(lambda: window.session.info.name == "shipped")
-    assert window.preferences.settings.weights == ""
+    for path, remembered in ((shipped, "shipped.safetensors"), (default_weights(), "")):
+        window.documents.load_model(path)
+        qtbot.waitUntil(lambda path=path: window.session.info.name == path.stem)
+        assert window.preferences.settings.weights == remembered
 
 
 def test_new_faces_is_one_step_that_undo_takes_back(window):
@@ -186,6 +189,17 @@ def test_a_face_of_another_model_names_both(window, tmp_path):
     assert OTHER in box.text() and HASH in box.text() and "Load" in box.text()
     assert window.session.face.model == HASH
     box.close()
+
+
+def test_a_face_of_a_model_that_comes_along_opens_with_it(window, tmp_path, qtbot, monkeypatch):
+    shipped = tmp_path / "broad.safetensors"  # another model to the fake engine
+    face = FaceState(FakeEngine().load(shipped).hash, seed=5)
+    monkeypatch.setattr(documents, "shipped_weights", {face.model: shipped}.get)
+    drop(window, picture(tmp_path / "a.png", face))
+    box = window.findChild(QMessageBox)
+    assert "broad comes with FaceDesigner" in box.text()
+    next(button for button in box.buttons() if button.text() == "&Load broad").click()
+    qtbot.waitUntil(lambda: window.session.face == face)
 
 
 def test_a_picture_that_its_recipe_does_not_draw_can_be_opened_as_a_photo(window, tmp_path, qtbot):

@@ -9,8 +9,7 @@ import torch
 
 from facedesigner.engine import known_models
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.engine.known_models import SHIPPED
-from facedesigner.resources import default_weights, resource
+from facedesigner.resources import resource, shipped_models, shipped_weights
 from facedesigner.state.kept import changing
 from tests.tiny import tiny_weights
 from training.errors import WeightsError
@@ -46,8 +45,13 @@ def test_a_file_that_goes_by_the_hash_of_another_model_is_refused(tmp_path, know
 
 
 def test_the_models_that_come_along_are_known_from_the_beginning(tmp_path):
-    weights = load_weights(default_weights())
-    assert json.loads(resource(SHIPPED).read_text())[weights.hash] == weights.content
+    names = resource("weights/default.txt").read_text().split()
+    assert sorted(names) == sorted(model["file"] for model in shipped_models().values())
+    for name in names:
+        weights = load_weights(resource(f"weights/{name}"))
+        assert shipped_models()[weights.hash]["content"] == weights.content
+        assert shipped_weights(weights.hash) == resource(f"weights/{name}")
+    assert shipped_weights("0" * 16) is None
     with pytest.raises(WeightsError, match="holds another network"):
         FaceEngine("cpu").load(impostor(tmp_path / "false.safetensors", weights.hash))
 
