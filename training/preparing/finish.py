@@ -9,7 +9,6 @@ from training.files import replacing
 from training.preparing.ledger import Ledger
 from training.preparing.plan import STAGES
 from training.preparing.work import Work, Yield
-from training.texts import one_line
 from training.weights import load_weights, save_weights
 
 HOW = {True: "yes", False: "**no**"}
@@ -19,16 +18,16 @@ def model(work: Work) -> Yield:
     weights = load_weights(work.model)
     named = len(work.facts.get("sliders", {}).get("verdicts", []))
     card = {**weights.card, "sliders": f"{named} named ones, by python -m training prepare"} if named else weights.card
-    save_weights(replace(weights, card=card), work.out, keep_hash=True)
+    save_weights(replace(weights, card=card, name=work.name), work.out, keep_hash=True)
     page = work.out.with_suffix(".md")
     with replacing(page) as temporary:
-        temporary.write_text(written(work, weights.name, card), encoding="utf-8")
+        temporary.write_text(written(work, card), encoding="utf-8")
     return Yield((work.out, page), work.out, note=f"{work.out.name}, {work.out.stat().st_size / 1e6:.1f} MB")
 
 
-def written(work: Work, name: str, card: dict[str, str]) -> str:
+def written(work: Work, card: dict[str, str]) -> str:
     """The model card, in Markdown."""
-    lines = [f"# {one_line(name)}", "", "![Its faces](faces-psi07.jpg)", "", "*Seeds 0 to 63, none chosen, psi 0.7.*"]
+    lines = [f"# {work.name}", "", "![Its faces](faces-psi07.jpg)", "", "*Seeds 0 to 63, none chosen, psi 0.7.*"]
     if card:
         lines += ["", "## What its maker says", "", *(f"- {key}: {value}" for key, value in card.items())]
     lines += sliders(work.facts.get("sliders", {}))

@@ -34,6 +34,7 @@ class Stage:
     seconds: float  # that it takes on two cores, at 256 px
     data: bool = False  # whether it takes pictures of faces; without them it is left out
     changes: bool = False  # whether it yields a model that the stages after it take
+    version: int = 1  # raise it when it makes something else of the same
 
     def run(self, work: Work) -> Yield:
         module, _, function = self.where.partition(":")
@@ -46,7 +47,13 @@ STAGES = (
     Stage("glasses", "Glasses", "a slider for them, where it draws none", "taught:glasses", 2400, True, True),
     Stage("labels", "Labels", "measures of thousands of its own faces", "own_faces:label", 300),
     Stage(
-        "sliders", "Named sliders", "smile, hair, nose ... each with its ends", "own_faces:sliders", 700, changes=True
+        "sliders",
+        "Named sliders",
+        "smile, hair, nose ... each with its ends",
+        "own_faces:sliders",
+        700,
+        changes=True,
+        version=2,
     ),
     Stage("ages", "Age path", "an age slider in years, calibrated", "own_faces:ages", 260, changes=True),
     Stage("encoder", "Photo encoder", "photos open as faces of this model", "taught:encoder", 1200),

@@ -20,7 +20,6 @@ from training.preparing.report import write_report
 from training.preparing.work import Stopped, Work, hash_of
 from training.texts import one_line, printable, sentence
 
-VERSION = 1  # raise it when stages make something else
 LOG = "prepare.log"
 Tell = Callable[[dict[str, Any]], None]  # events: {"event": "plan" | "stage" | "say" | "end", ...}
 
@@ -104,7 +103,7 @@ class Preparing:
     def key(self, stage: Stage, model: Path) -> str:
         """Of all that a stage is made from."""
         content, earlier = hash_of(model), before(stage)
-        takes = [VERSION, stage.name, self.wish.seed, self.name, *self.drawn_by(model, content)]
+        takes = [stage.version, stage.name, self.wish.seed, self.name, *self.drawn_by(model, content)]
         if stage.changes or stage.name == "model":
             facts = self.ledger.facts
             takes += [content, *(facts.get(name) for name in ("faces", "labels") if name in earlier)]

@@ -5,21 +5,22 @@ import numpy as np
 import pytest
 import torch
 
-from facedesigner.resources import default_weights
+from facedesigner.resources import resource, shipped_models
 from tests.tiny import pale_weights, tiny_weights
 from training.__main__ import main
 from training.locking import LockedError
 from training.movements import AgePath, Direction
-from training.networks.encoder import load_encoder
+from training.networks.embeddings import SUFFIX, load_embeddings
+from training.networks.encoder import first_encoder
 from training.sampling import to_bytes
 from training.style_mixing import PLAIN_SHARE, noise_of, plain_latents, sample_latents, stages
 from training.tasks.sliders import directions as directions_module
 from training.tasks.sliders.attributes import ATTRIBUTES, HELD, Attribute
 from training.tasks.sliders.cache import measured_with_cache
 from training.tasks.sliders.directions import find_directions, identity_gradients, name_sliders
-from training.tasks.sliders.linear import Space, conditional, freedom
+from training.tasks.sliders.linear import Movers, Space
 from training.tasks.sliders.measuring import CHUNK, in_process, together
-from training.tasks.sliders.probing import Probe, Statistics, bent, statistics_of
+from training.tasks.sliders.probing import Probe, Statistics, bent, corrected, statistics_of
 from training.weights import load_weights, read
 
 COUNT = 400
@@ -86,8 +87,7 @@ def test_who_a_face_is_stays_where_it_can(weights):
     gradients = torch.randn(features.shape[1], 2, generator=rng, dtype=torch.float64)
     who = torch.randn(features.shape[1], 3, generator=rng, dtype=torch.float64)
     guarded = identity_gradients(features, (features @ who).numpy())
-    free = freedom(TWO)
-    before, after = (conditional(features, gradients, space, free, guard) for guard in (None, guarded))
+    before, after = (Movers(features, gradients, space, TWO, guard).directions() for guard in (None, guarded))
     assert bool(((after @ who).norm(dim=1) < 0.5 * (before @ who).norm(dim=1)).all())
     torch.testing.assert_close((after @ gradients).diagonal(), torch.ones(2, dtype=torch.float64))
     assert float((after @ gradients - torch.eye(2)).abs().max()) < 0.1
@@ -196,13 +196,33 @@ def test_what_both_ends_move_alike_is_taken_back(weights):
     probe = Probe(weights, space, statistics, measure, torch.zeros(3, *weights.generator.latent_shape))
     directions = torch.zeros(2, len(space.spans) * space.columns, dtype=torch.float64)
     directions[0, 0] = directions[1, 1] = 1
-    throws, free = np.array([2.0, 2.0]), np.zeros((2, 2), bool)
-    bends = bent(directions, probe, throws, free)
+    ends, free = 2 * directions, np.zeros((2, 2), bool)
+    bends = bent(ends, probe, lambda lacking: torch.from_numpy(lacking) @ directions, free)
     assert torch.allclose(bends[0], -0.8 * directions[1]) and not bends[1].any()
-    up, down = probe.both(directions, throws, bends)
+    up, down = probe.both(ends, bends)
     assert np.allclose(up[0], (2, 0), atol=1e-6) and np.allclose(down[0], (-2, 0), atol=1e-6)
     free[0, 1] = True  # it may move along
-    assert not bent(directions, probe, throws, free).any()
+    assert not bent(ends, probe, lambda lacking: torch.from_numpy(lacking) @ directions, free).any()
+
+
+def test_what_others_move_is_taken_out_though_the_gradients_are_wrong(weights):
+    """The measures answer half as much as the gradients say, and hang together; a long way is no way."""
+
+    def measure(latents):
+        one, other = latents[:, 0, 0].double(), latents[:, 0, 1].double()
+        yield {"one": 0.5 * one.numpy(), "other": 0.5 * other.numpy() + 0.3 * one.numpy()}
+
+    space = Space(weights.generator, weights.latent_mean)
+    statistics = Statistics(("one", "other"), np.zeros(2), np.ones(2))
+    probe = Probe(weights, space, statistics, measure, torch.zeros(3, *weights.generator.latent_shape))
+    directions = torch.zeros(2, len(space.spans) * space.columns, dtype=torch.float64)
+    directions[0, 0] = directions[1, 1] = 1
+    free = np.zeros((2, 2), bool)
+    found = corrected(2 * directions, probe, lambda lacking: torch.from_numpy(lacking) @ directions, free, 5.0)
+    response = probe(found)
+    assert response[0, 0] > 1.4 and response[1, 1] > 1.4 and abs(response[0, 1]) < 0.25 > abs(response[1, 0])
+    short = corrected(directions, probe, lambda lacking: torch.from_numpy(lacking) @ directions, free, 1.5)
+    assert bool((short.norm(dim=1) <= 1.5 + 1e-9).all())
 
 
 def test_the_new_file_adds_to_the_old_one(path, tmp_path, monkeypatch):
@@ -223,16 +243,17 @@ def test_the_new_file_adds_to_the_old_one(path, tmp_path, monkeypatch):
     assert [d.name for d in again.of(Direction)] == [d.name for d in new.of(Direction)]
 
 
-def test_the_shipped_model_has_all_that_belongs_to_it():
-    weights = load_weights(default_weights())
-    if weights.name != "style128":
-        pytest.skip("another model is shipped")
+@pytest.mark.parametrize("model", [model["file"] for model in shipped_models().values()])
+def test_the_shipped_models_have_all_that_belongs_to_them(model):
+    path = resource(f"weights/{model}")
+    weights = load_weights(path)
     names = [direction.name for direction in weights.of(Direction)]
     assert names[:-12] == [attribute.name for attribute in ATTRIBUTES] and set(names[:-12]) <= set(weights.measures)
     assert names[-12:] == [f"pc{i:02d}" for i in range(1, 13)]
     assert weights.of(Direction)[0].taught and weights.of(AgePath)
-    for name, channels in (("encoder128", 3), ("sketch_encoder128", 5)):
-        load_encoder(default_weights().with_name(f"{name}.safetensors"), weights.hash, channels)
+    for kind, channels in (("encoder", 3), ("sketch_encoder", 5)):
+        assert first_encoder([path.parent], f"{kind}*.safetensors", weights.hash, channels)[0] is not None
+    assert load_embeddings(path.with_suffix(SUFFIX)).about["model"] == weights.name == path.stem
 
 
 def test_missing_packages_are_named(path, tmp_path, monkeypatch, capsys):

@@ -5,10 +5,10 @@
 3. The direction of an attribute is the mean change of latents that goes with a change of its measure while all others
    stay: the conditional manipulation of InterFaceGAN (Shen 2020) for many attributes at once. Who the face seems to be
    (an embedding) may change, but costs, so that of all ways the one is taken that changes it least.
-4. What the generator really does along the directions is measured, and what they move by mistake is taken out by
-   mixing them; twice, the second time at full throw.
-5. What is left is even (a turned head looks wide to either side), and no single direction could undo it: it is taken
-   back by a movement that grows with the square of the slider's value, mixed of the other directions.
+4. What the generator really does at full throw is measured, and what is lacking or moved by mistake is corrected by
+   the same gradients, a few times over (Gauss and Newton's way, damped).
+5. What is left is even (a turned head looks wide to either side), and no straight direction could undo it: it is taken
+   back by a movement that grows with the square of the slider's value.
 
 No network is trained.
 """
@@ -27,7 +27,7 @@ from training.movements import Direction
 from training.style_mixing import PLAIN_SHARE, plain_latents, sample_latents
 from training.tasks.sliders.attributes import ATTRIBUTES, HELD, Attribute
 from training.tasks.sliders.cache import key_of, measured_with_cache
-from training.tasks.sliders.linear import Space, conditional, freedom, normals, ridge
+from training.tasks.sliders.linear import Movers, Space, normals, ridge
 from training.tasks.sliders.measuring import Measure, Measured
 from training.tasks.sliders.probing import (
     LEAST,
@@ -35,14 +35,13 @@ from training.tasks.sliders.probing import (
     Statistics,
     bent,
     corrected,
-    find_throws,
+    found_ends,
     shortened,
     statistics_of,
 )
 from training.weights import Weights, load_weights, save_weights
 
-FIRST_STEP = 1.2  # predicted standard deviations of the first correction
-FURTHEST = 0.75  # of the mean length from the mean face to a face: moving further draws rubbish
+FURTHEST = 1.0  # of the mean length from the mean face to a face: moving further draws rubbish
 RARE = 0.01  # share of the faces that must have a thing for it to have a slider
 FACES = 48  # that a response is measured on
 GUARD = 2.0  # cost of moving the embedding by its own standard deviation, against moving the latent by its own
@@ -91,27 +90,21 @@ def find_directions(
     gradients, explained = ridge(features, torch.from_numpy(statistics.scores(measured)).clamp(-5, 5))
     for attribute, share in zip(used, explained.tolist(), strict=True):
         say(f"{attribute.name:14} {share:4.0%} of its variance is linear in the latents")
-    free = freedom(used)
-    found = conditional(features, gradients, space, free)
-    if embeddings is not None:
-        guarded = identity_gradients(features[: len(embeddings)], embeddings)
-        same = torch.tensor([attribute.same_face for attribute in used])[:, None]
-        found = torch.where(same, conditional(features, gradients, space, free, guarded), found)
+    guarded = None if embeddings is None else identity_gradients(features[: len(embeddings)], embeddings)
+    movers = Movers(features, gradients, space, used, guarded)
     probe = Probe(
         weights, space, statistics, measure, plain_latents(weights.generator, weights.latent_mean, seed + 7, FACES)
     )
     furthest = FURTHEST * float(features[: round(len(features) * PLAIN_SHARE)].norm(dim=1).mean())
 
     say("measuring what they do")
-    found, _ = corrected(found, probe, np.full(len(used), FIRST_STEP), free)
-    throws = find_throws(found, probe, furthest)
+    ends = found_ends(movers.directions(), probe, furthest)
     say("measuring what they do at full throw")
-    found, _ = corrected(found, probe, throws, free)
-    throws = np.minimum(throws, furthest / found.norm(dim=1).numpy())
-    bends = bent(found, probe, throws, free)
-    shorter = shortened(probe.ends(found, throws, bends))
-    throws, bends = throws * shorter, bends * torch.from_numpy(shorter**2)[:, None]
-    response = probe(found, throws, bends)
+    ends = corrected(ends, probe, movers.corrections, movers.free, furthest)
+    bends = bent(ends, probe, movers.corrections, movers.free)
+    shorter = torch.from_numpy(shortened(probe.weaker(ends, bends)))[:, None]
+    ends, bends = ends * shorter, bends * shorter**2
+    response = probe(ends, bends)
     own = np.diag(response)
 
     taught = {direction.name: direction for direction in weights.of(Direction) if direction.taught}
@@ -127,7 +120,7 @@ def find_directions(
         else:
             size = own[index] * (statistics.deviation[index] if attribute.unit != "σ" else 1.0)
             limit = rounded(size)
-            vector = space.rows(found[index : index + 1] * (throws[index] / limit))[0]
+            vector = space.rows(ends[index : index + 1] / limit)[0]
             directions.append(
                 Direction(
                     attribute.name,

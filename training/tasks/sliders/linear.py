@@ -13,7 +13,8 @@ from training.style_mixing import stages
 from training.tasks.sliders.attributes import Attribute
 
 RIDGES = (0.03, 0.1, 0.3, 1.0, 3.0)
-SHRINK = 0.02  # of the conditional step: measures that say nearly the same are not torn apart at any price
+SHRINK = 0.02  # of directions: measures that say nearly the same are not torn apart at any price
+DAMP = 0.1  # the same of corrections, which follow what was measured of few faces
 
 
 class Space:
@@ -73,35 +74,54 @@ def freedom(attributes: Sequence[Attribute]) -> np.ndarray:
     return np.array([[other.name in attribute.free for other in attributes] for attribute in attributes])
 
 
-def conditional(
-    features: Tensor, gradients: Tensor, space: Space, free: np.ndarray, guarded: Tensor | None = None
-) -> Tensor:
-    """Gradients (F, K) -> directions (K, F), each predicted to move its own measure by one and those that are not free
-    by nothing, along the covariance of the latents within each stage.
+class Movers:
+    """Movements of the latents that change measures as is wanted, as far as these are linear: along the covariance of
+    the latents within each stage, where natural faces lie."""
 
-    `guarded` (F, E): gradients of what may move, but should not, at a cost of one for each square of it.
-    """
-    columns = space.columns
-    parts = [slice(i * columns, (i + 1) * columns) for i in range(len(space.spans))]
-    covariances = [torch.cov(features[:, part].T).reshape(columns, columns) for part in parts]
+    def __init__(
+        self,
+        features: Tensor,
+        gradients: Tensor,
+        space: Space,
+        attributes: Sequence[Attribute],
+        guarded: Tensor | None = None,
+    ) -> None:
+        """Features (N, F), gradients (F, K) of the measures of `attributes`. `guarded` (F, E): gradients of what may
+        move, but should not, where a face is to stay the same: at a cost of one for each square of it."""
+        columns = space.columns
+        parts = [slice(i * columns, (i + 1) * columns) for i in range(len(space.spans))]
+        covariances = [torch.cov(features[:, part].T).reshape(columns, columns) for part in parts]
 
-    def spread_of(along: Tensor) -> Tensor:
-        return torch.cat([covariance @ along[part] for covariance, part in zip(covariances, parts, strict=True)])
+        def spread_of(along: Tensor) -> Tensor:
+            return torch.cat([covariance @ along[part] for covariance, part in zip(covariances, parts, strict=True)])
 
-    spread = spread_of(gradients)
-    if guarded is not None:  # the covariance less what the guard takes out of it (Woodbury)
-        stiff = spread_of(guarded)
-        inner = torch.eye(guarded.shape[1], dtype=guarded.dtype) + guarded.T @ stiff
-        spread = spread - stiff @ torch.linalg.solve(inner, stiff.T @ gradients)
-    overlap = gradients.T @ spread  # (K, K)
-    overlap += SHRINK * torch.diag(overlap.diagonal())
-    found = []
-    for index, row in enumerate(torch.from_numpy(~free)):
-        wanted = row.nonzero()[:, 0]
-        one = (wanted == index).double()
-        direction = spread[:, wanted] @ torch.linalg.solve(overlap[wanted][:, wanted], one)
-        found.append(direction / (gradients[:, index] @ direction))
-    return torch.stack(found)
+        plain = kept = spread_of(gradients)
+        if guarded is not None:  # the covariance less what the guard takes out of it (Woodbury)
+            stiff = spread_of(guarded)
+            inner = torch.eye(guarded.shape[1], dtype=guarded.dtype) + guarded.T @ stiff
+            kept = plain - stiff @ torch.linalg.solve(inner, stiff.T @ gradients)
+        self.free = freedom(attributes)
+        self._gradients = gradients
+        self._spreads = [kept if attribute.same_face else plain for attribute in attributes]  # (F, K) each
+
+    def directions(self) -> Tensor:
+        """(K, F), each predicted to move its own measure by one and those that are not free by nothing."""
+        found = self._moving(torch.eye(len(self.free), dtype=torch.float64), SHRINK)
+        own = torch.einsum("kf,fk->k", found, self._gradients)
+        return found / own[:, None]
+
+    def corrections(self, lacking: np.ndarray) -> Tensor:
+        """What movement k lacks of each measure (K, K) -> (K, F) to be added to it. Measures that may move with k are
+        passed over. Damped: what would take a long way is done in part, and the next correction goes on with it."""
+        return self._moving(torch.from_numpy(lacking), DAMP)
+
+    def _moving(self, wanted: Tensor, shrink: float) -> Tensor:
+        found = []
+        for spread, row, counts in zip(self._spreads, wanted, torch.from_numpy(~self.free), strict=True):
+            overlap = self._gradients.T @ spread  # (K, K)
+            overlap = overlap + shrink * torch.diag(overlap.diagonal())
+            found.append(spread[:, counts] @ torch.linalg.solve(overlap[counts][:, counts], row[counts]))
+        return torch.stack(found)
 
 
 def normals(gradients: Tensor, directions: Tensor) -> Tensor:

@@ -3,8 +3,10 @@ out, throws are found, and even faults are bent back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -18,9 +20,12 @@ from training.weights import Weights
 
 REACH = 1.9  # standard deviations of its own measure that a slider moves a face at full throw
 ENOUGH = 1.6  # that it moves it at the weaker end; it need not go further
-LEAST = 0.8  # under this the slider is left out
+LEAST = 0.5  # under this the slider is left out
 TRIES = (1.0, 1.75, 2.5, 3.5)  # predicted standard deviations at which the throw is looked for
+ROUNDS = 4  # of measuring and correcting
 MOST_BENT = 0.5  # length of a slider's bend at its end, in that of the slider itself
+
+Corrects: TypeAlias = Callable[[np.ndarray], Tensor]  # what movements lack (K, K) -> what to add to them (K, F)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +62,15 @@ class Probe:
     measure: Measure
     faces: Tensor  # (N, L, D)
 
-    def __call__(self, directions: Tensor, throws: np.ndarray, bends: Tensor | None = None) -> np.ndarray:
-        """Directions (K, F) and how far each goes to both sides (K,) -> mean half difference of all measures (K, K).
-        `bends` (K, F): what is added at both ends."""
-        up, down = self.both(directions, throws, bends)
+    def __call__(self, ends: Tensor, bends: Tensor | None = None) -> np.ndarray:
+        """Upper ends (K, F) of sliders, whose lower ones are the same on the other side -> mean half difference of all
+        measures between the two (K, K). `bends` (K, F): what is added at both."""
+        up, down = self.both(ends, bends)
         return np.asarray((up - down) / 2)
 
-    def ends(self, directions: Tensor, throws: np.ndarray, bends: Tensor) -> np.ndarray:
+    def weaker(self, ends: Tensor, bends: Tensor) -> np.ndarray:
         """(K,): how far each moves its own measure at the end where it moves it less."""
-        up, down = (np.diag(end - self.start) for end in self.both(directions, throws, bends))
+        up, down = (np.diag(end - self.start) for end in self.both(ends, bends))
         return np.asarray(np.minimum(up, -down))
 
     @cached_property
@@ -73,14 +78,14 @@ class Probe:
         """(K,): the mean scores of the faces as they are."""
         return np.asarray(self.statistics.scores(together(self.measure(self.faces))).mean(0))
 
-    def both(self, directions: Tensor, throws: np.ndarray, bends: Tensor | None = None) -> np.ndarray:
+    def both(self, ends: Tensor, bends: Tensor | None = None) -> np.ndarray:
         """(2, K, K): the mean scores of all measures at the upper and the lower end."""
-        moved = self.space.rows(directions * torch.from_numpy(throws)[:, None])
+        moved = self.space.rows(ends)
         besides = torch.zeros_like(moved) if bends is None else self.space.rows(bends)
         steps = torch.stack([besides + moved, besides - moved], 1)  # (K, 2, L, D)
         latents = (self.faces + steps[:, :, None]).flatten(0, 2)
         scores = self.statistics.scores(together(self.measure(latents)))
-        return np.asarray(scores.reshape(len(directions), 2, len(self.faces), -1).mean(2).swapaxes(0, 1))
+        return np.asarray(scores.reshape(len(ends), 2, len(self.faces), -1).mean(2).swapaxes(0, 1))
 
 
 def shortened(ends: np.ndarray) -> np.ndarray:
@@ -89,24 +94,16 @@ def shortened(ends: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(ENOUGH / np.maximum(ends, ENOUGH), 0.75, 1.0))
 
 
-def bent(directions: Tensor, probe: Probe, throws: np.ndarray, free: np.ndarray) -> Tensor:
+def bent(ends: Tensor, probe: Probe, movers: Corrects, free: np.ndarray) -> Tensor:
     """(K, F): what is to be added to both ends of each slider, so that no measure moves to the same side at both. To
     first order, by no more than `MOST_BENT` of the slider itself, and only where that is measured to help."""
-    straight = probe.both(directions, throws)
-    up, down = straight
-    response, even = (up - down) / 2, (up + down) / 2 - probe.start
-    sure = np.diag(response) > LEAST
-    bends = []
-    for index in range(len(directions)):
-        used = np.flatnonzero(~free[index] & sure)
-        shares = np.linalg.solve(response[np.ix_(used, used)].T, -even[index, used])
-        scaled = torch.from_numpy(shares * throws[used])
-        bend = scaled @ directions[torch.from_numpy(used)]
-        most = MOST_BENT * throws[index] * float(directions[index].norm())
-        bends.append(bend * min(1.0, most / max(float(bend.norm()), 1e-9)))
-    found = torch.stack(bends)
-    before, after = (faults(ends - probe.start, free) for ends in (straight, probe.both(directions, throws, found)))
-    return torch.where(torch.from_numpy(after < before)[:, None], found, 0.0)
+    straight = probe.both(ends)
+    even = straight.mean(0) - probe.start
+    bends = movers(-even)
+    most = MOST_BENT * ends.norm(dim=1)
+    bends = bends * (most / bends.norm(dim=1).clamp_min(1e-9)).clamp_max(1.0)[:, None]
+    before, after = (faults(both - probe.start, free) for both in (straight, probe.both(ends, bends)))
+    return torch.where(torch.from_numpy(after < before)[:, None], bends, 0.0)
 
 
 def faults(ends: np.ndarray, free: np.ndarray) -> np.ndarray:
@@ -117,32 +114,34 @@ def faults(ends: np.ndarray, free: np.ndarray) -> np.ndarray:
     return np.asarray(others.max(1) + np.maximum(ENOUGH - own, 0.0))
 
 
-def corrected(directions: Tensor, probe: Probe, throws: np.ndarray, free: np.ndarray) -> tuple[Tensor, np.ndarray]:
-    """Mixes the directions so that what the others move is taken out, to first order. Each keeps its own strength: a
-    measure that is near its end, such as hair that cannot be shorter, must not be pushed for it."""
-    response = probe(directions, throws)
-    own = np.diag(response)
-    sure = own > 0.15 * throws  # a direction that does not move its own measure cannot correct another
-    relative = response / np.where(sure, own, 1.0)[:, None]  # (K, K): of slider k on measure j
-    mixed = []
-    for index in range(len(directions)):
-        used = np.flatnonzero(~free[index] & sure)
-        if not sure[index]:
-            mixed.append(directions[index])
-            continue
-        strengths = throws / np.where(sure, own, 1.0)  # of a movement by one standard deviation
-        shares = np.linalg.solve(relative[np.ix_(used, used)].T, (used == index).astype(float))
-        shares = shares * strengths[used] / (shares[used == index] * strengths[index])
-        mixed.append(torch.from_numpy(shares) @ directions[torch.from_numpy(used)])
-    return torch.stack(mixed), response
+def corrected(ends: Tensor, probe: Probe, movers: Corrects, free: np.ndarray, furthest: float) -> Tensor:
+    """The ends (K, F) of sliders so that what others move is taken out: a few times what is lacking is measured and
+    added, and of all that were measured the best is taken. Each keeps its own strength, within `ENOUGH` and `REACH`."""
+    best, least = ends, np.full(len(ends), np.inf)
+    for _ in range(ROUNDS):
+        response = probe(ends)
+        found = faults(np.stack([response, -response]), free)
+        best = torch.where(torch.from_numpy(found < least)[:, None], ends, best)
+        least = np.minimum(found, least)
+        lacking = -response
+        np.fill_diagonal(lacking, np.clip(np.diag(response), ENOUGH, REACH) - np.diag(response))
+        ends = within(ends + movers(lacking), furthest)
+    return best
 
 
-def find_throws(directions: Tensor, probe: Probe, furthest: float) -> np.ndarray:
-    """How far each direction goes until its own measure has moved by `REACH`, or the faces come to their limit (K,)."""
+def within(ends: Tensor, furthest: float) -> Tensor:
+    """The same (K, F), none longer than that."""
+    kept: Tensor = ends * (furthest / ends.norm(dim=1)).clamp_max(1.0)[:, None]
+    return kept
+
+
+def found_ends(directions: Tensor, probe: Probe, furthest: float) -> Tensor:
+    """How far each direction (K, F) goes until its own measure has moved by `REACH`, or the faces come to their limit:
+    the upper ends (K, F)."""
     limits = furthest / directions.norm(dim=1).numpy()
     some = replace(probe, faces=probe.faces[: len(probe.faces) // 2])
     tried = np.array([np.minimum(step, limits) for step in TRIES])  # (T, K)
-    reached = np.array([np.diag(some(directions, throws)) for throws in tried])
+    reached = np.array([np.diag(some(directions * torch.from_numpy(throws)[:, None])) for throws in tried])
     throws = []
     for steps, owns in zip(tried.T, reached.T, strict=True):
         grown = np.maximum.accumulate(owns)
@@ -150,4 +149,4 @@ def find_throws(directions: Tensor, probe: Probe, furthest: float) -> np.ndarray
             throws.append(steps[int(np.argmax(grown >= 0.97 * grown[-1]))])  # further adds nothing
         else:
             throws.append(float(np.interp(REACH, np.r_[0, grown], np.r_[0, steps])))
-    return np.array(throws)
+    return directions * torch.tensor(throws)[:, None]
