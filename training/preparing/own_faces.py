@@ -108,11 +108,11 @@ def sliders(work: Work) -> Yield:
         found = name_sliders(work.model, out, samples, work.wish.seed, work.folder, measure, work.say, recognise)
         weights = load_weights(out)
         work.say("looking for the ends of the sliders")
-        weights, verdicts = settled(weights, measure, recognise, work.say)
+        weights, verdicts, idle = settled(weights, measure, recognise, work.say)
     save_weights(weights, out, keep_hash=True)
     sheet = save_slider_sheet(out, work.wish.folder / "sliders.jpg")
     passed = sum(verdict.passes for verdict in verdicts)
-    facts = {"verdicts": [verdict.row() for verdict in verdicts], "left out": list(found.left_out)}
+    facts = {"verdicts": [verdict.row() for verdict in verdicts], "left out": [*found.left_out, *idle]}
     note = f"{len(verdicts)} sliders, {passed} of them pass all bars"
     return Yield((out, sheet), out, (sheet,), facts, note, samples)
 

@@ -43,9 +43,9 @@ class Stage:
 
 
 STAGES = (
-    Stage("faces", "Its faces", "sheets of faces, and whether they are faces at all", "own_faces:look", 25),
-    Stage("glasses", "Glasses", "a slider for them, where it draws none", "taught:glasses", 2400, True, True),
-    Stage("labels", "Labels", "measures of thousands of its own faces", "own_faces:label", 300),
+    Stage("faces", "Its faces", "sheets of faces, and whether they are faces at all", "own_faces:look", 5),
+    Stage("glasses", "Glasses", "a slider for them, where it draws none", "taught:glasses", 700, True, True),
+    Stage("labels", "Labels", "measures of thousands of its own faces", "own_faces:label", 130),
     Stage(
         "sliders",
         "Named sliders",
@@ -55,10 +55,10 @@ STAGES = (
         changes=True,
         version=2,
     ),
-    Stage("ages", "Age path", "an age slider in years, calibrated", "own_faces:ages", 260, changes=True),
-    Stage("encoder", "Photo encoder", "photos open as faces of this model", "taught:encoder", 1200),
-    Stage("sketches", "Sketch encoder", "drawings open as faces of this model", "taught:sketches", 1200),
-    Stage("embeddings", "Embeddings", "what certificates compare faces with", "training_data:embed", 420, True),
+    Stage("ages", "Age path", "an age slider in years, calibrated", "own_faces:ages", 80, changes=True),
+    Stage("encoder", "Photo encoder", "photos open as faces of this model", "taught:encoder", 520),
+    Stage("sketches", "Sketch encoder", "drawings open as faces of this model", "taught:sketches", 540),
+    Stage("embeddings", "Embeddings", "what certificates compare faces with", "training_data:embed", 330, True),
     Stage("model", "Model and card", "the finished file, and what is known of it", "finish:model", 5),
 )
 

@@ -13,8 +13,8 @@ from training.kinds import trained
 from training.preparing.own_faces import require_faces
 from training.preparing.work import LeftOut, Work, Yield
 from training.sheets import save_pictures
+from training.tasks.sliders.directions import RARE
 
-OFTEN = 0.25  # share of the faces that must wear glasses for a direction to be found: of 8%, none could be
 IMAGES = {"encoder": 20_000, "concept": 16_000}
 HOLDOUT = 0.112
 
@@ -24,7 +24,7 @@ def glasses(work: Work) -> Yield:
     from training.tasks.concept.trainee import teachable
 
     require_faces(work)
-    if (share := float(work.facts.get("faces", {}).get("glasses", 0.0))) >= OFTEN:
+    if (share := float(work.facts.get("faces", {}).get("glasses", 0.0))) >= 2 * RARE:
         raise LeftOut(f"{share:.0%} of its faces wear glasses: their slider is found among the named ones")
     teachable(work.model)
     config = config_of("concept", work, str(work.data.resolve()), weights=str(work.model.resolve()))

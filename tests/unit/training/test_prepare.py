@@ -1,6 +1,7 @@
 """`prepare`: what it does again, what it leaves out, and how it is stopped. The stages' own work is tested with what
 they call; here it is stood in for, but for those of the encoder and of the model."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -255,7 +256,7 @@ def sliding(generator, monkeypatch):
 
 def test_a_slider_ends_where_it_passes_most(sliding):
     weights, measure, recognise = sliding
-    settled, (verdict,) = verdicts.settled(weights, measure, recognise, lambda line: None)
+    settled, (verdict,), _ = verdicts.settled(weights, measure, recognise, lambda line: None)
     (slider,) = settled.of(Direction)
     assert slider.maximum == 2.0 and verdict.passes and verdict.up == pytest.approx(2.0)
     assert verdict.other == pytest.approx(0.32) and slider.description == "corners of the mouth down to up"
@@ -265,7 +266,7 @@ def test_ends_are_brought_nearer_where_others_move_along(sliding):
     weights, measure, recognise = sliding
     (smile,) = weights.of(Direction)
     further = weights.having(Direction, [verdicts.stretched(smile, 1.25)])  # 2.5: age moves by 0.5
-    settled, (verdict,) = verdicts.settled(further, measure, recognise, lambda line: None)
+    settled, (verdict,), _ = verdicts.settled(further, measure, recognise, lambda line: None)
     assert settled.of(Direction)[0].maximum == pytest.approx(2.5 * 0.7, abs=0.11) and verdict.passes
 
 
@@ -273,9 +274,20 @@ def test_a_weak_slider_says_so(sliding):
     weights, measure, recognise = sliding
     (smile,) = weights.of(Direction)
     short = weights.having(Direction, [verdicts.stretched(smile, 0.4)])
-    settled, (verdict,) = verdicts.settled(short, measure, recognise, lambda line: None)
+    settled, (verdict,), _ = verdicts.settled(short, measure, recognise, lambda line: None)
     assert not verdict.passes and "(weak: moves by" in settled.of(Direction)[0].description
     assert verdict.row()["weak"] == verdict.words
+
+
+@pytest.mark.parametrize(("level", "kept"), [(1.9, True), (2.5, False)])
+def test_a_slider_that_was_found_for_a_thing_is_kept_where_faces_get_it(sliding, level, kept, monkeypatch):
+    weights, measure, recognise = sliding
+    known = {**verdicts.KNOWN, "smile": replace(verdicts.KNOWN["smile"], present_above=level)}
+    monkeypatch.setattr(verdicts, "KNOWN", known)
+    monkeypatch.setattr(verdicts, "FACTORS", (1.0,))
+    settled, told, left_out = verdicts.settled(weights, measure, recognise, lambda line: None)
+    assert [slider.name for slider in settled.of(Direction)] == [one.name for one in told] == ["smile"] * kept
+    assert left_out == ([] if kept else ["smile: at full throw 0% of the faces get it"])
 
 
 def test_the_sheets_of_sliders_show_each_end(generator, sliding, tmp_path):

@@ -41,7 +41,7 @@ from training.weights import FOREIGN, Weights, load_weights, save_weights
 
 RATES = 0.0, 0.99  # how fast Adam forgets, of the critic
 CRITIC_RATE = 4e-4
-WEIGHTS = {"critic": 6.0, "around": 50.0, "inside": 1.5, "without": 100.0, "person": 6.0}  # of the losses
+WEIGHTS = {"critic": 2.5, "around": 50.0, "inside": 3.0, "without": 100.0, "person": 6.0}  # of the losses
 SEEN = (2, 4, 8)  # reductions of the critic's features
 SAME = 0.28  # distance of embeddings that costs nothing
 CHIP_EDGES = (0.171, 0.269, 0.836, 0.933)  # left, top, right, bottom of the face recogniser's chip on aligned faces

@@ -41,7 +41,7 @@ from training.tasks.sliders.probing import (
 )
 from training.weights import Weights, load_weights, save_weights
 
-FURTHEST = 1.0  # of the mean length from the mean face to a face: moving further draws rubbish
+FURTHEST = 0.85  # of the mean length from the mean face to a face: moving further draws rubbish
 RARE = 0.01  # share of the faces that must have a thing for it to have a slider
 FACES = 48  # that a response is measured on
 GUARD = 2.0  # cost of moving the embedding by its own standard deviation, against moving the latent by its own

@@ -2,7 +2,7 @@
 
 Three bars: at both ends it moves its own measure by `OWN` standard deviations, no other attribute by `OTHERS`, and
 `SAME` of the faces stay who they were to the face recogniser. Lengths of the slider's ends are tried on some faces, the
-one that passes most bars is taken, and what is told of it is measured on other faces.
+one that lacks least is taken, and what is told of it is measured on other faces.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from training.weights import Weights
 
 OWN, OTHERS, SAME = 1.5, 0.35, 0.8  # what is asked of a slider
 WORN = 0.85  # of one for a thing: share of faces that get it, and lose it again
+GETS = 0.5  # share under which a slider that was found, not taught, is none
 PASSING = 0.01  # share of pairs of different faces that the threshold of "the same" lets pass
-FACTORS = (0.7, 0.85, 1.0, 1.15, 1.3)  # of the ends as they were found
+FACTORS = (0.55, 0.7, 0.85, 1.0, 1.2)  # of the ends as they were found
 TRIED_ON, TOLD_OF = 48, 96  # faces
 SEED = 200_000  # far from the seeds that directions are made with
 
@@ -47,6 +48,13 @@ class Verdict:
     def bars(self) -> tuple[bool, bool, bool]:
         own = min(self.up, self.down) >= WORN if self.thing else min(self.up, -self.down) >= OWN
         return own, self.other < OTHERS, self.same >= SAME
+
+    @property
+    def shortfall(self) -> float:
+        """How far it is from the bars altogether, in shares of them; 0 when it passes all."""
+        asked, own = (WORN, min(self.up, self.down)) if self.thing else (OWN, min(self.up, -self.down))
+        parts = (asked - own) / asked, (self.other - OTHERS) / OTHERS, (SAME - self.same) / SAME
+        return sum(max(part, 0.0) for part in parts)
 
     @property
     def passes(self) -> bool:
@@ -83,21 +91,25 @@ def moved(slider: Direction, value: float, latents: Tensor) -> Tensor:
 
 def settled(
     weights: Weights, measure: Measure, recognise: Measure, say: Callable[[str], None], seed: int = 0
-) -> tuple[Weights, list[Verdict]]:
-    """The same with the ends of its named sliders where they pass most bars, and "weak" in the description of those
-    that do not pass all; and what was measured of each."""
+) -> tuple[Weights, list[Verdict], list[str]]:
+    """The same with the ends of its named sliders where least is lacking to the bars, and "weak" in the description of
+    those that do not pass all; what was measured of each; and a sentence for each that was left out, since most faces
+    do not get the thing that it is for."""
     named = [slider for slider in weights.of(Direction) if slider.normal is not None and slider.name in KNOWN]
     jury = Jury(weights, measure, recognise, TRIED_ON, SEED + seed)
-    best: dict[str, tuple[tuple[int, float], float]] = {}
+    best: dict[str, tuple[tuple[float, float], float]] = {}
     for factor in FACTORS:
         for verdict in jury([stretched(slider, factor) for slider in named]):
-            rank = (sum(verdict.bars), -abs(factor - 1))  # among equals the one that was found
-            best[verdict.name] = max(best.get(verdict.name, (rank, factor)), (rank, factor))
+            rank = (verdict.shortfall, abs(factor - 1))  # among equals the one that was found
+            best[verdict.name] = min(best.get(verdict.name, (rank, factor)), (rank, factor))
         say(f"ends at {factor:.0%} of what was found: tried")
     chosen = [stretched(slider, best[slider.name][1]) for slider in named]
     verdicts = Jury(weights, measure, recognise, TOLD_OF, SEED + seed + 1000)(chosen)
+    idle = {v.name for s, v in zip(chosen, verdicts, strict=True) if v.thing and v.up < GETS and not s.taught}
     told = {v.name: told_of(s, v) for s, v in zip(chosen, verdicts, strict=True)}
-    return weights.having(Direction, [told.get(one.name, one) for one in weights.of(Direction)]), verdicts
+    kept = [told.get(one.name, one) for one in weights.of(Direction) if one.name not in idle]
+    left_out = [f"{v.name}: at full throw {v.up:.0%} of the faces get it" for v in verdicts if v.name in idle]
+    return weights.having(Direction, kept), [v for v in verdicts if v.name not in idle], left_out
 
 
 KNOWN = {attribute.name: attribute for attribute in ATTRIBUTES}
@@ -154,7 +166,7 @@ class Jury:
         most = int(others.argmax())
         level, thing = KNOWN[slider.name].present_above, False
         own_up, own_down = float(up[own]), float(down[own])
-        if slider.taught and level is not None:
+        if level is not None:
             own_up, own_down, thing = *self._worn(slider, level), True
         return Verdict(
             slider.name, slider.label, own_up, own_down, self._columns[most], float(others[most]), same, thing
