@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -20,7 +21,10 @@ def resource(name: str) -> Path:
 def shipped_models() -> dict[str, dict[str, str]]:
     """The models that come along, by the hash that recipes and certificates name: `file` in weights/, and `content`,
     the SHA-256 of the network."""
-    found: dict[str, dict[str, str]] = json.loads(resource("weights/models.json").read_text(encoding="utf-8"))
+    try:
+        found: dict[str, dict[str, str]] = json.loads(resource("weights/models.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
     return found
 
 
@@ -30,6 +34,15 @@ def shipped_weights(digest: str) -> Path | None:
         return resource(f"weights/{shipped_models()[digest]['file']}")
     except (KeyError, FileNotFoundError):
         return None
+
+
+def named_weights(text: str) -> Path:
+    """The path of a weights file, or of a model that comes along and goes by this name: `style128`."""
+    path = Path(text)
+    if path.name == text and not path.exists():
+        with suppress(FileNotFoundError):
+            return resource(f"weights/{path.stem}.safetensors")
+    return path
 
 
 def default_weights() -> Path:

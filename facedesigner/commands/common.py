@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facedesigner.resources import named_weights
 from training.errors import UserError
 from training.texts import one_line, printable
 
@@ -34,8 +35,13 @@ def progress(text: str) -> None:
 
 
 def add_engine_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--weights", type=Path, help="a weights file (default: one that comes along)")
+    add_weights_option(command)
     command.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
+
+
+def add_weights_option(command: argparse.ArgumentParser) -> None:
+    what = "a weights file, or the name of a model that comes along (default: the first of those)"
+    command.add_argument("--weights", type=named_weights, metavar="FILE|NAME", help=what)
 
 
 def check_picture_name(path: Path) -> None:

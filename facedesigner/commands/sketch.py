@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress, say
+from facedesigner.commands.common import CommandError, add_weights_option, check_free, check_picture_name, progress, say
 
 MOST_VARIANTS = 16
 
@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
     sketch.add_argument(
         "--in-place", action="store_true", help="the face lies where the canvas has it: leave the drawing where it is"
     )
-    sketch.add_argument("--weights", type=Path, help="a weights file (default: the one that comes along)")
+    add_weights_option(sketch)
     sketch.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 

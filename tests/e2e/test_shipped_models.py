@@ -43,6 +43,14 @@ def test_a_picture_of_an_older_model_is_edited_with_that(shipped, tmp_path, caps
         assert "draws this very picture" in capsys.readouterr().err
 
 
+def test_each_goes_by_its_name(shipped, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("old", "old.safetensors"):
+        assert main(["generate", "--seed", "3", "--weights", name, "--out", f"{name}.png"]) == 0
+        assert read_face(tmp_path / f"{name}.png").model == load_weights(shipped / "old.safetensors").hash
+    assert main(["generate", "--seed", "3", "--weights", "older", "--out", "c.png"]) == 2
+
+
 def test_the_first_is_used_where_nothing_else_is_said(shipped, tmp_path):
     assert main(["generate", "--seed", "3", "--out", str(tmp_path / "a.png")]) == 0
     assert read_face(tmp_path / "a.png").model == load_weights(shipped / "new.safetensors").hash

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoGroup
 from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar, QToolBar, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar, QToolBar, QWidget
 from facedesigner.gui import theme
 from facedesigner.gui.window.docks import Docks
 from facedesigner.gui.window.tools import TOOLS
+from facedesigner.resources import named_weights, shipped_models
 
 
 class Actions(QObject):
@@ -23,6 +26,9 @@ class Actions(QObject):
         self.export = self._action("&Export PNG…", "export", "Ctrl+E")
         self.paste = self._action("&Paste into photo…", "paste", "Ctrl+Shift+V")
         self.load_model = self._action("&Load model…", "model", "Ctrl+L")
+        self.shipped = QActionGroup(self)  # the models that come along, by name
+        for name in sorted(Path(model["file"]).stem for model in shipped_models().values()):
+            self.shipped.addAction(self._action(name, ""))
         self.find_sliders = self._action("&Find named sliders", "teach")
         self.find_sliders.setToolTip("Measure this model's faces and make sliders for smile, age, hair and more")
         self.prepare = self._action("Prepare &model…", "check")
@@ -73,6 +79,7 @@ class Actions(QObject):
                 else:
                     menu.addAction(action)
                 if action is self.load_model:
+                    menu.addMenu("Models that come &along").addActions(self.shipped.actions())
                     menu.addMenu(devices)
             if title == "&View":
                 menu.addMenu("&Theme").addActions(self.themes.actions())
@@ -91,6 +98,11 @@ class Actions(QObject):
             bar.addSeparator()
             bar.addActions(group)
         return bar
+
+    def show_model(self, path: Path) -> None:
+        """The model in use need not be chosen."""
+        for action in self.shipped.actions():
+            action.setEnabled(path != named_weights(action.text()))
 
     def show_theme(self, name: str) -> None:
         for action in self.themes.actions():

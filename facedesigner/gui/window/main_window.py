@@ -35,7 +35,7 @@ from facedesigner.gui.window.status_bar import StatusBar
 from facedesigner.gui.window.tabs import Tabs
 from facedesigner.gui.window.tools import FaceTools
 from facedesigner.gui.work.rendering import RenderThread
-from facedesigner.resources import default_weights, resource
+from facedesigner.resources import default_weights, named_weights, resource
 from facedesigner.state.settings import Settings
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _checked=False, slot=slot: slot())
         for tool, action in actions.tools.items():
             action.triggered.connect(lambda _checked=False, tool=tool: self.tools.open(tool, documents.folder()))
+        actions.shipped.triggered.connect(lambda action: self.documents.load_model(named_weights(action.text())))
         actions.themes.triggered.connect(lambda action: self._change(theme=action.data()))
         actions.full_screen.toggled.connect(lambda on: self.showFullScreen() if on else self.showNormal())
 
@@ -194,6 +195,7 @@ class MainWindow(QMainWindow):
     def _show_model(self, info: ModelInfo) -> None:
         self.status.finish()
         self.status.show_model(info)
+        self.actions_.show_model(info.path)
         self.faces.setCurrentWidget(self.design)
         self._change(weights=_to_remember(info.path))
         self.thread_.ask("devices", lambda engine: engine.devices(), self._take_devices, self)

@@ -85,6 +85,13 @@ def test_a_chosen_model_is_remembered_of_shipped_ones_by_name(window, qtbot, tmp
         assert window.preferences.settings.weights == remembered
 
 
+def test_a_model_that_comes_along_is_loaded_by_the_menu(window, qtbot):
+    (action,) = [one for one in window.actions_.shipped.actions() if one.text() == "style128"]
+    action.trigger()
+    qtbot.waitUntil(lambda: window.session.info.name == "style128")
+    assert not action.isEnabled()
+
+
 def test_new_faces_is_one_step_that_undo_takes_back(window):
     before = window.session.scene
     window.actions_.new_faces.trigger()
