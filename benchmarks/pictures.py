@@ -19,9 +19,10 @@ from facedesigner.state.face import FaceState
 from facedesigner.state.settings import Settings
 
 SHEET = 8  # rows and columns
-SHOWN = ("glasses", "smile", "hair_length", "skin_tone", "gender", "head_turn")
+SHOWN = ("smile", "hair_length", "gender", "face_width", "skin_tone", "head_turn")
 STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # from the lower end by way of zero to the upper one
 WINDOW = (1440, 900)
+MOST = 1280  # pixels that a sheet is wide
 
 
 def draw(engine: FaceEngine, face: FaceState) -> np.ndarray:
@@ -32,7 +33,9 @@ def draw(engine: FaceEngine, face: FaceState) -> np.ndarray:
 
 
 def save(rows: list[list[np.ndarray]], path: Path) -> None:
-    Image.fromarray(np.vstack([np.hstack(row) for row in rows])).save(path, quality=88)
+    sheet = Image.fromarray(np.vstack([np.hstack(row) for row in rows]))
+    sheet.thumbnail((MOST, MOST * 2))
+    sheet.save(path, quality=88)
     print(path)
 
 
@@ -82,8 +85,8 @@ def windows(weights: Path, out: Path) -> None:
             gallery = [FaceState(model, seed=seed) for seed in range(9)]
             session.commit("New faces", gallery=gallery)
             session.commit("Choose seed0003", face=gallery[3])
-            session.commit("Smile +1.5", face=session.face.with_control("smile", 1.5))
-            session.commit("Glasses +2", face=session.face.with_control("glasses", 2.0))
+            session.commit("Eyebrows +1.4", face=session.face.with_control("eyebrows", 1.4))
+            session.commit("Hair length +0.5", face=session.face.with_control("hair_length", 0.5))
             window.design.view_panel.measure.click()
             window.docks.history.show()
             wait(5000)

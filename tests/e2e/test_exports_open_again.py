@@ -30,9 +30,9 @@ from tests.unit.engine.test_paper import face as drawing
 
 ROOT = Path(__file__).parents[2]
 SIZE = ("--method", "bicubic", "--dpi", "40", "--pupil-mm", "63")
-EYES = ("--eyes", "49,61", "79,61", *SIZE)
+EYES = ("--eyes", "98,122", "158,122", *SIZE)
 PART_EYES = ("--eyes", "153,202", "252,202", *SIZE)  # of what is exported so
-SAME, RESIZED, FRAMED, SHEET = Kind.SAME, Kind.RESIZED, Kind.FRAMED, Kind.SHEET
+SAME, ROUNDED, RESIZED, FRAMED, SHEET = Kind.SAME, Kind.ROUNDED, Kind.RESIZED, Kind.FRAMED, Kind.SHEET
 NONE = None  # no recipe: it opens as a photo, or as what it is
 
 # Modules that write a recipe into a picture, by what they call for it, and the rows that are about them.
@@ -154,7 +154,7 @@ def photo(folder: Path) -> Path:
 
 
 def pasted(folder: Path) -> Path:
-    words = ("--aligned", "--seconds", 0, "--set", "smile=1", "--out", folder / "out.png")
+    words = ("--aligned", "--seconds", 0, "--set", "eyebrows=1", "--out", folder / "out.png")
     run("invert", photo(folder), *words, "--paste", folder / "pasted.png")
     return folder / "pasted.png"
 
@@ -181,7 +181,7 @@ def sketched(follow: float, variants: int = 1) -> Callable[[Path], Path]:
 EXPORTS = {
     "generated": (generated, SAME),
     "exported by the window": (by_window, SAME),
-    "edited": (command("edit", "--set", "smile=1"), SAME),
+    "edited": (command("edit", "--set", "eyebrows=1"), SAME),
     "one age": (command("age", "--to", 60), SAME),
     "a photo's face": (command("invert", "--aligned", "--seconds", 0, of=photo), SAME),
     "pasted into a photo": (pasted, NONE),
@@ -205,8 +205,8 @@ EXPORTS = {
     "a cut-out of a part": (package("-cutout.png", real_size(), PART_EYES), FRAMED),
     "a part of a part": (real_size(of=real_size("--mirror"), eyes=PART_EYES), FRAMED),
     "of a strip in real size": (real_size(of=strip), FRAMED),
-    "a sketch's believable face": (sketched(0), RESIZED),
-    "another sketch's face": (sketched(0, variants=2), RESIZED),
+    "a sketch's believable face": (sketched(0), ROUNDED),
+    "another sketch's face": (sketched(0, variants=2), ROUNDED),
     "a sketch": (sketched(0.7), NONE),
     "another colour of a sketch": (sketched(0.7, variants=2), NONE),
     "coloured": (command("colorize"), NONE),

@@ -17,7 +17,7 @@ def add(commands: Any) -> None:
     aging.add_argument("--out", type=Path, help="the .safetensors file to write (default: WEIGHTS itself)")
     aging.add_argument("--samples", type=int, default=4000, help="faces that are measured (default: 4000)")
     aging.add_argument("--seed", type=int, default=0, help="of these faces (default: 0)")
-    aging.add_argument("--steps", type=int, default=150, help="of learning, about a second each (default: 150)")
+    aging.add_argument("--steps", type=int, default=250, help="of learning, four or so a second (default: 250)")
     aging.add_argument(
         "--measures", type=Path, help="measures that `directions` has kept of the same samples (default: beside OUT)"
     )

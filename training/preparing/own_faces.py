@@ -17,7 +17,7 @@ from training.weights import load_weights
 LOOKED_AT = 48  # faces that the detector looks for
 LEAST_FACES = 0.5  # share of the pictures that must show a face
 FEWEST, MOST = 3200, 6400  # faces that are measured: of 800, hardly a slider was found
-AGE_STEPS = 150
+AGE_STEPS = 250
 SHOWN_AGES = (5, 15, 25, 40, 55, 70, 85)
 NO_FACES = "of {} pictures that it draws, {} show a face from the front: sliders are measured on faces"
 

@@ -55,7 +55,7 @@ STAGES = (
         changes=True,
         version=2,
     ),
-    Stage("ages", "Age path", "an age slider in years, calibrated", "own_faces:ages", 80, changes=True),
+    Stage("ages", "Age path", "an age slider in years, calibrated", "own_faces:ages", 80, changes=True, version=2),
     Stage("encoder", "Photo encoder", "photos open as faces of this model", "taught:encoder", 520),
     Stage("sketches", "Sketch encoder", "drawings open as faces of this model", "taught:sketches", 540),
     Stage("embeddings", "Embeddings", "what certificates compare faces with", "training_data:embed", 330, True),

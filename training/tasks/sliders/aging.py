@@ -34,7 +34,7 @@ from training.weights import Weights, load_weights, save_weights
 STEP, OLDEST = 10.0, 90.0  # years between two knots, of the last knot
 COMPONENTS = 96  # principal components of the styles that the curve moves in, in each stage
 FACES, PSIS = 96, (0.7, 0.7, 0.85, 1.0)  # that the curve is learnt on
-BATCH, STEPS, RATE = 6, 150, 0.04
+BATCH, STEPS, RATE = 6, 250, 0.05  # at a rate of 0.1 old faces fall apart
 PRIOR = 0.01  # what a squared standard deviation of a component costs
 STILL = 0.6  # what a squared standard deviation of a measure costs that is to stay
 AROUND = 3.0  # what the mean difference of the surroundings costs

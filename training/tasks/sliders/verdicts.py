@@ -51,9 +51,11 @@ class Verdict:
 
     @property
     def shortfall(self) -> float:
-        """How far it is from the bars altogether, in shares of them; 0 when it passes all."""
+        """How far it is from the bars altogether, in shares of them; 0 when it passes all. That it does what it says
+        counts twice, and who it is, not where another face is what it is for."""
         asked, own = (WORN, min(self.up, self.down)) if self.thing else (OWN, min(self.up, -self.down))
-        parts = (asked - own) / asked, (self.other - OTHERS) / OTHERS, (SAME - self.same) / SAME
+        stranger = KNOWN[self.name].same_face * (SAME - self.same) / SAME
+        parts = 2 * (asked - own) / asked, (self.other - OTHERS) / OTHERS, stranger
         return sum(max(part, 0.0) for part in parts)
 
     @property

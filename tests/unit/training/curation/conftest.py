@@ -1,4 +1,4 @@
-"""Faces that the shipped generator draws, and one inspector for all tests: its models take a second to load."""
+"""Faces that a shipped generator draws, and one inspector for all tests: its models take a second to load."""
 
 import io
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
-from facedesigner.resources import default_weights
+from facedesigner.resources import resource
 from facedesigner.state.face import FaceState
 from training.curation.contract import Options
 from training.curation.inspector import Inspector
@@ -17,7 +17,7 @@ from training.curation.inspector import Inspector
 def faces():
     """Three different faces, 256 px RGB, in FFHQ's place."""
     engine = FaceEngine("cpu")
-    model = engine.load(default_weights()).hash
+    model = engine.load(resource("weights/style128.safetensors")).hash
     made = []
     for seed in (3, 5, 8):
         image = engine.render(RenderRequest(FaceState(model, seed=seed, psi=0.8))).image
