@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 
@@ -20,4 +21,5 @@ class Imports:
         where that is worth it."""
         if len(sys.modules) > self._known + MANY:
             gc.freeze()
+            atexit.register(gc.unfreeze)  # or libraries that count their objects in the end complain of them
             self._known = len(sys.modules)

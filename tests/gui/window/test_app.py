@@ -110,3 +110,4 @@ def test_the_program_ends_when_its_window_is_closed_as_the_first_face_appears(tm
     command = [sys.executable, "-m", "facedesigner"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
     assert ended.returncode == 0 and "first_face_ms=" in ended.stderr
+    assert "leaked" not in ended.stderr  # what libraries say that find objects of theirs left
