@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facedesigner.resources import named_weights
+from facedesigner.resources import default_weights, named_weights, shipped_weights
 from training.errors import UserError
 from training.texts import one_line, printable
 
@@ -70,7 +70,6 @@ def load_engine(args: argparse.Namespace, picture: Path | None = None) -> FaceEn
 def weights_of(picture: Path | None) -> Path:
     """The model that made a picture, where it comes along; otherwise the one that is used when none is named."""
     from facedesigner.export.png import read_face
-    from facedesigner.resources import default_weights, shipped_weights
     from facedesigner.state.recognise import carries_recipe
 
     try:

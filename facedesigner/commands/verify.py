@@ -8,6 +8,7 @@ from typing import Any
 
 from facedesigner.commands.certify import add_comparison, facts_of, load_certifier, recipe_of
 from facedesigner.commands.common import CommandError, add_engine_options, say
+from facedesigner.resources import default_weights, shipped_weights
 
 
 def add(commands: Any) -> None:
@@ -29,7 +30,6 @@ def verify_command(args: argparse.Namespace) -> int:
     from facedesigner.export.seals import broken_seals, page_beside
     from facedesigner.export.signing import wanted_fingerprint
     from facedesigner.export.verification import differences, unchecked
-    from facedesigner.resources import default_weights, shipped_weights
 
     wanted = "" if args.key is None else wanted_fingerprint(args.key)
     stated = read_certificate(args.certificate)

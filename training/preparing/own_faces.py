@@ -17,7 +17,6 @@ from training.weights import load_weights
 LOOKED_AT = 48  # faces that the detector looks for
 LEAST_FACES = 0.5  # share of the pictures that must show a face
 FEWEST, MOST = 3200, 6400  # faces that are measured: of 800, hardly a slider was found
-AGE_STEPS = 250
 SHOWN_AGES = (5, 15, 25, 40, 55, 70, 85)
 NO_FACES = "of {} pictures that it draws, {} show a face from the front: sliders are measured on faces"
 
@@ -118,15 +117,13 @@ def sliders(work: Work) -> Yield:
 
 
 def ages(work: Work) -> Yield:
-    from training.tasks.sliders.aging import add_age_path
+    from training.tasks.sliders.aging import STEPS, add_age_path
     from training.tasks.sliders.measuring import in_pool
 
     samples, out = samples_of(work), work.folder / "ages.safetensors"
     cache = work.folder / "sliders.measures.jsonl"
     with in_pool(work.model, work.workers) as measure:
-        path = add_age_path(
-            work.model, out, samples, work.wish.seed, cache, work.stoppable(measure), AGE_STEPS, work.say
-        )
+        path = add_age_path(work.model, out, samples, work.wish.seed, cache, work.stoppable(measure), STEPS, work.say)
     sheet = save_age_sheet(out, work.wish.folder / "ages.jpg")
     note = f"faces follow from {path.low:.0f} to {path.high:.0f} years"
     return Yield((out, sheet), out, (sheet,), {"low": path.low, "high": path.high}, note, samples)

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from facedesigner.gui.widgets.errors import ExceptionHook, show_error
 from facedesigner.gui.window import log
 from facedesigner.gui.window.main_window import MainWindow
 from facedesigner.gui.work.rendering import RenderThread
-from facedesigner.resources import default_weights, resource
+from facedesigner.resources import default_weights, named_weights
 from facedesigner.state import settings as settings_file
 from facedesigner.state.settings import Settings, SettingsError
 
@@ -88,10 +87,7 @@ def choose_weights(settings: Settings) -> tuple[Path | None, Path | None, str]:
         shipped, missing = None, str(error)
     if not settings.weights:
         return shipped, None, missing
-    chosen = Path(settings.weights).expanduser()
-    if chosen.name == settings.weights:
-        with suppress(FileNotFoundError):
-            chosen = resource(f"weights/{chosen.name}")
+    chosen = named_weights(settings.weights).expanduser()
     if chosen.is_file():
         return chosen, shipped, ""
     gone = f"The model {chosen} is not there any more."

@@ -155,11 +155,11 @@ class Documents(QObject):
             self.load_model(Path(path), then_open)
 
     def load_model(self, path: Path, then_open: Path | None = None) -> None:
-        """`then_open`: a file to open with it."""
+        """`then_open`: a file to open with it; without one, what waits for a model still does."""
         if self.confirm_leaving():
             self.loading.emit(path)
             self._thread.load(path)
-            self._waiting = then_open
+            self._waiting = then_open or self._waiting
 
     def _take_model(self, info: ModelInfo) -> None:
         """Shows a new model with the faces last made with it."""

@@ -252,6 +252,13 @@ def test_a_file_named_before_the_model_is_there_opens_with_it(make_window, qtbot
     qtbot.waitUntil(lambda: window.session.face.seed == 77)
 
 
+def test_a_file_waits_for_a_model_that_is_chosen_meanwhile(make_window, qtbot, tmp_path):
+    window = make_window(wait=False)
+    window.documents.open(picture(tmp_path / "a.png", FaceState(HASH, seed=77)))
+    window.documents.load_model(Path("fake.safetensors"))
+    qtbot.waitUntil(lambda: window.session.face.seed == 77)
+
+
 def test_a_project_is_saved_and_opened_again(window, tmp_path):
     path = tmp_path / "ada.face"
     window.session.commit("Seed", face=window.session.face.with_seed(5), gallery=[window.session.face])

@@ -186,6 +186,11 @@ def test_one_process_measures_into_a_file(tmp_path):
     measured_with_cache(file, "a", torch.zeros(1, 1, 1), measure, print)
 
 
+def along(directions):
+    """What is lacking, as if each direction moved its own measure by one."""
+    return lambda lacking: torch.from_numpy(lacking) @ directions
+
+
 def test_what_both_ends_move_alike_is_taken_back(weights):
     def measure(latents):
         one, other = latents[:, 0, 0].double(), latents[:, 0, 1].double()
@@ -197,12 +202,13 @@ def test_what_both_ends_move_alike_is_taken_back(weights):
     directions = torch.zeros(2, len(space.spans) * space.columns, dtype=torch.float64)
     directions[0, 0] = directions[1, 1] = 1
     ends, free = 2 * directions, np.zeros((2, 2), bool)
-    bends = bent(ends, probe, lambda lacking: torch.from_numpy(lacking) @ directions, free)
+    bends, moved = bent(ends, probe, along(directions), free)
     assert torch.allclose(bends[0], -0.8 * directions[1]) and not bends[1].any()
     up, down = probe.both(ends, bends)
+    assert np.allclose(moved, [up, down], atol=1e-6)
     assert np.allclose(up[0], (2, 0), atol=1e-6) and np.allclose(down[0], (-2, 0), atol=1e-6)
     free[0, 1] = True  # it may move along
-    assert not bent(ends, probe, lambda lacking: torch.from_numpy(lacking) @ directions, free).any()
+    assert not bent(ends, probe, along(directions), free)[0].any()
 
 
 def test_what_others_move_is_taken_out_though_the_gradients_are_wrong(weights):
@@ -218,10 +224,10 @@ def test_what_others_move_is_taken_out_though_the_gradients_are_wrong(weights):
     directions = torch.zeros(2, len(space.spans) * space.columns, dtype=torch.float64)
     directions[0, 0] = directions[1, 1] = 1
     free = np.zeros((2, 2), bool)
-    found = corrected(2 * directions, probe, lambda lacking: torch.from_numpy(lacking) @ directions, free, 5.0)
+    found = corrected(2 * directions, probe, along(directions), free, 5.0)
     response = probe(found)
     assert response[0, 0] > 1.4 and response[1, 1] > 1.4 and abs(response[0, 1]) < 0.25 > abs(response[1, 0])
-    short = corrected(directions, probe, lambda lacking: torch.from_numpy(lacking) @ directions, free, 1.5)
+    short = corrected(directions, probe, along(directions), free, 1.5)
     assert bool((short.norm(dim=1) <= 1.5 + 1e-9).all())
 
 

@@ -101,8 +101,8 @@ def find_directions(
     ends = found_ends(movers.directions(), probe, furthest)
     say("measuring what they do at full throw")
     ends = corrected(ends, probe, movers.corrections, movers.free, furthest)
-    bends = bent(ends, probe, movers.corrections, movers.free)
-    shorter = torch.from_numpy(shortened(probe.weaker(ends, bends)))[:, None]
+    bends, moved = bent(ends, probe, movers.corrections, movers.free)
+    shorter = torch.from_numpy(shortened(moved))[:, None]
     ends, bends = ends * shorter, bends * shorter**2
     response = probe(ends, bends)
     own = np.diag(response)

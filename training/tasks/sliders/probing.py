@@ -68,11 +68,6 @@ class Probe:
         up, down = self.both(ends, bends)
         return np.asarray((up - down) / 2)
 
-    def weaker(self, ends: Tensor, bends: Tensor) -> np.ndarray:
-        """(K,): how far each moves its own measure at the end where it moves it less."""
-        up, down = (np.diag(end - self.start) for end in self.both(ends, bends))
-        return np.asarray(np.minimum(up, -down))
-
     @cached_property
     def start(self) -> np.ndarray:
         """(K,): the mean scores of the faces as they are."""
@@ -88,30 +83,36 @@ class Probe:
         return np.asarray(scores.reshape(len(ends), 2, len(self.faces), -1).mean(2).swapaxes(0, 1))
 
 
-def shortened(ends: np.ndarray) -> np.ndarray:
-    """Factors (K,) of the throws, so that a slider ends where its weaker end has moved by `ENOUGH`: what is moved
-    besides grows faster than what is asked for."""
-    return np.asarray(np.clip(ENOUGH / np.maximum(ends, ENOUGH), 0.75, 1.0))
+def weaker(moved: np.ndarray) -> np.ndarray:
+    """Movements (2, K, K) at the upper and the lower end -> (K,): how far each moves its own measure at the end where
+    it moves it less."""
+    return np.asarray(np.minimum(np.diag(moved[0]), -np.diag(moved[1])))
 
 
-def bent(ends: Tensor, probe: Probe, movers: Corrects, free: np.ndarray) -> Tensor:
+def shortened(moved: np.ndarray) -> np.ndarray:
+    """Movements (2, K, K) at both ends -> factors (K,), so that a slider ends where its weaker end has moved by
+    `ENOUGH`: what is moved besides grows faster than what is asked for."""
+    return np.asarray(np.clip(ENOUGH / np.maximum(weaker(moved), ENOUGH), 0.75, 1.0))
+
+
+def bent(ends: Tensor, probe: Probe, movers: Corrects, free: np.ndarray) -> tuple[Tensor, np.ndarray]:
     """(K, F): what is to be added to both ends of each slider, so that no measure moves to the same side at both. To
-    first order, by no more than `MOST_BENT` of the slider itself, and only where that is measured to help."""
-    straight = probe.both(ends)
-    even = straight.mean(0) - probe.start
-    bends = movers(-even)
+    first order, by no more than `MOST_BENT` of the slider itself, and only where that is measured to help. And what
+    they move with it, (2, K, K)."""
+    straight = probe.both(ends) - probe.start
+    bends = movers(-straight.mean(0))
     most = MOST_BENT * ends.norm(dim=1)
     bends = bends * (most / bends.norm(dim=1).clamp_min(1e-9)).clamp_max(1.0)[:, None]
-    before, after = (faults(both - probe.start, free) for both in (straight, probe.both(ends, bends)))
-    return torch.where(torch.from_numpy(after < before)[:, None], bends, 0.0)
+    curved = probe.both(ends, bends) - probe.start
+    helps = faults(curved, free) < faults(straight, free)
+    return torch.where(torch.from_numpy(helps)[:, None], bends, 0.0), np.where(helps[:, None], curved, straight)
 
 
 def faults(ends: np.ndarray, free: np.ndarray) -> np.ndarray:
     """(2, K, K) movements at the upper and the lower end -> (K,): how far the measure that should stay and moves most
     is moved, and what the slider's own lacks of `ENOUGH`."""
-    own = np.minimum(np.diag(ends[0]), -np.diag(ends[1]))
-    others = np.where(free | np.eye(len(own), dtype=bool), 0.0, np.abs(ends).max(0))
-    return np.asarray(others.max(1) + np.maximum(ENOUGH - own, 0.0))
+    others = np.where(free | np.eye(len(free), dtype=bool), 0.0, np.abs(ends).max(0))
+    return np.asarray(others.max(1) + np.maximum(ENOUGH - weaker(ends), 0.0))
 
 
 def corrected(ends: Tensor, probe: Probe, movers: Corrects, free: np.ndarray, furthest: float) -> Tensor:
