@@ -73,7 +73,7 @@ class Desk(QObject):
         self._wake = threading.Condition()  # guards all below
         self._urgent: deque[Job] = deque()
         self._waiting: deque[Job] = deque()
-        self._running: Job | None = None
+        self._begun: list[Job] = []  # under way, or done and its answer not yet taken
         self._closing = self._renew = False
         self._thread = _Thread(self)
         self._reported.connect(self._take_report)
@@ -95,8 +95,9 @@ class Desk(QObject):
         window's thread, before it `report` with each value that the work gives to `job.report`.
 
         `replace`: takes the place of a job of this name and owner that waits, so that what follows a hand never
-        queues; `newest`: of the one under way, too, which is cancelled. `urgent`: before all that is not. `keep`: is
-        done even if the desk closes, such as a file to write. A desk that has closed takes nothing more.
+        queues; `newest`: of those under way, too, and of those whose answer is on its way; they are cancelled.
+        `urgent`: before all that is not. `keep`: is done even if the desk closes, such as a file to write. A desk that
+        has closed takes nothing more.
         """
         job = Job(work, then, owner, replace, keep, report)
         job.report = lambda value: self._reported.emit(job, value)
@@ -106,8 +107,8 @@ class Desk(QObject):
                 return job
             if replace:
                 self._drop(owner, replace)
-            if newest and self._is_same(self._running, owner, replace):
-                self._running.cancel()  # type: ignore[union-attr]
+                if newest:
+                    self._cancel_begun(owner, replace)
             (self._urgent if urgent else self._waiting).append(job)
             self._wake.notify()
         if not self._thread.isRunning():
@@ -118,8 +119,7 @@ class Desk(QObject):
         """Gives up the jobs of a name and an owner."""
         with self._wake:
             self._drop(owner, name)
-            if self._is_same(self._running, owner, name):
-                self._running.cancel()  # type: ignore[union-attr]
+            self._cancel_begun(owner, name)
 
     def renew(self) -> None:
         """The next job gets a new tool."""
@@ -157,8 +157,9 @@ class Desk(QObject):
                 kept = [job for job in jobs if job.keep and not job.over]
                 jobs.clear()
                 jobs.extend(kept)
-            if self._running is not None and not self._running.keep:
-                self._running.cancel()
+            for job in self._begun:
+                if not job.keep:
+                    job.cancel()
             self._wake.notify()
 
     def _forget(self) -> None:
@@ -171,15 +172,22 @@ class Desk(QObject):
                 job.cancel()
                 jobs.remove(job)
 
+    def _cancel_begun(self, owner: QObject, name: str) -> None:
+        for job in self._begun:
+            if self._is_same(job, owner, name):
+                job.cancel()
+
     @staticmethod
-    def _is_same(job: Job | None, owner: QObject, name: str) -> bool:
-        return job is not None and job.owner is owner and job.name == name
+    def _is_same(job: Job, owner: QObject, name: str) -> bool:
+        return job.owner is owner and job.name == name
 
     def _take_report(self, job: Job, value: Any) -> None:
         if job.is_wanted and not self._closing:
             job.answer_to(value)
 
     def _take_answer(self, job: Job, value: Any, error: Exception | None) -> None:
+        with self._wake:
+            self._begun.remove(job)
         if job.is_wanted and not self._closing:
             job.over = True
             job.then(value, error)
@@ -215,12 +223,13 @@ class Desk(QObject):
 
     def _next(self) -> Job | None:
         with self._wake:
-            self._running = None
             while not self._urgent and not self._waiting and not self._closing:
                 self._wake.wait()
             jobs = self._urgent or self._waiting
-            self._running = jobs.popleft() if jobs else None
-            return self._running
+            if not jobs:
+                return None
+            self._begun.append(jobs.popleft())
+            return self._begun[-1]
 
 
 class _Thread(QThread):

@@ -118,15 +118,29 @@ def test_nothing_is_heard_after_a_cancel(office, qtbot):
     assert office.tools[0].log == ["first", "third"]
 
 
-def test_a_cancel_also_holds_for_an_answer_that_is_on_its_way(office, qtbot):
-    job = office.begin()
-    office.gate.set()
-    assert office.desk._thread.isRunning()
-    while not office.tools[0].log:  # done in the thread; the answer waits for the event loop
-        QThread.yieldCurrentThread()
+def give_up_the_job(office: Office, job: Job) -> None:
     job.cancel()
-    office.ask("second")
-    qtbot.waitUntil(lambda: office.answers == ["second"])
+
+
+def give_up_the_name(office: Office, job: Job) -> None:
+    office.desk.cancel(office.owner, "slot")
+
+
+def ask_for_a_newer_one(office: Office, job: Job) -> None:
+    office.ask("newer", replace="slot", newest=True)
+
+
+@pytest.mark.parametrize("give_up", [give_up_the_job, give_up_the_name, ask_for_a_newer_one])
+def test_an_answer_that_is_on_its_way_is_given_up_too(office, qtbot, give_up):
+    first = office.ask("first", replace="slot")
+    office.ask("between")
+    office.gate.set()
+    while "between" not in (office.tools[0].log if office.tools else ()):  # the answers wait for the event loop
+        QThread.yieldCurrentThread()
+    give_up(office, first)
+    office.ask("last")
+    qtbot.waitUntil(lambda: office.answers[-1:] == ["last"])
+    assert "first" not in office.answers and "between" in office.answers
 
 
 def test_a_stopped_work_answers_with_what_it_has(office, qtbot):
