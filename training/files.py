@@ -34,15 +34,27 @@ def explained(error: Exception) -> str:
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a temporary path in the same folder; it becomes `path` at the end, or vanishes if anything fails. A link
-    stays: what it leads to is replaced. What a killed process has left in the folder is removed."""
+    stays: what it leads to is replaced. What a killed process has left in the folder is removed. The content is on the
+    disk before the name is, so a machine that loses power keeps the old file or the new one, too."""
     path = path.resolve() if path.is_symlink() else path
     tidy(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
+        _to_disk(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Raises OSError if the disk turns out to be full or broken only now."""
+    with path.open("rb+") as file:
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # folders that cannot do it
+                raise
 
 
 @cache

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 
@@ -22,6 +24,28 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
     assert (
         link.is_symlink() and target.read_text() == "newer" and [p.name for p in target.parent.iterdir()] == ["a.txt"]
     )
+
+
+def test_the_content_is_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda number: seen.append((os.fstat(number).st_size, target.read_text())))
+    write_atomically(target, b"newer")
+    assert seen == [(5, "old")] and target.read_text() == "newer"
+
+
+@pytest.mark.parametrize(("code", "kept"), [(errno.ENOSPC, True), (errno.EIO, True), (errno.EINVAL, False)])
+def test_a_disk_that_is_full_only_now_keeps_the_old_file(tmp_path, monkeypatch, code, kept):
+    def fail(number: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match=os.strerror(code)) if kept else nullcontext():
+        write_atomically(target, b"newer")
+    assert target.read_text() == ("old" if kept else "newer") and [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_what_is_no_file_is_told(tmp_path):
