@@ -1,11 +1,13 @@
 """How well drawings become photos, on pictures that no network has seen.
 
-    uv run python -m benchmarks.sketch FOLDER [--count 200] [--faces 40] [--baseline L1.safetensors] [--sheet S.jpg]
+    uv run python -m benchmarks.sketch FOLDER [--count 200] [--faces 40] [--beside FORMER.safetensors] [--sheet S.jpg]
 
-Sketches of held-out photos, in all styles and damaged as in training. Fréchet distance (EfficientNet-Lite0) and L1 (of
-[0, 1]) are those of pix2pix alone, beside the same network trained with L1 alone (`--baseline`). Found as a face: by
-dlib's detector at its own threshold, style by style, with all strokes and with 30% of them removed; at follow 1
-(pix2pix) and at follow 0 (the generator's face). Milliseconds are those of `SketchEngine.render`.
+Three kinds of drawings of held-out photos: lines, damaged as in training; shaded in graphite as in training; and
+portraits in pencil by another hand (`second_hand.py`), brought to the networks as the program does it. Fréchet distance
+(EfficientNet-Lite0) and L1 (of [0, 1]) are those of pix2pix alone, beside other networks of its kind (`--beside`).
+Whom the pictures show is told by `likeness.py`. Found as a face: by dlib's detector at its own threshold, style by
+style, with all strokes and with 30% of them removed; at follow 1 (pix2pix) and at follow 0 (the generator's face).
+Milliseconds are those of `SketchEngine.render`.
 """
 
 from __future__ import annotations
@@ -19,8 +21,11 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from benchmarks.likeness import GROUP, Judge
 from benchmarks.machine import machine
+from benchmarks.second_hand import pencilled
 from facedesigner.contract.sketching import SketchRequest
+from facedesigner.engine.paper import prepared
 from facedesigner.engine.sketch import PIX2PIX, SketchEngine, ready
 from facedesigner.resources import default_weights, resource
 from training.curation.detector import Detector
@@ -31,7 +36,7 @@ from training.networks.landmarks import Landmarks
 from training.networks.translator import hinted, load_translator
 from training.sampling import from_bytes, to_bytes
 from training.tasks.translate.damage import without_strokes
-from training.tasks.translate.sketches import STYLES, drawn, sketches
+from training.tasks.translate.sketches import SHADED, STYLES, drawn, sketches
 
 HELD_OUT = 0.112  # share that runs leave out
 REMOVED = 0.3
@@ -100,13 +105,48 @@ def row_of(ink: Tensor, pictures: list[np.ndarray]) -> np.ndarray:
     return np.hstack(pairs)
 
 
+def kinds(photos: Tensor, points: Tensor) -> dict[str, Tensor]:
+    """Drawings by their kind, ink (N, 1, 256, 256) each."""
+    lines = [style for style in STYLES if style not in SHADED]
+    batches = list(zip(torch.split(photos, BATCH), torch.split(points, BATCH), strict=True))
+    made = {}
+    for kind, styles in (("lines", lines), ("graphite", list(SHADED))):
+        torch.manual_seed(1)
+        made[kind] = torch.cat([sketches(some, where, styles) for some, where in batches])
+    images = to_bytes(photos).permute(0, 2, 3, 1).numpy()
+    drawings = [pencilled(image, where.numpy(), i) for i, (image, where) in enumerate(zip(images, points, strict=True))]
+    made["another hand"] = torch.stack([torch.from_numpy(prepared(one, None, False).ink)[None] for one in drawings])
+    return made
+
+
+def compared(networks: dict[str, Path], photos: Tensor, points: Tensor, sheet: list[np.ndarray]) -> None:
+    features, images = Features("efficientnet-lite0"), to_bytes(photos)
+    judge, real = Judge(images, points), features(images)
+    print(f"\n{len(images)} held-out drawings of each kind, without hints; true photos among {GROUP}:\n")
+    print(
+        "| drawings | | Fréchet distance | L1 | landmarks, of face width | rank of the true photo | first | distance |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    for kind, ink in kinds(photos, points).items():
+        sheet.append(row_of(ink[:SHOWN], list(images[:SHOWN].permute(0, 2, 3, 1).numpy())))
+        paper = (255 - 255 * ink).round().byte().expand(-1, 3, -1, -1)
+        print(f"| {kind} | the drawings themselves | | | {judge(paper)} |", flush=True)
+        for name, path in networks.items():
+            made = answers(ready(load_translator(path, "pix2pix")), ink)
+            pictures = to_bytes(made)
+            distance = frechet_distance(real, features(pictures))
+            error = float((made - photos).abs().mean() / 2)
+            print(f"| {kind} | {name} | {distance:.1f} | {error:.4f} | {judge(pictures)} |", flush=True)
+            sheet.append(row_of(ink[:SHOWN], list(pictures[:SHOWN].permute(0, 2, 3, 1).numpy())))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--faces", type=int, default=40, help="pictures a style that a face is looked for in")
+    parser.add_argument("--faces", type=int, default=40, help="pictures a style that a face is looked for in; 0: none")
     parser.add_argument("--weights", type=Path, help="folder of the networks (default: ours)")
-    parser.add_argument("--baseline", type=Path, help="weights of the same network trained with L1 alone")
+    parser.add_argument("--beside", type=Path, action="append", default=[], help="another translator to measure")
     parser.add_argument("--sheet", type=Path, help="a picture of what is drawn")
     args = parser.parse_args()
     torch.set_num_threads(1)  # as the engine
@@ -117,26 +157,13 @@ def main() -> None:
     photos = from_bytes(images)
     engine = SketchEngine(default_weights(), folder)
     torch.manual_seed(1)
-    batches = zip(torch.split(photos, BATCH), torch.split(points, BATCH), strict=True)
-    ink = torch.cat([sketches(some, where) for some, where in batches])
+    drawing = sketches(photos[:1], points[:1])[0]
     for follow in (1.0, 0.7, 0.4, 0.0):
-        passed, worked = milliseconds(engine, grey_of(ink[0]), follow)
+        passed, worked = milliseconds(engine, grey_of(drawing), follow)
         print(f"follow {follow:g}: {passed:.0f} ms, {worked:.0f} ms of processor time, medians of 30")
-
-    features = Features("efficientnet-lite0")
-    real = features(images[: args.count])
-    print(f"\n{args.count} held-out sketches of all styles, damaged, without hints:\n")
-    print("| | Fréchet distance | L1 |\n|---|---|---|")
-    named = [("pix2pix", folder / PIX2PIX), ("L1 alone", args.baseline)]
     sheet: list[np.ndarray] = []
-    for name, path in named:
-        if path is None:
-            continue
-        drawn_ = answers(ready(load_translator(path, "pix2pix")), ink[: args.count])
-        distance = frechet_distance(real, features(to_bytes(drawn_)))
-        error = float((drawn_ - photos[: args.count]).abs().mean() / 2)
-        print(f"| {name} | {distance:.1f} | {error:.4f} |", flush=True)
-        sheet.append(row_of(ink[:SHOWN], list(to_bytes(drawn_[:SHOWN]).permute(0, 2, 3, 1).numpy())))
+    networks = {"pix2pix": folder / PIX2PIX} | {path.stem: path for path in args.beside}
+    compared(networks, photos[: args.count], points[: args.count], sheet)
     if args.faces:
         faces_by_style(engine, photos[: args.faces], points[: args.faces], sheet)
     if args.sheet:

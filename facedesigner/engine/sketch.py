@@ -33,7 +33,8 @@ from training.errors import WeightsError
 from training.movements import Direction
 from training.networks.chroma import coloured
 from training.networks.encoder import first_encoder, resized
-from training.networks.translator import CHANNELS, Translator, hinted, load_translator
+from training.networks.translator import CHANNELS, hinted, load_translator
+from training.networks.unet import Translator
 from training.sampling import latents_of, to_bytes
 from training.weights import Weights, load_weights
 

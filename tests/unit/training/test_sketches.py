@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from training.tasks.translate.contours import clean, outline, regions
-from training.tasks.translate.damage import damaged, without_a_part, without_strokes
+from training.tasks.translate.damage import damaged, exaggerated, without_a_part, without_strokes
 from training.tasks.translate.hints import colour_hints, recoloured
 from training.tasks.translate.sketches import FROM_PIXELS, MIRRORED, STYLES, drawn, mirrored, sketches
 
@@ -119,6 +119,32 @@ def test_a_part_is_left_out_and_nothing_else_changes():
 def test_damage_stays_ink():
     ink = damaged((torch.rand(6, 1, SIDE, SIDE) < 0.1).float())
     assert ink.shape == (6, 1, SIDE, SIDE) and ink.min() >= 0 and ink.max() <= 1
+
+
+def test_landmarks_move_with_an_exaggerated_photo():
+    places = torch.rand(40, 1, 2) * 0.6 + 0.2
+    middles = (torch.arange(SIDE) + 0.5) / SIDE
+    x, y = middles[None, None, :] - places[..., :1], middles[None, :, None] - places[..., 1:]
+    spots = 2 * torch.exp(-(x**2 + y**2) / (2 * 0.025**2))[:, None].expand(-1, 3, -1, -1) - 1
+    changed, points = exaggerated(spots, places.expand(-1, 68, 2), 1.0)
+    assert points is not None
+    weight = ((changed[:, :1] + 1) / 2).clamp_min(0)
+    found = torch.stack([(weight * middles[None, :]).sum((1, 2, 3)), (weight * middles[:, None]).sum((1, 2, 3))], 1)
+    found = found / weight.sum((1, 2, 3))[:, None]
+    moved, missed = (found - places[:, 0]).norm(dim=1).mean(), (found - points[:, 0]).norm(dim=1).mean()
+    assert moved > 0.006 and missed < 0.3 * moved
+
+
+def test_photos_that_are_not_chosen_stay_as_they_are():
+    points = landmarks().expand(3, 68, 2)
+    changed, where = exaggerated(photos(), points, 0.0)
+    assert torch.equal(changed, photos()) and where is not None and torch.equal(where, points)
+
+
+def test_graphite_shades_hair_and_leaves_skin_and_ground_light():
+    ink = torch.cat([drawn("graphite", photos(1), landmarks()[None]) for _ in range(8)]).mean(0)[0]
+    hair, cheek, ground = ink[6:10, 28:36].mean(), ink[38:42, 22:26].mean(), ink[:8, :6].mean()
+    assert hair > 0.4 and cheek < 0.5 * hair and ground < 0.15
 
 
 def test_mirroring_twice_changes_nothing():

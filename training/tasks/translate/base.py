@@ -17,7 +17,8 @@ from training.losses import (
     relativistic_discriminator,
     relativistic_generator,
 )
-from training.networks.translator import CHANNELS, PatchDiscriminator, Shape, Translator
+from training.networks.translator import CHANNELS, PatchDiscriminator, translator_of
+from training.networks.unet import Shape, Translator
 
 LossOf = Callable[[Tensor, Tensor], Loss]  # logits of real and of made pictures -> the loss
 # by the name in the options: that of the discriminator, that of the generator
@@ -53,10 +54,11 @@ class Translation(ABC):
 
     @property
     def shape(self) -> Shape:
-        return Shape(1 + CHANNELS, self.outputs, self.options.resolution, self.options.width)
+        design = getattr(self.options, "design", "unet")
+        return Shape(1 + CHANNELS, self.outputs, self.options.resolution, self.options.width, design)
 
     def generator(self) -> Translator:
-        return Translator(self.shape)
+        return translator_of(self.shape)
 
     def discriminator(self) -> PatchDiscriminator:
         return PatchDiscriminator(self.shape.inputs + self.outputs)

@@ -17,10 +17,18 @@ def damaged(ink: Tensor) -> Tensor:
     """Each picture as another hand might have drawn it; a fifth are only moved a little."""
     count = len(ink)
     hard = (torch.rand(count, 1, 1, 1) < 0.8).float()
-    ink = warped(ink, 0.006 + 0.016 * hard * torch.rand(count, 1, 1, 1))
+    ink = warped(ink, 0.003 + 0.007 * hard * torch.rand(count, 1, 1, 1))
     ink = thickened(ink)
     ink = without_strokes(ink, hard.flatten() * torch.rand(count) * 0.4)
     ink = torch.where(torch.rand(count, 1, 1, 1) < 0.25 * hard, without_a_part(ink), ink)
+    return on_paper(ink)
+
+
+def shaded_badly(ink: Tensor) -> Tensor:
+    """A shaded drawing as another hand might have made it: lines and tone stay together."""
+    count = len(ink)
+    ink = warped(ink, 0.002 + 0.004 * torch.rand(count, 1, 1, 1))
+    ink = torch.where(torch.rand(count, 1, 1, 1) < 0.15, without_strokes(ink, torch.rand(count) * 0.3), ink)
     return on_paper(ink)
 
 
@@ -28,12 +36,38 @@ def warped(ink: Tensor, amount: Tensor) -> Tensor:
     """Moved about by a smooth random field and by a trembling hand; `amount` (N, 1, 1, 1): deviation, of the side."""
     count, _, side, _ = ink.shape
     cells = max(8, side // 8)
-    coarse = F.interpolate(torch.randn(count, 2, 5, 5), (cells, cells), mode="bicubic", align_corners=False)
-    field = (coarse * amount + torch.randn(count, 2, cells, cells) * 0.0016) * 2
-    field = F.interpolate(field, (side, side), mode="bilinear", align_corners=False)
+    field = smooth_field(count, cells) * amount + torch.randn(count, 2, cells, cells) * 0.0016
+    return moved(ink, F.interpolate(field, (side, side), mode="bilinear", align_corners=False))
+
+
+def exaggerated(photos: Tensor, points: Tensor | None, share: float) -> tuple[Tensor, Tensor | None]:
+    """A share of the photos (N, 3, R, R), and their landmarks (N, 68, 2), with proportions that nobody has: what is
+    drawn so is to come out so, since that is whom the artist drew."""
+    count, side = len(photos), photos.shape[-1]
+    chosen = torch.rand(count, 1, 1, 1) < share
+    amount = torch.rand(count, 1, 1, 1) * 0.03
+    field = smooth_field(count, side) * amount * chosen
+    changed = torch.where(chosen, moved(photos, field, "bicubic").clamp(-1, 1), photos)
+    if points is None:
+        return changed, None
+    where = points
+    for _ in range(3):  # what is shown at a place came from `field` further along
+        at = F.grid_sample(field, where[:, :, None] * 2 - 1, padding_mode="border", align_corners=False)
+        where = points - at[..., 0].transpose(1, 2)
+    return changed, where
+
+
+def smooth_field(count: int, side: int) -> Tensor:
+    """(count, 2, side, side), standard normal at a few places."""
+    return F.interpolate(torch.randn(count, 2, 5, 5), (side, side), mode="bicubic", align_corners=False)
+
+
+def moved(pictures: Tensor, field: Tensor, mode: str = "bilinear") -> Tensor:
+    """(N, C, R, R), each pixel taken from elsewhere: `field` (N, 2, R, R) away, in sides."""
+    side = pictures.shape[-1]
     places = (torch.arange(side) + 0.5) / side * 2 - 1
-    grid = torch.stack(torch.meshgrid(places, places, indexing="xy"), -1) + field.permute(0, 2, 3, 1)
-    return F.grid_sample(ink, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    grid = torch.stack(torch.meshgrid(places, places, indexing="xy"), -1) + 2 * field.permute(0, 2, 3, 1)
+    return F.grid_sample(pictures, grid, mode=mode, padding_mode="border", align_corners=False)
 
 
 def thickened(ink: Tensor) -> Tensor:

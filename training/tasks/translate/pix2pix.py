@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from training.networks.translator import DESIGNS
 from training.options import option
 from training.tasks.translate.base import LOSSES, Translation
 from training.tasks.translate.sketches import STYLES, sketches
@@ -27,6 +28,9 @@ class Options:
     features: float = option(1.0, "weight of the distance of that network's features, where it is used", low=0)
     hints: float = option(0.5, "share of the sketches that come with colour hints", low=0, high=1)
     styles: tuple[str, ...] = option(STYLES, f"of the sketches made from photos: {', '.join(STYLES)}")
+    exaggerated: float = option(0.3, "share of the photos that are drawn with other proportions", low=0, high=1)
+    lpips: float = option(0.0, "weight of LPIPS (AlexNet) to the true photo; 0: none", low=0)
+    design: str = option("unet", "of the network", choices=tuple(DESIGNS))
     width: float = option(1.0, "of the network's layers", low=0.1, high=4)
 
 

@@ -2,8 +2,8 @@
 
     ink = sketches(photos, points)  # (N, 3, R, R) in [-1, 1], (N, 68, 2) -> (N, 1, R, R): 0 paper, 1 black
 
-People do not draw edge maps. So there are several styles, from an edge filter to a child's circles, and each drawing is
-then damaged (`damage.py`): moved, broken, thickened, with parts left out.
+People do not draw edge maps. So there are several styles, from an edge filter and shaded graphite to a child's circles,
+and each drawing is then damaged (`damage.py`): moved, broken, thickened, with parts left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from training.tasks.translate import contours
-from training.tasks.translate.damage import damaged
+from training.tasks.translate.damage import damaged, shaded_badly
+from training.tasks.translate.graphite import graphite
 from training.tasks.translate.line_drawing import bold_strokes, pencil, soft_edges, uniform, xdog
 
 FROM_PIXELS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -24,7 +25,9 @@ FROM_PIXELS: dict[str, Callable[[Tensor], Tensor]] = {
     "bold": bold_strokes,
 }
 FROM_LANDMARKS = {"contours": contours.clean, "child": contours.child}
-STYLES = (*FROM_PIXELS, *FROM_LANDMARKS)
+SHADED = {"graphite": graphite}
+STYLES = (*FROM_PIXELS, *FROM_LANDMARKS, *SHADED)
+SHARES = dict.fromkeys(STYLES, 1.0) | {"graphite": 5.0}  # how often each is drawn, beside the others
 HAIR_SHARE = {"contours": 0.85, "child": 0.7}  # of the drawings that have an outline of the hair
 
 
@@ -32,13 +35,16 @@ def sketches(photos: Tensor, points: Tensor | None, styles: Sequence[str] = STYL
     """Photos (N, 3, R, R) in [-1, 1] and their landmarks -> ink (N, 1, R, R), each in one of the styles by chance.
     Without landmarks, None, the styles that need them are left out."""
     usable = [name for name in styles if points is not None or name in FROM_PIXELS]
-    chosen = torch.randint(len(usable), (len(photos),))
+    shares = torch.tensor([SHARES[name] for name in usable])
+    chosen = torch.multinomial(shares, len(photos), replacement=True)
     ink = torch.zeros(len(photos), 1, *photos.shape[2:])
     for number, name in enumerate(usable):
         index = torch.nonzero(chosen == number)[:, 0]
         if len(index):
-            ink[index] = drawn(name, photos[index], None if points is None else points[index])
-    return damaged(ink) if damage else ink
+            lines = drawn(name, photos[index], None if points is None else points[index])
+            hurt = shaded_badly if name in SHADED else damaged
+            ink[index] = hurt(lines) if damage else lines
+    return ink
 
 
 def drawn(style: str, photos: Tensor, points: Tensor | None) -> Tensor:
@@ -46,6 +52,9 @@ def drawn(style: str, photos: Tensor, points: Tensor | None) -> Tensor:
     if style in FROM_PIXELS:
         return FROM_PIXELS[style](photos)
     assert points is not None
+    if style in SHADED:
+        pairs = zip(torch.split(photos, 1), torch.split(points, 1), strict=True)
+        return torch.cat([SHADED[style](photo, where) for photo, where in pairs])  # each by a hand of its own
     side = photos.shape[-1]
     ink = torch.stack([FROM_LANDMARKS[style](one.numpy(), side) for one in points])[:, None]
     hair, ground = contours.regions(photos, points)

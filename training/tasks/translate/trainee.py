@@ -20,11 +20,14 @@ from training.config import RunConfig, run_config
 from training.critics import FeatureCritic, paired_losses, perceptual_distance
 from training.data import Faces, load_faces
 from training.ema import update_average
+from training.lpips import Lpips
 from training.networks.landmarks import landmarks_of
-from training.networks.translator import INSIDE, Translator, hinted, load_translator, save_translator
+from training.networks.translator import hinted, load_translator, save_translator
+from training.networks.unet import INSIDE, Translator
 from training.options import build
 from training.sampling import from_bytes, to_bytes
 from training.tasks.translate.base import Translation
+from training.tasks.translate.damage import exaggerated
 from training.tasks.translate.hints import colour_hints, recoloured
 from training.tasks.translate.pairs import load_pairs
 from training.tasks.translate.sketches import mirrored
@@ -92,6 +95,7 @@ class Translating(Trainee):
         if self.task.options.critic:
             self.eyes = FeatureCritic(EYES).to(device)
             self.optimizers.append(self.optimizer(self.eyes.heads))
+        self.lpips = Lpips().to(device) if getattr(self.task.options, "lpips", 0) else None
         self.compile(self.generator, self.discriminator)
 
     def give(self, faces: Faces) -> None:
@@ -132,6 +136,8 @@ class Translating(Trainee):
             photos = torch.where(where, photos.flip(3), photos)
             points = None if points is None else torch.where(where[:, 0], mirrored(points), points)
             sketch = None if sketch is None else torch.where(where, sketch.flip(3), sketch)
+        if sketch is None and self.generator.training:
+            photos, points = exaggerated(photos, points, getattr(self.task.options, "exaggerated", 0.0))
         given = torch.rand(len(index)) < self.task.options.hints
         if points is not None and self.generator.training:
             photos = recoloured(photos, points, given)
@@ -170,6 +176,14 @@ class Translating(Trainee):
             parts = self.look(self.eyes, seen, target, answer)
             logged |= {f"g_{name}": part.detach() for name, part in parts.items()}
             loss = loss + options.critic * parts["critic"] + options.features * parts["features"]
+        if self.lpips is not None:
+            pictures = [self.task.picture(seen, colours) for colours in (target, answer)]
+            with self.autocast():
+                with torch.no_grad():
+                    wanted = self.lpips.features(pictures[0])
+                apart = self.lpips(pictures[1], wanted)
+            logged["g_lpips"] = apart.detach()
+            loss = loss + options.lpips * apart
         seen_after = self.images + train.batch
         if seen_after > train.generator_waits:
             self.update(self.generator, self.optimizers[0], loss)
