@@ -9,6 +9,8 @@ so most of the training can be done at the smaller size, at a third of the cost.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import torch
 import torch.nn.functional as F
@@ -16,8 +18,7 @@ from torch import Tensor, nn
 
 from training.networks.unet import Shape, Translator, block
 
-CHANNELS = {128: 32, 64: 64, 32: 128, 16: 256, 8: 256}  # at each side
-BLOCKS = {64: 1, 32: 2, 16: 2, 8: 1}  # residual blocks at each side
+Table = Mapping[int, int]  # by side
 OUTER = 64  # from which side on pictures are read and written
 HEAD = 48  # channels
 
@@ -37,16 +38,19 @@ class Residual(nn.Module):
 class Pyramid(Translator):
     """`resolution` at least 32."""
 
+    channels: Table = MappingProxyType({128: 32, 64: 64, 32: 128, 16: 256, 8: 256})
+    blocks: Table = MappingProxyType({64: 1, 32: 2, 16: 2, 8: 1})  # residual ones
+
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
         self.top, read, written = shape.resolution // 2, 4 * shape.inputs, 4 * shape.outputs
-        sides = [side for side in CHANNELS if side <= self.top]  # descending
-        channels = {side: shape.scaled(CHANNELS[side]) for side in sides}
+        sides = [side for side in self.channels if side <= self.top]  # descending
+        channels = {side: shape.scaled(self.channels[side]) for side in sides}
         outer, head = [side for side in sides if side >= min(OUTER, self.top)], shape.scaled(HEAD)
         self.stems = nn.ModuleDict({str(side): block(read, channels[side]) for side in outer})
         self.down, self.inner, self.up = nn.ModuleDict(), nn.ModuleDict(), nn.ModuleDict()
         for side in sides:
-            blocks = [Residual(channels[side]) for _ in range(BLOCKS.get(side, 0))]
+            blocks = [Residual(channels[side]) for _ in range(self.blocks.get(side, 0))]
             self.inner[str(side)] = nn.Sequential(*blocks)
         for above, side in itertools.pairwise(sides):
             self.down[str(side)] = block(channels[above], channels[side], 2)
@@ -62,6 +66,11 @@ class Pyramid(Translator):
                 nn.init.zeros_(self.down[str(side // 2)][1].weight)  # type: ignore[index]
 
     def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = torch.tanh(self.drawn(x).float())
+        return result
+
+    def drawn(self, x: Tensor) -> Tensor:
+        """What is written at all sides, added up, of no bounds."""
         folded = {}  # side -> (N, 4 inputs, side, side)
         for name in self.stems:
             shrunk = F.avg_pool2d(x, self.top // int(name)) if int(name) < self.top else x
@@ -87,4 +96,20 @@ class Pyramid(Translator):
                 else:
                     picture = fine + F.interpolate(picture, scale_factor=2, mode="bilinear", align_corners=False)
         assert picture is not None
-        return torch.tanh(picture.float())
+        return picture
+
+
+class Restorer(Pyramid):
+    """Adds what it draws to the picture it is given, (N, 3, R, R) in [-1, 1]: more channels where there is texture."""
+
+    channels = MappingProxyType({256: 24, 128: 48, 64: 96, 32: 160, 16: 256, 8: 256})
+    blocks = MappingProxyType({128: 1, 64: 2, 32: 2, 16: 2, 8: 1})
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        for head in self.heads.values():  # it begins by changing nothing
+            nn.init.zeros_(head[1].weight)  # type: ignore[index]
+            nn.init.zeros_(head[1].bias)  # type: ignore[index]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.float() + self.drawn(x).float()

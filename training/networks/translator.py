@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from training.errors import WeightsError
-from training.networks.pyramid import Pyramid
+from training.networks.pyramid import Pyramid, Restorer
 from training.networks.unet import Shape, Translator, Unet
 from training.weights import read, save_network
 
@@ -18,7 +18,7 @@ FORMAT = "facedesigner-translator-1"
 CHANNELS = 4  # of hints: red, green and blue in [-1, 1], 0 without a hint; and 1 where there is one
 
 
-DESIGNS: dict[str, type[Translator]] = {"unet": Unet, "pyramid": Pyramid}
+DESIGNS: dict[str, type[Translator]] = {"unet": Unet, "pyramid": Pyramid, "restorer": Restorer}
 
 
 def translator_of(shape: Shape) -> Translator:

@@ -24,7 +24,7 @@ class Shape:
     outputs: int
     resolution: int = 256  # a power of two from 8
     width: float = 1.0  # of its layers, beside WIDTHS
-    design: str = "unet"  # one of DESIGNS
+    design: str = "unet"  # one of `training.networks.translator.DESIGNS`
 
     @property
     def inside(self) -> int:

@@ -7,5 +7,6 @@ TASKS = {
     "concept": ("training.tasks.concept.options", "training.tasks.concept.trainee"),
     "encoder": ("training.tasks.encode.options", "training.tasks.encode.trainee"),
     "superres": ("training.tasks.superres.options", "training.tasks.superres.trainee"),
+    "restore": ("training.tasks.translate.restore", "training.tasks.translate.trainee"),
     "pix2pix": ("training.tasks.translate.pix2pix", "training.tasks.translate.trainee"),
 }

@@ -35,14 +35,16 @@ LOSSES: dict[str, tuple[LossOf, LossOf]] = {
 class Translation(ABC):
     """A task; its `options` have at least `resolution`, `width`, `loss`, `adversarial`, `l1` and `hints`."""
 
+    inputs = 1 + CHANNELS  # channels of what the network sees
     outputs: int  # channels of a target
+    takes_hints = True  # of colour, for which landmarks are looked for
 
     def __init__(self, options: Any) -> None:
         self.options = options
 
     @abstractmethod
     def condition(self, photos: Tensor, points: Tensor | None) -> Tensor:
-        """Photos (N, 3, R, R) in [-1, 1] -> what the network sees of them, (N, 1, R, R), without hints."""
+        """Photos (N, 3, R, R) in [-1, 1] -> what the network sees of them, without hints."""
 
     @abstractmethod
     def target(self, photos: Tensor) -> Tensor:
@@ -50,12 +52,16 @@ class Translation(ABC):
 
     @abstractmethod
     def picture(self, condition: Tensor, answer: Tensor) -> Tensor:
-        """The photo (N, 3, R, R) in [-1, 1] that an answer stands for; `condition` (N, 1 or more, R, R)."""
+        """The photo (N, 3, R, R) in [-1, 1] that an answer stands for; `condition` is what was seen."""
+
+    def sheet(self, seen: Tensor) -> Tensor:
+        """What the network sees as pictures (N, 3, R, R) in [-1, 1]."""
+        return (1 - 2 * seen[:, :1]).expand(-1, 3, -1, -1)
 
     @property
     def shape(self) -> Shape:
         design = getattr(self.options, "design", "unet")
-        return Shape(1 + CHANNELS, self.outputs, self.options.resolution, self.options.width, design)
+        return Shape(self.inputs, self.outputs, self.options.resolution, self.options.width, design)
 
     def generator(self) -> Translator:
         return translator_of(self.shape)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from training.networks.translator import DESIGNS
 from training.options import option
 from training.tasks.translate.base import LOSSES, Translation
 from training.tasks.translate.sketches import STYLES, sketches
@@ -30,7 +29,7 @@ class Options:
     styles: tuple[str, ...] = option(STYLES, f"of the sketches made from photos: {', '.join(STYLES)}")
     exaggerated: float = option(0.3, "share of the photos that are drawn with other proportions", low=0, high=1)
     lpips: float = option(0.0, "weight of LPIPS (AlexNet) to the true photo; 0: none", low=0)
-    design: str = option("unet", "of the network", choices=tuple(DESIGNS))
+    design: str = option("unet", "of the network", choices=("unet", "pyramid"))
     width: float = option(1.0, "of the network's layers", low=0.1, high=4)
 
 

@@ -36,6 +36,7 @@ from training.warm_start import copy_matching
 from training.weighting import cumulative_weights, drawn
 
 EYES = (2, 4, 8, 16, 32)  # reductions of the features that the second critic sees
+COMPARED = 256  # pixels of the part of a picture that LPIPS compares
 BATCH = 16  # pictures drawn at once for a sample grid
 EXTRA = "'facedesigner[faces]'"
 Batch = tuple[Tensor, Tensor]  # the network's input and its target, (N, C, R, R) each
@@ -68,6 +69,8 @@ def data_of(config: RunConfig, task: Translation) -> tuple[Faces, Faces]:
         )
     labels = Path(config.data.labels) if config.data.labels else None
     faces = load_faces(config.data.source, side, include=config.data.include, labels=labels, cache=cache)
+    if not task.takes_hints:
+        return faces.split(config.data.holdout)
     points = landmarks_of(faces, cache)
     if points is None:
         note = "without dlib no drawings are made from landmarks, and hints are followed less: pip install " + EXTRA
@@ -138,6 +141,9 @@ class Translating(Trainee):
             sketch = None if sketch is None else torch.where(where, sketch.flip(3), sketch)
         if sketch is None and self.generator.training:
             photos, points = exaggerated(photos, points, getattr(self.task.options, "exaggerated", 0.0))
+        if not self.task.takes_hints:
+            seen, target = self.task.condition(photos, points), self.task.target(photos)
+            return tuple(x.contiguous(memory_format=torch.channels_last) for x in (seen, target))  # type: ignore
         given = torch.rand(len(index)) < self.task.options.hints
         if points is not None and self.generator.training:
             photos = recoloured(photos, points, given)
@@ -177,7 +183,8 @@ class Translating(Trainee):
             logged |= {f"g_{name}": part.detach() for name, part in parts.items()}
             loss = loss + options.critic * parts["critic"] + options.features * parts["features"]
         if self.lpips is not None:
-            pictures = [self.task.picture(seen, colours) for colours in (target, answer)]
+            window = judged_window(options.resolution, COMPARED)
+            pictures = [self.task.picture(seen, colours)[window] for colours in (target, answer)]
             with self.autocast():
                 with torch.no_grad():
                     wanted = self.lpips.features(pictures[0])
@@ -224,8 +231,7 @@ class Translating(Trainee):
         return self.draw(self.fixed)
 
     def sheets(self) -> dict[str, Tensor]:
-        sketches = to_bytes(1 - 2 * self.fixed[:, :1]).expand(-1, 3, -1, -1)
-        return {"reals": self.faces.images[self.shown], "sketches": sketches}
+        return {"reals": self.faces.images[self.shown], "sketches": to_bytes(self.task.sheet(self.fixed))}
 
     def imitations(self, real: Faces) -> Tensor:
         return self.draw(self.inputs(real, torch.arange(len(real))))
@@ -244,10 +250,10 @@ class Translating(Trainee):
         ]
 
 
-def judged_window(side: int) -> tuple[slice, ...]:
+def judged_window(side: int, most: int = INSIDE) -> tuple[slice, ...]:
     """Where the discriminator looks, of (N, C, side, side): it judges patches, so a random part of a large picture is
     enough, at a quarter of the cost."""
-    reach = min(side, INSIDE)
+    reach = min(side, most)
     down, across = (int(torch.randint(side - reach + 1, ())) for _ in range(2))
     return slice(None), slice(None), slice(down, down + reach), slice(across, across + reach)
 
