@@ -132,20 +132,27 @@ def usual(picture: Tensor, painted: Tensor, where: Tensor) -> Tensor:
 
 
 def toned(picture: Tensor, old: Tensor, new: Tensor) -> Tensor:
-    """Takes `old` to `new`, darker by a factor, lighter by a curve that keeps white."""
-    old, new = old.clamp(0.04, 0.96), new.clamp(0.04, 0.96)
-    darker = picture * (new / old).clamp(0.4, 1).view(1, 3, 1, 1)
-    power = (new.log() / old.log()).clamp(0.35, 1).view(1, 3, 1, 1)
-    return torch.where((new < old).view(1, 3, 1, 1), darker, picture.clamp_min(1e-4) ** power)
+    """Takes `old` to `new`, colours (3,) or of each place (1, 3, SIDE, SIDE): darker by a factor, lighter by a curve
+    that keeps white."""
+    old, new = (planes(colour).clamp(0.04, 0.96) for colour in (old, new))
+    darker = picture * (new / old).clamp(0.4, 1)
+    power = (new.log() / old.log()).clamp(0.35, 1)
+    return torch.where(new < old, darker, picture.clamp_min(1e-4) ** power)
+
+
+def planes(colour: Tensor) -> Tensor:
+    return colour.view(1, 3, 1, 1) if colour.ndim == 1 else colour
 
 
 def dyed(picture: Tensor, hair: Tensor, new: Tensor) -> Tensor:
-    """Hair of one colour, as light and dark in its strands as it was."""
+    """Hair of a colour, as for `toned`, as light and dark in its strands as it was."""
+    new = planes(new)
     light = picture.mean(1, keepdim=True)
     inside = light[hair > 0.5]
     old = inside.median().clamp(0.06, 0.9) if inside.numel() > FEW else torch.tensor(0.2)
-    shade = toned(light.expand_as(picture), old.expand(3), new.mean().expand(3))
-    tint = (new / new.mean() - 1).view(1, 3, 1, 1) + KEPT * (picture / light.clamp_min(0.05) - 1).clamp(-0.3, 0.3)
+    level = new.mean(1, keepdim=True)
+    shade = toned(light.expand_as(picture), old.expand(3), level.expand_as(new))
+    tint = (new / level - 1) + KEPT * (picture / light.clamp_min(0.05) - 1).clamp(-0.3, 0.3)
     return shade * (1 + tint * (1 - 0.8 * shade))  # what shines has less colour
 
 

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from facedesigner.contract.request import Image
 from facedesigner.contract.sketching import SIDE, ColorizeRequest, SketchRequest, SketchResult
 from facedesigner.engine.controls import noise_of
+from facedesigner.engine.dabs import dabbed
 from facedesigner.engine.hinting import spread
 from facedesigner.engine.kinds import is_lines
 from facedesigner.engine.looks import Look, recoloured
@@ -92,7 +93,7 @@ class SketchEngine:
         ink, hints = torch.from_numpy(sheet.ink)[None, None], torch.from_numpy(sheet.hints)[None]
         hints = spread(hints, ink)
         latent = faces.estimate(torch.cat([ink, hints], 1))
-        followed = self._pix2pix(hinted(ink, hints)).float() if follow > 0 else None
+        followed = dabbed(self._pix2pix(hinted(ink, None)).float(), hints, ink) if follow > 0 else None
         if followed is not None and variant:
             followed = recoloured(followed, hints, Look.of(variant))
         if followed is not None:
