@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,11 +25,13 @@ from facedesigner.commands import (
     inspect,
     invert,
     relief,
+    serve,
     sketch,
     upscale,
     verify,
 )
 from facedesigner.commands.common import CommandError, say
+from facedesigner.serving.client import served
 from training.errors import is_users
 from training.files import explained, special
 
@@ -47,6 +50,7 @@ COMMANDS = {
     "sketch": sketch,
     "colorize": colorize,
     "relief": relief,
+    "serve": serve,
     "bench": bench,
 }
 
@@ -60,6 +64,16 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
+    if arguments is None and words and words[0] in COMMANDS:
+        from facedesigner.gui.places import Places
+
+        if (code := served(words, Places.of_user().socket)) is not None:
+            return code
+    return run(words)
+
+
+def run(words: Sequence[str]) -> int:
+    """Does a command in this process and returns its exit code."""
     try:
         if not words or (words[0] not in COMMANDS and not words[0].startswith("-")):
             return open_window(words)
@@ -84,7 +98,7 @@ def check_files(args: argparse.Namespace) -> None:
                 raise CommandError(f"{path} is neither a file nor a folder, but a device or a pipe: choose a file")
 
 
-def open_window(words: list[str]) -> int:
+def open_window(words: Sequence[str]) -> int:
     """The window, with the picture, project or weights file given as the only word, if any."""
     if len(words) > 1:
         raise CommandError(f"the window opens one file, not {len(words)}; commands are {', '.join(COMMANDS)}")
@@ -102,6 +116,7 @@ def parser() -> Parser:
         description="Design faces of people who do not exist. Without a command, or with a file, the window opens.",
         usage="facedesigner [FILE] | facedesigner COMMAND ...",
     )
+    top.set_defaults(run=run)  # for the command that has others done
     top.add_argument("--version", action="version", version=f"facedesigner {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND", prog="facedesigner")
     for command in COMMANDS.values():

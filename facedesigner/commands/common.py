@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facedesigner.resources import default_weights, named_weights, shipped_weights
+from facedesigner.serving.shelf import kept
 from training.errors import UserError
 from training.texts import one_line, printable
 
@@ -57,14 +58,24 @@ def check_free(path: Path, overwrite: bool) -> None:
 
 def load_engine(args: argparse.Namespace, picture: Path | None = None) -> FaceEngine:
     """`picture`: whose recipe chooses between the models that come along."""
-    progress("loading the model")
     from facedesigner.engine.face_engine import FaceEngine
     from facedesigner.gui.places import Places
 
-    engine = FaceEngine(args.device, Places.of_user().known_models)
-    engine.load(args.weights or weights_of(picture))
-    progress("")
-    return engine
+    weights = args.weights or weights_of(picture)
+
+    def load() -> FaceEngine:
+        progress("loading the model")
+        engine = FaceEngine(args.device, Places.of_user().known_models)
+        engine.load(weights)
+        progress("")
+        return engine
+
+    return kept(("engine", args.device, *version_of(weights)), load)
+
+
+def version_of(path: Path) -> tuple[Path, int]:
+    """A file as it is now."""
+    return path.resolve(), path.stat().st_mtime_ns if path.is_file() else 0
 
 
 def weights_of(picture: Path | None) -> Path:

@@ -6,7 +6,16 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from facedesigner.commands.common import CommandError, add_weights_option, check_free, check_picture_name, progress, say
+from facedesigner.commands.common import (
+    CommandError,
+    add_weights_option,
+    check_free,
+    check_picture_name,
+    progress,
+    say,
+    version_of,
+)
+from facedesigner.serving.shelf import kept
 
 MOST_VARIANTS = 16
 
@@ -49,12 +58,17 @@ def sketch_command(args: argparse.Namespace) -> int:
 
     drawing = open_drawing(args.file)
     hints = None if args.hints is None else open_hints(args.hints)
-    progress("loading the model")
     from facedesigner.engine.sketch import SketchEngine
     from facedesigner.export.sketched import save_sketched
     from facedesigner.resources import default_weights
 
-    engine = SketchEngine(args.weights or default_weights())
+    weights = args.weights or default_weights()
+
+    def load() -> SketchEngine:
+        progress("loading the model")
+        return SketchEngine(weights)
+
+    engine = kept(("sketch", *version_of(weights)), load)
     for variant, out in enumerate(outs):
         result = engine.render(SketchRequest(drawing, hints, args.follow, variant, place=not args.in_place))
         progress("")

@@ -73,6 +73,11 @@ class Places:
         return self.sessions.parent / "certificate-key.pem"
 
     @property
+    def socket(self) -> Path:
+        """Of the process that does commands for others, see `facedesigner serve`."""
+        return Path(platformdirs.user_runtime_dir("facedesigner", appauthor=False)) / "serve.sock"
+
+    @property
     def cache(self) -> Path:
         """What can be lost without harm."""
         return self.sessions.parent / "cache"
