@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,9 @@ from facedesigner.engine import arithmetic, breeding, teaching
 from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
 from facedesigner.engine.known_models import KnownModels
 from facedesigner.engine.packing import pack, unpack
-from facedesigner.state.face import FaceState, Latent
+from facedesigner.engine.soft_mask import SoftMask
+from facedesigner.state.face import MOST_PATCHES, FaceState, Latent
+from facedesigner.state.mask import Mask
 from facedesigner.state.sliders import check_examples
 from training.compute import pick_device
 from training.errors import UserError
@@ -27,6 +30,7 @@ from training.weights import Weights, load_weights
 log = logging.getLogger(__name__)
 
 LEAST_PSI = 0.05  # truncation under this is not undone: it leaves too little of a latent
+KEPT_MASKS = 2 * MOST_PATCHES
 POPULATION = 1000  # faces that tell how far the model's latents spread
 
 
@@ -96,6 +100,7 @@ class FaceEngine:
         self.editor = LatentEditor(weights, device)
         self._noise: tuple[int, list[Tensor]] | None = None
         self._spread: teaching.Array | None = None
+        self._softened: dict[Mask, SoftMask] = {}  # the last used last
         self._weights = weights
 
     @torch.inference_mode()
@@ -116,10 +121,11 @@ class FaceEngine:
         return RenderResult(request, image, (time.perf_counter() - began) * 1000, error, notice)
 
     def _draw(self, request: RenderRequest) -> Image:
-        generator = self._loaded().generator
-        edited = self.moved_latent(request.face)
-        noise = self._noise_of(request.face.noise_seed) if generator.noise_shapes else None
-        picture = generator.synthesize(edited[None], noise, request.resolution)
+        generator, face = self._loaded().generator, request.face
+        noise = self._noise_of(face.noise_seed) if generator.noise_shapes else None
+        parts = [face, *(face.inside(patch.mask) for patch in face.patches)]
+        drawn = [(self.moved_latent(part)[None], noise) for part in parts]
+        picture = generator.blend(drawn, [self._soft(patch.mask) for patch in face.patches], request.resolution)
         if not bool(torch.isfinite(picture).all()):
             raise UserError("its sliders lead to where the model draws nothing: set them nearer to 0")
         array: Image = np.ascontiguousarray(to_bytes(picture)[0].permute(1, 2, 0).cpu().numpy())
@@ -134,6 +140,12 @@ class FaceEngine:
         if self._noise is None or self._noise[0] != seed:
             self._noise = (seed, noise_of(self._loaded().generator, seed, self._device))
         return self._noise[1]
+
+    def _soft(self, mask: Mask) -> SoftMask:
+        """Those of the last faces are kept, with what they look like at each size."""
+        soft = self._softened.pop(mask, None) or SoftMask(mask, self._device)
+        self._softened = dict([*list(self._softened.items())[1 - KEPT_MASKS :], (mask, soft)])
+        return soft
 
     def latent_of(self, face: FaceState) -> Tensor:
         """(L, D) before truncation and controls. UserError when the face belongs to another model."""
@@ -173,12 +185,12 @@ class FaceEngine:
     @torch.inference_mode()
     def vary(self, face: FaceState, count: int, seed: int, amount: float = 0.35) -> list[FaceState]:
         """`count` neighbours of a face: its latent moved by `amount` (0 to 1) towards random ones; sliders, labels and
-        codes stay."""
+        codes and patches stay."""
         generator = self._loaded().generator
         samples = generator.map(latents_of(seed, count, generator.z_dim).to(self._device))
         own = self.latent_of(face)
         varied = [self.editor.keep_conditions(own, moved) for moved in breeding.vary(own, samples, amount)]
-        return [face.with_latent(pack(moved)) for moved in varied]
+        return [replace(face.with_latent(pack(moved)), patches=face.patches) for moved in varied]
 
     @torch.inference_mode()
     def combine(self, terms: Sequence[tuple[float, Sequence[FaceState]]]) -> FaceState:

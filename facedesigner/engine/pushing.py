@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,8 @@ class Mover:
         return torch.einsum("k,kld->ld", parts, self.axes)
 
     def face_at(self, parts: Tensor) -> FaceState:
-        return self.face.with_latent(pack(self.latent + self.movement(parts) / self.psi))
+        moved = self.face.with_latent(pack(self.latent + self.movement(parts) / self.psi))
+        return replace(moved, patches=self.face.patches)
 
     def away(self, parts: Tensor, identity: Identity, picture: Image, values: np.ndarray) -> Tensor:
         """(K,), of length 1: the steepest way off the nearest of `values` (N, 128), from `parts`, which draw

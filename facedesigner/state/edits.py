@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Protocol
 
@@ -57,9 +58,10 @@ def random_seed(random: Random) -> int:
 
 
 def reset(face: FaceState, controls: Sequence[Control], locks: frozenset[str]) -> FaceState:
-    """All sliders at their defaults, on all layers; locked ones stay."""
+    """All sliders at their defaults, on all layers and everywhere in the picture; locked ones stay."""
     kept = {key: value for key, value in face.controls if name_of(key) in locks}
-    return face.with_controls({control.name: control.default for control in controls} | kept, taught_by(controls))
+    plain = {control.name: control.default for control in controls}
+    return replace(face, patches=()).with_controls(plain | kept, taught_by(controls))
 
 
 def randomised(

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from facedesigner.state.mask import Mask
 from training.errors import UserError
 from training.texts import one_line, quoted
 
@@ -19,6 +20,7 @@ PSI_MIN, PSI_MAX, PSI_DEFAULT = 0.0, 1.5, 0.7
 CONTROL_MAX = 10_000.0  # far beyond every slider
 NAME_LENGTH = 60  # letters
 TAUGHT = "mine-"  # begins the name of every slider that the user taught
+MOST_PATCHES = 8  # each costs as much to draw as a face
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,31 @@ class Taught:
 
 
 @dataclass(frozen=True, slots=True)
+class Patch:
+    """What is other inside a mask than in the whole face: the values of some sliders, sorted by name, 0 among them; and
+    the seed or the latent of another person with that one's truncation, if any.
+
+    What is not here follows the whole face, so that a face that ages does so in its patches, too.
+    """
+
+    mask: Mask
+    controls: tuple[tuple[str, float], ...] = ()
+    seed: int | None = None
+    latent: Latent | None = None
+    psi: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is not None and self.latent is not None:
+            raise UserError("a patch has a seed or a latent, not both")
+        if self.seed is not None:
+            check_seed(self.seed)
+        if self.psi is not None:
+            check_psi(self.psi)
+        check_controls(self.controls)
+        object.__setattr__(self, "controls", tuple(sorted((n, float(v)) for n, v in dict(self.controls).items())))
+
+
+@dataclass(frozen=True, slots=True)
 class FaceState:
     """A face: a seed or a latent of one model, what the sliders say, truncation and noise.
 
@@ -81,8 +108,8 @@ class FaceState:
     as `(name, value)`; a name may end in `@coarse`, `@middle` or `@fine`. `psi` is the truncation (Karras 2019, 0 to
     1.5): 0 is the mean face, 1 leaves the sample as drawn. `locks` names sliders whose directions are taken out of the
     movement of all others, sorted. `taught` holds the directions of the taught sliders among `controls` and `locks`;
-    others are dropped. `name` is what the user calls the person, "" for nothing. Raises UserError naming what is out
-    of range.
+    others are dropped. `name` is what the user calls the person, "" for nothing. `patches` are drawn over it in this
+    order, one a mask. Raises UserError naming what is out of range.
     """
 
     model: str  # hash of the weights file, "" until a model is known
@@ -94,6 +121,7 @@ class FaceState:
     locks: tuple[str, ...] = ()
     taught: tuple[Taught, ...] = ()
     name: str = ""
+    patches: tuple[Patch, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.seed is None) == (self.latent is None):
@@ -101,15 +129,18 @@ class FaceState:
         if self.seed is not None:
             check_seed(self.seed)
         check_seed(self.noise_seed, "noise seed")
-        if not PSI_MIN <= self.psi <= PSI_MAX:
-            raise UserError(f"truncation psi is {self.psi}; choose {PSI_MIN} to {PSI_MAX}")
-        if not all(abs(value) <= CONTROL_MAX for _, value in self.controls):  # not a number is not, either
-            raise UserError(f"a control must be a number from {-CONTROL_MAX:g} to {CONTROL_MAX:g}")
+        check_psi(self.psi)
+        check_controls(self.controls)
+        if len(self.patches) > MOST_PATCHES:
+            raise UserError(f"a face can be changed in {MOST_PATCHES} places, not {len(self.patches)}")
+        if len({patch.mask for patch in self.patches}) < len(self.patches):
+            raise UserError("a face has one patch for a mask, not two")
         object.__setattr__(self, "name", check_name(self.name))
         object.__setattr__(self, "controls", tuple(sorted((n, float(v)) for n, v in dict(self.controls).items() if v)))
         object.__setattr__(self, "locks", tuple(sorted(set(self.locks))))
         if self.taught:
-            used = {name.partition("@")[0] for name, _ in self.controls}.union(self.locks)
+            moved = (*self.controls, *(control for patch in self.patches for control in patch.controls))
+            used = {name.partition("@")[0] for name, _ in moved}.union(self.locks)
             kept = {taught.name: taught for taught in self.taught if taught.name in used}
             object.__setattr__(self, "taught", tuple(kept[name] for name in sorted(kept)))
 
@@ -129,12 +160,60 @@ class FaceState:
         return replace(self, locks=tuple(locks), taught=(*self.taught, *taught))
 
     def with_seed(self, seed: int) -> FaceState:
-        """Another person, without a name."""
-        return replace(self, seed=seed, latent=None, name="")
+        """Another person, without a name or patches."""
+        return replace(self, seed=seed, latent=None, name="", patches=())
 
     def with_latent(self, latent: Latent) -> FaceState:
-        """Another person, without a name."""
-        return replace(self, seed=None, latent=latent, name="")
+        """Another person, without a name or patches."""
+        return replace(self, seed=None, latent=latent, name="", patches=())
+
+    def patch(self, mask: Mask) -> Patch | None:
+        return next((patch for patch in self.patches if patch.mask == mask), None)
+
+    def inside(self, mask: Mask) -> FaceState:
+        """The face that is drawn inside a mask, whole and without patches; itself where it has no patch for that."""
+        whole, patch = replace(self, patches=()), self.patch(mask)
+        if patch is None:
+            return whole
+        if patch.seed is not None or patch.latent is not None:
+            whole = replace(whole, seed=patch.seed, latent=patch.latent)
+        psi = self.psi if patch.psi is None else patch.psi
+        controls = {**dict(self.controls), **dict(patch.controls)}
+        return replace(whole, psi=psi, controls=tuple(controls.items()), taught=self.taught)
+
+    def with_inside(self, mask: Mask, face: FaceState) -> FaceState:
+        """Draws `face`, one of the same model, inside a mask, in which it replaces what was there; noise, locks and the
+        name stay those of the whole. A new patch comes below the others, so that those stay as they are.
+
+        UserError when there would be too many.
+        """
+        if face.model != self.model:
+            raise UserError("a face of another model cannot be drawn inside this one")
+        own, there = dict(self.controls), dict(face.controls)
+        same_person = (face.seed, face.latent) == (self.seed, self.latent)
+        patch = Patch(
+            mask,
+            tuple((name, there.get(name, 0.0)) for name in own | there if there.get(name, 0.0) != own.get(name, 0.0)),
+            None if same_person else face.seed,
+            None if same_person else face.latent,
+            None if face.psi == self.psi else face.psi,
+        )
+        if patch == Patch(mask):
+            return self.without(mask)
+        if self.patch(mask) is None:
+            patches = (patch, *self.patches)
+        else:
+            patches = tuple(patch if other.mask == mask else other for other in self.patches)
+        return replace(self, patches=patches, taught=(*self.taught, *face.taught))
+
+    def without(self, mask: Mask) -> FaceState:
+        """The face as it is elsewhere, also inside a mask."""
+        return replace(self, patches=tuple(patch for patch in self.patches if patch.mask != mask))
+
+    def remasked(self, old: Mask, new: Mask) -> FaceState:
+        """The face with a patch, if it is there, inside another mask; one that was inside that makes way."""
+        kept = (patch for patch in self.patches if patch.mask != new or old == new)
+        return replace(self, patches=tuple(replace(patch, mask=new) if patch.mask == old else patch for patch in kept))
 
     def with_name(self, name: str) -> FaceState:
         return replace(self, name=name)
@@ -173,6 +252,16 @@ def check_seed(seed: int, what: str = "seed") -> int:
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_MAX:
         raise UserError(f"the {what} is {quoted(seed)}; choose a whole number from 0 to {SEED_MAX}")
     return seed
+
+
+def check_psi(psi: float) -> None:
+    if not PSI_MIN <= psi <= PSI_MAX:
+        raise UserError(f"truncation psi is {psi}; choose {PSI_MIN} to {PSI_MAX}")
+
+
+def check_controls(controls: Iterable[tuple[str, float]]) -> None:
+    if not all(abs(value) <= CONTROL_MAX for _, value in controls):  # not a number is not, either
+        raise UserError(f"a control must be a number from {-CONTROL_MAX:g} to {CONTROL_MAX:g}")
 
 
 def check_name(name: str) -> str:

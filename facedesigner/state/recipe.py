@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from facedesigner.state.face import FaceState, Latent, Taught
+from facedesigner.state.face import MOST_PATCHES, FaceState, Latent, Patch, Taught
+from facedesigner.state.mask import Mask
 from training.errors import UserError
 from training.texts import one_line, quoted
 
@@ -14,7 +15,7 @@ RECIPE_VERSION = 1
 RECIPE_KEY = "facedesigner"
 XMP_KEY = "XML:com.adobe.xmp"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-KEYS = {"version", "model", "seed", "latent", "controls", "psi", "noise_seed", "locks", "taught", "name"}
+KEYS = {"version", "model", "seed", "latent", "controls", "psi", "noise_seed", "locks", "taught", "name", "patches"}
 
 XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -31,8 +32,8 @@ class RecipeError(UserError):
 
 
 def to_dict(face: FaceState) -> dict[str, Any]:
-    """JSON-ready values of a face, with the version. Locks, taught directions and the name are there only if the face
-    has some, so that an older program reads all other faces."""
+    """JSON-ready values of a face, with the version. Locks, taught directions, patches and the name are there only if
+    the face has some, so that an older program reads all other faces."""
     values: dict[str, Any] = {"version": RECIPE_VERSION, "model": face.model}
     if face.latent is None:
         values["seed"] = face.seed
@@ -45,6 +46,8 @@ def to_dict(face: FaceState) -> dict[str, Any]:
         values["taught"] = [{"label": taught.label, **latent_to(taught.vector)} for taught in face.taught]
     if face.name:
         values["name"] = face.name
+    if face.patches:
+        values["patches"] = [patch_to(patch) for patch in face.patches]
     return values
 
 
@@ -66,17 +69,44 @@ def from_dict(values: Any) -> FaceState:
             model=label(values["model"]),
             seed=values.get("seed"),
             latent=latent_from(values.get("latent")),
-            controls=tuple((label(name), number(value)) for name, value in values["controls"].items()),
+            controls=controls_of(values["controls"]),
             psi=number(values["psi"]),
             noise_seed=values["noise_seed"],
             locks=tuple(map(label, listed(values.get("locks", [])))),
             taught=tuple(Taught(label(one["label"]), latent_of(one)) for one in listed(values.get("taught", []))),
             name=text(values.get("name", "")),
+            patches=tuple(map(patch_of, listed(values.get("patches", []))[: MOST_PATCHES + 1])),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise RecipeError(f"the recipe is incomplete or damaged ({error}): export the face again") from None
     except (ValueError, OverflowError) as error:
         raise RecipeError(f"the recipe cannot be used: {error}") from None
+
+
+def patch_to(patch: Patch) -> dict[str, Any]:
+    values: dict[str, Any] = {"mask": patch.mask.to_text(), "controls": dict(patch.controls)}
+    if patch.seed is not None:
+        values["seed"] = patch.seed
+    if patch.latent is not None:
+        values["latent"] = latent_to(patch.latent)
+    if patch.psi is not None:
+        values["psi"] = patch.psi
+    return values
+
+
+def patch_of(values: Any) -> Patch:
+    """The patch of `patch_to`; UserError, KeyError, TypeError or AttributeError when it is damaged."""
+    return Patch(
+        Mask.from_text(text(values["mask"])),
+        controls_of(values["controls"]),
+        values.get("seed"),
+        latent_from(values.get("latent")),
+        None if values.get("psi") is None else number(values["psi"]),
+    )
+
+
+def controls_of(values: Any) -> tuple[tuple[str, float], ...]:
+    return tuple((label(name), number(value)) for name, value in values.items())
 
 
 def latent_from(values: Any) -> Latent | None:
@@ -144,9 +174,19 @@ def describe(face: FaceState, model_name: str) -> str:
     source = f"seed {face.seed}" if face.latent is None else "own latent"
     labels = {taught.name: taught.label for taught in face.taught}
     controls = [f"{labels.get(name, name)} {value:+g}" for name, value in face.controls]
+    patches = [patch_words(patch, labels) for patch in face.patches]
     locks = [f"{labels.get(name, name)} locked" for name in face.locks]
     noise = [f"noise {face.noise_seed}"] if face.noise_seed else []
-    return ", ".join([source, f"psi {face.psi:g}", *controls, *locks, *noise, f"model {model_name} ({face.model})"])
+    parts = [source, f"psi {face.psi:g}", *controls, *patches, *locks, *noise, f"model {model_name} ({face.model})"]
+    return ", ".join(parts)
+
+
+def patch_words(patch: Patch, labels: Mapping[str, str]) -> str:
+    """`in 3% of the picture: smile +1.5`"""
+    person = [f"seed {patch.seed}"] if patch.seed is not None else ["another latent"] if patch.latent else []
+    controls = [f"{labels.get(name, name)} {value:+g}" for name, value in patch.controls]
+    psi = [] if patch.psi is None else [f"psi {patch.psi:g}"]
+    return f"in {patch.mask.share:.0%} of the picture: {' '.join([*person, *psi, *controls])}"
 
 
 def to_text_chunks(face: FaceState, model_name: str) -> dict[str, str]:

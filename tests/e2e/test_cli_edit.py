@@ -224,3 +224,41 @@ def test_as_photo_takes_the_picture(weights_and_face, monkeypatch, tmp_path, cap
     out = str(tmp_path / "out.png")
     assert main(["edit", painted(picture), "--as-photo", "--out", out, "--weights", weights]) == 0
     assert asked and "is not what" not in capsys.readouterr().err
+
+
+def masked(tmp_path, *words: str) -> list[str]:
+    mask = np.zeros((16, 16), np.uint8)
+    mask[4:12, 4:12] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    return [*words, "--mask", str(tmp_path / "mask.png"), "--set", "pc01=3", "--out", str(tmp_path / "out.png")]
+
+
+def test_edit_with_a_mask_changes_nothing_outside_and_opens_again(weights_and_face, tmp_path, capsys):
+    weights, picture = weights_and_face
+    assert main([*masked(tmp_path, "edit", picture), "--weights", weights]) == 0
+    before, after = (np.array(Image.open(path)) for path in (picture, tmp_path / "out.png"))
+    outside = np.ones((16, 16), bool)
+    outside[4:12, 4:12] = False
+    np.testing.assert_array_equal(before[outside], after[outside])
+    assert (before != after).any()
+    face = read_face(tmp_path / "out.png")
+    assert face.controls == () and dict(face.patches[0].controls) == {"pc01": 3.0}
+    capsys.readouterr()
+    again = str(tmp_path / "again.png")
+    assert main(["edit", str(tmp_path / "out.png"), "--out", again, "--weights", weights]) == 0
+    assert "edited" not in capsys.readouterr().err
+    np.testing.assert_array_equal(np.array(Image.open(again)), after)
+
+
+def test_masks_that_cannot_be_used_are_told(weights_and_face, tmp_path, capsys):
+    weights, picture = weights_and_face
+    out = str(tmp_path / "o.png")
+    assert main(["edit", picture, "--mask", "ear", "--out", out, "--weights", weights]) == 2
+    assert "neither a file nor a region; regions are nose, lips" in capsys.readouterr().err
+    assert main([*masked(tmp_path, "edit", picture), "--lock", "pc02", "--weights", weights]) == 2
+    assert "locks hold for the whole face" in capsys.readouterr().err
+    (tmp_path / "mask.png").write_bytes(b"\x89PNG")
+    words = ["edit", picture, "--mask", str(tmp_path / "mask.png"), "--out", out, "--weights", weights]
+    assert main(words) == 2
+    assert "mask.png cannot be opened" in capsys.readouterr().err
+    assert not Path(out).exists()

@@ -9,7 +9,6 @@ mapping network and the modulation in common; the gain of the leaky ReLU is carr
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -115,23 +114,14 @@ class StyleGAN2Generator(StyleGenerator):
             self.to_rgb.append(ModulatedConv(width, 3, 1, options.w_dim, demodulate=False))
             previous = width
 
-    def synthesize(
-        self, latents: Tensor, noise: Sequence[Tensor] | None = None, resolution: int | None = None
-    ) -> Tensor:
-        resolution = resolution or self.resolution
-        if resolution not in self.resolutions:
-            raise ValueError(f"resolution {resolution} is none of {self.resolutions}")
-        x = self.constant.expand(latents.shape[0], -1, -1, -1).contiguous(memory_format=torch.channels_last)
-        rgb: Tensor | None = None
-        for row, layer in enumerate(self.layers):
-            x = self.bounded(layer(x, latents[:, row], None if noise is None else noise[row]))
-            if row % 2 == 0:
-                part = self.bounded(self.to_rgb[row // 2](x, latents[:, row + 1]))
-                rgb = part if rgb is None else enlarge(rgb) + part
-                if x.shape[-1] == resolution:
-                    break
-        assert rgb is not None
-        return rgb.float()
+    def step(self, row: int, x: Tensor, latents: Tensor, noise: Tensor | None) -> Tensor:
+        return self.bounded(super().step(row, x, latents, noise))
+
+    def painted(self, row: int, x: Tensor, latents: Tensor, picture: Tensor | None) -> Tensor | None:
+        if row % 2:
+            return picture
+        part = self.bounded(self.to_rgb[row // 2](x, latents[:, row + 1]))
+        return part if picture is None else enlarge(picture) + part
 
     def bounded(self, x: Tensor) -> Tensor:
         return x.clamp(-self.clamp, self.clamp) if self.clamp else x

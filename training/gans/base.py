@@ -6,12 +6,20 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from training.conditions import Conditions
+
+
+class Blending(Protocol):
+    """How much of a face is drawn over another one, each (1, 1, S, S) in [0, 1]."""
+
+    def picture(self, size: int) -> Tensor: ...
+
+    def features(self, size: int) -> Tensor: ...
 
 
 class Generator(nn.Module, ABC):
@@ -46,6 +54,20 @@ class Generator(nn.Module, ABC):
         be one of `resolutions`; None means the last.
         """
 
+    def blend(
+        self,
+        faces: Sequence[tuple[Tensor, Sequence[Tensor] | None]],
+        masks: Sequence[Blending],
+        resolution: int | None = None,
+    ) -> Tensor:
+        """Draws `faces`, (latents (1, L, D), noise) as for `synthesize`, over each other -> (1, 3, R, R): the second
+        where the first of `masks` says so, and so on. Where `Blending.picture` is 0 the picture is exactly what it is
+        without that face.
+
+        Here pixels are mixed; a generator that draws in stages mixes their features too.
+        """
+        return overlaid([self.synthesize(latents, noise, resolution) for latents, noise in faces], masks)
+
     @abstractmethod
     def directions(self, count: int) -> tuple[Tensor, Tensor]:
         """Principal directions: mean latent (D,) and (count, D), strongest first, each one standard deviation long.
@@ -61,6 +83,14 @@ class Generator(nn.Module, ABC):
     @property
     def resolution(self) -> int:
         return self.resolutions[-1]
+
+
+def overlaid(pictures: Sequence[Tensor], masks: Sequence[Blending]) -> Tensor:
+    """Pictures (1, 3, R, R) over each other, see `Generator.blend`."""
+    result, *others = pictures
+    for picture, mask in zip(others, masks, strict=True):
+        result = torch.lerp(result, picture, mask.picture(picture.shape[-1]))
+    return result
 
 
 class Growing(ABC):

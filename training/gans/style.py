@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from training.critics import FeatureDiscriminator
 from training.distributed import gathered, own
 from training.errors import UserError
-from training.gans.base import Gan, Generator, Growing, Loss
+from training.gans.base import Blending, Gan, Generator, Growing, Loss, overlaid
 from training.layers import ACTIVATION_GAIN, EqualConv, EqualLinear, ModulatedConv, activate, halve
 from training.losses import gradient_penalty, relativistic_discriminator, relativistic_generator
 from training.options import option
@@ -150,20 +150,46 @@ class StyleGenerator(Generator, Growing):
     def synthesize(
         self, latents: Tensor, noise: Sequence[Tensor] | None = None, resolution: int | None = None
     ) -> Tensor:
+        return self.blend([(latents, noise)], [], resolution)
+
+    def blend(
+        self,
+        faces: Sequence[tuple[Tensor, Sequence[Tensor] | None]],
+        masks: Sequence[Blending],
+        resolution: int | None = None,
+    ) -> Tensor:
+        """After each layer a face takes the features of what is drawn below it where its mask says so, so that shapes
+        and light run on across the edge (as in StyleCariGAN and StyleMapGAN's local editing, Kim 2021)."""
         resolution = resolution or self.resolution
         if resolution not in self.resolutions:
             raise ValueError(f"resolution {resolution} is none of {self.resolutions}")
-        x = self.constant.expand(latents.shape[0], -1, -1, -1).contiguous(memory_format=torch.channels_last)
-        rgb: Tensor | None = None
-        for row, layer in enumerate(self.layers):
-            x = layer(x, latents[:, row], None if noise is None else noise[row])  # (N, width, S, S), S a stage
-            if row % 2:
-                part = F.pixel_shuffle(self.to_rgb[row // 2](x, latents[:, row]), self.scale)
-                rgb = part if rgb is None else enlarge(rgb) + part  # (N, 3, R, R), R = scale S
-                if rgb.shape[-1] == resolution:
-                    break
-        assert rgb is not None
-        return rgb.float()
+        features = [  # each (N, width, S, S), S a stage
+            self.constant.expand(latents.shape[0], -1, -1, -1).contiguous(memory_format=torch.channels_last)
+            for latents, _ in faces
+        ]
+        pictures: list[Tensor | None] = [None] * len(faces)  # each (N, 3, R, R), R = scale S
+        for row in range(len(self.layers)):
+            for place, (latents, noise) in enumerate(faces):
+                x = self.step(row, features[place], latents, None if noise is None else noise[row])
+                if place:
+                    x = torch.lerp(features[place - 1], x, masks[place - 1].features(x.shape[-1]))
+                features[place] = x
+                pictures[place] = self.painted(row, x, latents, pictures[place])
+            if pictures[0] is not None and pictures[0].shape[-1] == resolution:
+                break
+        return overlaid([picture.float() for picture in pictures if picture is not None], masks)
+
+    def step(self, row: int, x: Tensor, latents: Tensor, noise: Tensor | None) -> Tensor:
+        """The features after a layer, of those before it."""
+        features: Tensor = self.layers[row](x, latents[:, row], noise)
+        return features
+
+    def painted(self, row: int, x: Tensor, latents: Tensor, picture: Tensor | None) -> Tensor | None:
+        """The picture with what the features after a layer add to it, if they do."""
+        if row % 2 == 0:
+            return picture
+        part = F.pixel_shuffle(self.to_rgb[row // 2](x, latents[:, row]), self.scale)
+        return part if picture is None else enlarge(picture) + part
 
     def forward(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
         """z (N, z_dim) -> pictures, mixing the styles of two faces now and then (Karras 2019) while training."""

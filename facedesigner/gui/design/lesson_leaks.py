@@ -58,7 +58,7 @@ class LessonLeaks(QWidget):
             self.meter.show_words(NO_MEASURES)
             return
         taught = Slider("", lesson.vector).taught
-        plain = replace(self._session.face, latent=None, seed=0, controls=(), locks=(), taught=())
+        plain = replace(self._session.face, latent=None, seed=0, controls=(), locks=(), taught=(), patches=())
         self._faces = [
             plain.with_seed(seed).with_control(taught.name, value, taught)
             for seed in range(FACES)

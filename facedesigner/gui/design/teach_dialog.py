@@ -116,7 +116,7 @@ class TeachDialog(QDialog):
 
     def draw_more(self) -> None:
         """Offers faces of random seeds, plain ones, with the truncation of the current face."""
-        plain = replace(self._session.face, latent=None, seed=0, controls=(), locks=(), taught=())
+        plain = replace(self._session.face, latent=None, seed=0, controls=(), locks=(), taught=(), patches=())
         self.add([plain.with_seed(random_seed(self._random)) for _ in range(MORE)])
         QTimer.singleShot(0, self, self._scroll_down)  # once the new rows have their place
 
