@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from facedesigner.state.edits import same_person
 from facedesigner.state.face import PSI_DEFAULT, FaceState
+from facedesigner.state.mask import Mask
 from facedesigner.state.project import Project
 
 if TYPE_CHECKING:
@@ -20,11 +22,13 @@ UNDO_LIMIT = 500  # keeps the memory of a long session bounded
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What one undo step restores: the face, the gallery and the locked controls ("seed" for the seed)."""
+    """What one undo step restores: the face, the gallery, the locked controls ("seed" for the seed), and the region of
+    the picture that is being worked on, None for all of it."""
 
     face: FaceState
     gallery: tuple[FaceState, ...] = ()
     locks: frozenset[str] = frozenset()
+    region: Mask | None = None
 
 
 class Session(QObject):
@@ -37,6 +41,7 @@ class Session(QObject):
     changed = Signal(object)  # FaceState, at each preview, commit, undo and redo
     gallery_changed = Signal(object)  # tuple[FaceState, ...]
     locks_changed = Signal(object)  # frozenset[str]
+    region_changed = Signal(object)  # Mask or None
     model_changed = Signal(object)  # ModelInfo
     settling = Signal()  # whoever holds a change that waits to be committed commits it now
 
@@ -77,6 +82,19 @@ class Session(QObject):
         """The loaded model, None until the first one is there."""
         return self._info
 
+    @property
+    def region(self) -> Mask | None:
+        return self._scene.region
+
+    @property
+    def seen(self) -> FaceState:
+        """What sliders show and move: the face, or what of it is drawn inside the region."""
+        return self.face if self.region is None else self.face.inside(self.region)
+
+    def placed(self, face: FaceState) -> FaceState:
+        """What becomes of the face in view if `seen` becomes `face`: outside the region it stays as it is."""
+        return face if self.region is None else self.face.with_inside(self.region, face)
+
     def preview(self, face: FaceState) -> None:
         """Shows a face; the history and the gallery stay as they are."""
         self._preview = face
@@ -90,12 +108,26 @@ class Session(QObject):
         gallery: Sequence[FaceState] | None = None,
         locks: frozenset[str] | None = None,
     ) -> None:
-        """Makes one undo step named `text`; what is not given stays as shown. No step if nothing changed."""
+        """Makes one undo step named `text`; what is not given stays as shown, the region as long as the person does. No
+        step if nothing changed."""
         after = Scene(
             self.face if face is None else face,
             self.gallery if gallery is None else tuple(gallery),
             self.locks if locks is None else locks,
         )
+        if same_person(after.face, self.committed_face):
+            after = replace(after, region=self.region)
+        self._push(text, after)
+
+    def choose_region(self, text: str, region: Mask | None, *, painted: bool = False) -> None:
+        """Works on another region from now on, or on the whole face: one undo step. `painted`: it is the one before,
+        but larger or smaller, so that what was changed in there is to follow."""
+        face, before = self.face, self.region
+        if painted and before is not None:
+            face = face.without(before) if region is None else face.remasked(before, region)
+        self._push(text, replace(self._scene, face=face, region=region))
+
+    def _push(self, text: str, after: Scene) -> None:
         if after == self._scene:
             self.revert()
         else:
@@ -167,6 +199,8 @@ class Session(QObject):
             self.gallery_changed.emit(scene.gallery)
         if scene.locks != before.locks:
             self.locks_changed.emit(scene.locks)
+        if scene.region != before.region:
+            self.region_changed.emit(scene.region)
         self.changed.emit(scene.face)
 
 

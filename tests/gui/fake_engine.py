@@ -51,7 +51,7 @@ def fake_info(path: Path = Path("fake.safetensors"), hash: str = HASH, **changes
 
 def fake_picture(face: FaceState, resolution: int = RESOLUTION) -> Image:
     """A gradient that differs for every face and is the same each time: (resolution, resolution, 3)."""
-    key = zlib.crc32(repr((face.seed, face.latent, face.psi, face.noise_seed)).encode())
+    key = zlib.crc32(repr((face.seed, face.latent, face.psi, face.noise_seed, face.patches)).encode())
     ramp = np.linspace(0, 1, resolution, dtype=np.float32)
     tint = np.array([key & 0xFF, key >> 8 & 0xFF, key >> 16 & 0xFF], np.float32)
     shift = 20 * sum(value for _, value in face.controls)

@@ -75,7 +75,7 @@ class AgeAnimation(QDialog):
         """`own`: years that the face seems as generated."""
         super().__init__(parent)
         self.setWindowTitle("Animation of ages")
-        self._thread, self._face, self._own = thread, session.face, own
+        self._thread, self._face, self._own = thread, session.seen, own
         self._tag = f"{TAG}-{next(serial)}"
         self.frames: list[FaceState] = []  # in the order they are played; some come twice
         self._wanted: dict[FaceState, None] = {}  # each once

@@ -24,9 +24,9 @@ class AgeOwn(QObject):
         self._session, self._thread = session, thread
         self.years: float | None = None
         self._asked: FaceState | None = None
-        session.changed.connect(self._ask)
+        session.changed.connect(lambda _: self._ask(session.seen))
         session.model_changed.connect(lambda _: self._forget())
-        self._ask(session.face)
+        self._ask(session.seen)
 
     def _ask(self, face: FaceState) -> None:
         info = self._session.info
@@ -47,5 +47,5 @@ class AgeOwn(QObject):
 
 
 def as_generated(face: FaceState) -> FaceState:
-    """Without sliders and locks: what its own age is read off."""
-    return replace(face, controls=(), locks=(), taught=())
+    """Without sliders, locks and patches: what its own age is read off."""
+    return replace(face, controls=(), locks=(), taught=(), patches=())

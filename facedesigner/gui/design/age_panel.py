@@ -129,7 +129,7 @@ class AgePanel(QWidget):
             layout.addWidget(button)
 
     def _aged(self, years: float) -> FaceState:
-        return aged(self._session.face, self._years, years)
+        return self._session.placed(aged(self._session.seen, self._years, years))
 
     def _preview(self, years: float) -> None:
         if self.own.years is not None:
@@ -140,7 +140,7 @@ class AgePanel(QWidget):
             self._session.commit(f"Age {years:.0f}", face=self._aged(years))
 
     def _show(self, _face: FaceState | None = None) -> None:
-        own, info, face = self.own.years, self._session.info, self._session.face
+        own, info, face = self.own.years, self._session.info, self._session.seen
         for widget in (self.slider, self.reset_button, self.strip_button, self.animation_button):
             widget.setEnabled(own is not None)
         if info is None:
@@ -162,7 +162,7 @@ class AgePanel(QWidget):
         if face == self._session.face:
             self.estimate.setText(f"{seen.years:.0f} years, {seen.years_before:.0f} before, by an age network")
             self.identity.setText(seen.who)
-            changed = face.control(AGE)
+            changed = face.control(AGE) if self._session.region is None else 0.0  # a region says little of the whole
             words = seen.shortfall(self.slider.value, changed, moved_besides(face)) if changed else ""
             self.shortfall.setText(words)
             self.shortfall.setVisible(bool(words))

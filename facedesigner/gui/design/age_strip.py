@@ -33,7 +33,7 @@ class AgeStrip(QDialog):
         """`own`: years that the face seems as generated."""
         super().__init__(parent)
         self.setWindowTitle("Seven ages")
-        self._session, self._thread, self._face = session, thread, session.face
+        self._session, self._thread, self._face = session, thread, session.seen
         self.faces = [aged(self._face, own, years) for years in SEVEN]
         side = round(self.fontMetrics().height() * SIDE)
         self._thumbs = Thumbs(session, thread, TAG, side * self.devicePixelRatioF(), self)
@@ -66,7 +66,7 @@ class AgeStrip(QDialog):
 
     def choose(self, index: int) -> None:
         """Makes one of the ages the current face: one undo step."""
-        self._session.commit(f"Age {SEVEN[index]:.0f}", face=self.faces[index])
+        self._session.commit(f"Age {SEVEN[index]:.0f}", face=self._session.placed(self.faces[index]))
         self.accept()
 
     def ask_export(self) -> None:

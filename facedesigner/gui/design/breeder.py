@@ -33,7 +33,7 @@ class Breeder(QObject):
         self._ask("breed", f"Breed {len(parents)} faces", lambda engine: engine.breed(parents, GALLERY_SIZE, seed))
 
     def _vary(self, amount: float) -> None:
-        face, seed = self._session.face, random_seed(self._random)
+        face, seed = self._session.seen, random_seed(self._random)
         self._ask("vary", f"Vary {face.title}", lambda engine: engine.vary(face, GALLERY_SIZE, seed, amount))
 
     def _ask(self, name: str, text: str, work: Callable[[FaceEngine], Sequence[FaceState]]) -> None:
@@ -45,4 +45,4 @@ class Breeder(QObject):
         if value is None:
             self._panel.say(f"{text} failed: {error}")
         elif all(face.model == self._session.committed_face.model for face in value):  # else too late: another model
-            self._session.commit(text, gallery=value)
+            self._session.commit(text, gallery=[self._session.placed(face) for face in value])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from facedesigner.gui.design.gallery_panel import HINT, GalleryPanel
 from facedesigner.gui.design.leak_monitor import LeakMonitor
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
 from facedesigner.gui.design.recipe_bar import RecipeBar
+from facedesigner.gui.design.region_keeper import RegionKeeper
 from facedesigner.gui.design.slider_keeper import SliderKeeper
 from facedesigner.gui.design.strip_painter import StripPainter
 from facedesigner.gui.design.view_panel import ViewPanel
@@ -70,6 +72,7 @@ class DesignTab(QWidget):
         self.age = AgePanel(session, thread)
         self.sliders = Sliders(sliders, self)
         self.leaks = LeakMonitor(session, thread, self.sliders, self.view_panel.meter)
+        self.regions = RegionKeeper(session, thread, self.view_panel.regions, self.view_panel.brush)
         self.keeper = SliderKeeper(session, thread, self.sliders, self.controls)
         self._lay_out()
         self._connect()
@@ -88,15 +91,18 @@ class DesignTab(QWidget):
             self.gallery_panel.say(NOTHING_FREE)
 
     def reset(self) -> None:
-        """Sets the unlocked sliders back."""
-        face = edits.reset(self.session.face, self._controls, self.session.locks)
-        self.session.commit("Reset sliders", face=face)
+        """Sets the unlocked sliders back; in a region, what was changed there."""
+        session = self.session
+        if session.region is None:
+            session.commit("Reset sliders", face=edits.reset(session.face, self._controls, session.locks))
+        else:
+            session.commit("Reset region", face=session.face.without(session.region))
 
     def randomise(self) -> None:
         """Draws the unlocked sliders of the chosen layers at random."""
         session, layers = self.session, self.controls.layers
-        face = edits.randomised(session.face, self._controls, session.locks, layers, self._random)
-        session.commit("Randomise sliders", face=face)
+        face = edits.randomised(session.seen, self._controls, session.locks, layers, self._random)
+        session.commit("Randomise sliders", face=session.placed(face))
 
     def stop(self) -> None:
         """Stops drawing the gallery and drops a preview."""
@@ -105,6 +111,7 @@ class DesignTab(QWidget):
 
     def shut_down(self) -> None:
         self.leaks.close()
+        self.regions.close()
         self.age.shut_down()
 
     def use_settings(self, settings: Settings) -> None:
@@ -150,8 +157,8 @@ class DesignTab(QWidget):
         self.gallery.chosen.connect(lambda face: self.use(f"Choose {face.title}", face))
         self.arithmetic.used.connect(lambda face: self.use("Arithmetic", face))
         self.arithmetic.teach_wanted.connect(self.keeper.teach)
-        self.recipe.previewed.connect(session.preview)
-        self.recipe.committed.connect(lambda face, text: session.commit(text, face=face))
+        self.recipe.previewed.connect(lambda face: session.preview(session.placed(face)))
+        self.recipe.committed.connect(self._take_recipe)
         session.settling.connect(self._finish_edits)
         self.recipe.seed.dice_rolled.connect(self._roll_seed)
         self.recipe.seed.lock_toggled.connect(lambda _: self._toggle_lock(SEED_LOCK, "seed"))
@@ -196,12 +203,12 @@ class DesignTab(QWidget):
 
     def _show_controls(self) -> None:
         self.controls.set_controls(self._controls, NO_CONTROLS)
-        self.controls.show_face(self.session.face)
+        self.controls.show_face(self.session.seen)
 
     def _show_face(self, face: FaceState) -> None:
         self.sliders.see(face)
-        self.recipe.show_face(face)
-        self.controls.show_face(face)
+        self.recipe.show_face(self.session.seen)
+        self.controls.show_face(self.session.seen)
         self.gallery.show_current(face)
         if self.policy is None:
             return
@@ -301,20 +308,31 @@ class DesignTab(QWidget):
 
     def _draw_new(self) -> list[FaceState]:
         session = self.session
-        return edits.new_faces(session.face, self._controls, session.locks, self._random)
+        faces = edits.new_faces(session.seen, self._controls, session.locks, self._random)
+        return [session.placed(face) for face in faces]
 
     def _roll_seed(self) -> None:
         seed = edits.random_seed(self._random)
-        self.session.commit(f"Seed {seed}", face=self.session.face.with_seed(seed))
+        self.session.commit(f"Seed {seed}", face=self.session.placed(self.session.seen.with_seed(seed)))
+
+    def _take_recipe(self, face: FaceState, text: str) -> None:
+        """The name and the noise are the whole face's, also where a region is worked on."""
+        whole = replace(self.session.placed(face), name=face.name, noise_seed=face.noise_seed)
+        self.session.commit(text, face=whole)
 
     def _toggle_lock(self, name: str, label: str) -> None:
         locks = self.session.locks ^ {name}
         face = edits.held(self.session.face, self._controls, locks)
         self.session.commit(f"{'Lock' if name in locks else 'Unlock'} {label}", face=face, locks=locks)
 
-    def use(self, text: str, face: FaceState) -> None:
-        """Shows another face, for which the locks hold as they are."""
-        self.session.commit(text, face=edits.held(face, self._controls, self.session.locks))
+    def use(self, text: str, face: FaceState, *, whole: bool = False) -> None:
+        """Shows another face, for which the locks hold as they are; in a region, only there, unless it is the face in
+        view with something else in there, or `whole`."""
+        session = self.session
+        same = session.region and face.without(session.region) == session.face.without(session.region)
+        if not (whole or same):
+            face = session.placed(face)
+        session.commit(text, face=edits.held(face, self._controls, session.locks))
 
     def _finish_edits(self) -> None:
         self.recipe.finish()
@@ -322,7 +340,7 @@ class DesignTab(QWidget):
             slider.finish()
 
     def _moved(self, key: str, value: float) -> FaceState:
-        return self.session.face.with_control(key, value, self.sliders.taught(key))
+        return self.session.placed(self.session.seen.with_control(key, value, self.sliders.taught(key)))
 
     @property
     def _controls(self) -> tuple[Control, ...]:

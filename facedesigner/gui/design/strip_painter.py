@@ -26,7 +26,9 @@ class StripPainter(QObject):
     def __init__(self, session: Session, thread: RenderThread, panel: ControlPanel) -> None:
         super().__init__(panel)
         self._session, self._thread, self._panel = session, thread, panel
-        self._active: dict[str, FaceState] = {}  # tag of a strip being drawn -> the face without that control
+        self._active: dict[
+            str, list[FaceState]
+        ] = {}  # tag of a strip being drawn -> without that control, then its faces
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.draw)
         session.changed.connect(self._stir)
@@ -40,14 +42,15 @@ class StripPainter(QObject):
         for row in self._panel.visible_rows():
             if row.control.choices:
                 continue  # a menu says in words what it does
-            base = self._session.face.with_control(row.key, 0.0)
-            tag = PREFIX + row.key
-            if base in (row.strip.shows, self._active.get(tag)):
+            session, tag = self._session, PREFIX + row.key
+            base = session.placed(session.seen.with_control(row.key, 0.0))
+            if base in (row.strip.shows, *self._active.get(tag, ())[:1]):
                 continue
             side = max(row.strip.side * row.devicePixelRatioF(), LEAST * info.resolution)
             resolution = exit_for(info.resolutions, side)
-            self._active[tag] = base
-            faces = [base.with_control(row.key, value, row.control.taught) for value in row.strip.values]
+            taught = row.control.taught
+            faces = [session.placed(session.seen.with_control(row.key, value, taught)) for value in row.strip.values]
+            self._active[tag] = [base, *faces]
             requests = [RenderRequest(face, resolution) for face in faces]
             self._thread.draw(tag, requests, partial(self._show, tag), self, partial(self._finish, tag))
 
@@ -59,17 +62,17 @@ class StripPainter(QObject):
 
     def _show(self, tag: str, index: int, result: RenderResult) -> None:
         row = self._row_of(tag)
-        base = self._active.get(tag)
-        if row is None or base is None or result.image is None:
+        faces = self._active.get(tag)
+        if row is None or faces is None or result.image is None:
             return
-        if result.request.face == base.with_control(row.key, row.strip.values[index], row.control.taught):
+        if result.request.face == faces[index + 1]:
             row.strip.set_picture(index, to_qimage(result.image))
 
     def _finish(self, tag: str, complete: bool) -> None:
         row = self._row_of(tag)
-        base = self._active.pop(tag, None) if complete else None
-        if row is not None and base is not None:
-            row.strip.shows = base
+        faces = self._active.pop(tag, None) if complete else None
+        if row is not None and faces is not None:
+            row.strip.shows = faces[0]
 
     def _row_of(self, tag: str) -> ControlRow | None:
         return next((row for row in self._panel.rows if PREFIX + row.key == tag), None)

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from facedesigner.gui import theme
 from facedesigner.gui.design.leak_meter import LeakMeter
+from facedesigner.gui.design.region_bar import RegionBar
+from facedesigner.gui.design.region_brush import RegionBrush
 from facedesigner.gui.widgets.face_view import FaceView
 from facedesigner.gui.widgets.zoom_bar import ZoomBar
 
@@ -29,6 +31,8 @@ class ViewPanel(QWidget):
         self.measure.setShortcut("M")
         self.meter = LeakMeter()
         self.meter.hide()
+        self.regions = RegionBar()
+        self.brush = RegionBrush(self.view)
         self._pixels = 0  # across the model's pictures
         self.zoom = ZoomBar(self.view)
         bar = QHBoxLayout()
@@ -39,6 +43,7 @@ class ViewPanel(QWidget):
         bar.addWidget(self.zoom)
         layout = QVBoxLayout(self)
         layout.addLayout(bar)
+        layout.addWidget(self.regions)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.meter)
         self.compare.toggled.connect(self.view.set_comparing)

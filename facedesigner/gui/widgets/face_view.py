@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -28,6 +30,7 @@ class FaceView(ZoomView):
         self._comparing = False
         self._message = ""
         self._problem = ""
+        self.overlay: Callable[[QPainter, QRectF], None] | None = None  # paints over the picture, given where it is
         self.setToolTip("")
 
     @property
@@ -77,6 +80,10 @@ class FaceView(ZoomView):
         corner = QRectF(self.rect()).center() - self._centre * side
         return QRectF(corner.x(), corner.y(), side, side)
 
+    def place_of(self, place: QPointF) -> QPointF:
+        """A place of the widget in units of the picture."""
+        return self._to_picture(place)
+
     def sizeHint(self) -> QSize:
         return QSize(520, 520)
 
@@ -91,6 +98,8 @@ class FaceView(ZoomView):
             self._paint_text(painter, self.message)
         else:
             self._paint_pictures(painter)
+            if self.overlay is not None:
+                self.overlay(painter, self.target())
             if self._problem:
                 self._paint_band(painter)
         if self.hasFocus():

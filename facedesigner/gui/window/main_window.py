@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
         self.tabs.face_wanted.connect(self.enhance)
         for part in (self.tabs, self.tools):
             part.said.connect(self.status.say)
-            part.face_made.connect(self._use_face)
+            part.face_made.connect(lambda text, face: self._use_face(text, face, whole=True))
         self.design.age.said.connect(self.status.say)
         self.status.device_chosen.connect(lambda name: self._change(device=name))
         self.thread_.load_failed.connect(self._load_failed)
@@ -208,14 +208,14 @@ class MainWindow(QMainWindow):
         self.tabs.show_faces()
         self.documents.photos.open(path, aligned=aligned)
 
-    def _use_face(self, text: str, face: FaceState) -> None:
-        """Goes on in Design with a face made elsewhere."""
+    def _use_face(self, text: str, face: FaceState, *, whole: bool = False) -> None:
+        """Goes on in Design with a face made elsewhere; `whole`: also if a region is worked on."""
         info = self.session.info
         if info is None or face.model not in ("", info.hash):
             self.status.say("This face was made with another model: load that one to go on with it.")
             return
         self.tabs.show_faces()
-        self.design.use(text, face)
+        self.design.use(text, face, whole=whole)
 
     def _choose_stack(self, stack: QUndoStack) -> None:
         self.undo_group.addStack(stack)

@@ -19,6 +19,8 @@ DESIGN = (
     ("Wheel, + and -", "Zoom the picture"),
     ("0 or double-click", "Fit the picture into the window"),
     ("B", "Compare with the face before the sliders"),
+    ("P", "Paint where the face is to change; the right button takes away"),
+    ("Ctrl+wheel", "Smaller or larger brush, while it is taken up"),
     ("M", "Measure what a slider moves besides"),
     ("Double-click on a slider", "Set it back"),
     ("Drop a PNG or a .face file", "Open the face in it"),
