@@ -77,15 +77,12 @@ def check(args: argparse.Namespace) -> None:
         if years is not None and not 0 <= years <= OLDEST:
             raise CommandError(f"--{name} is {years:g}; choose an age from 0 to {OLDEST:g}")
     if args.animate:
-        from facedesigner.export.animation import FPS_MAX, FPS_MIN, SECONDS_MAX, SECONDS_MIN, check_animation
+        from facedesigner.export.animation import check_animation, check_speed
 
         check_animation(args.out)
         if args.young >= args.old:
             raise CommandError(f"--young is {args.young:g} and --old {args.old:g}: choose a lower and a higher age")
-        if not FPS_MIN <= args.fps <= FPS_MAX:
-            raise CommandError(f"--fps is {args.fps}; choose {FPS_MIN} to {FPS_MAX}")
-        if not SECONDS_MIN <= args.length <= SECONDS_MAX:
-            raise CommandError(f"--length is {args.length:g}; choose {SECONDS_MIN:g} to {SECONDS_MAX:g} seconds")
+        check_speed(args.fps, args.length)
     else:
         check_picture_name(args.out)
     check_free(args.out, args.overwrite)

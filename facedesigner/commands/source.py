@@ -41,20 +41,24 @@ def face_from(args: argparse.Namespace, engine: FaceEngine) -> FaceState:
     """The face of a recipe, or the one found for a photo. CommandError when the recipe is of another model."""
     if not 0 <= args.seconds <= 3600:
         raise CommandError(f"--seconds is {args.seconds:g}; choose 0 to 3600")
-    from facedesigner.export.png import read_face
     from facedesigner.state.recognise import carries_recipe
 
     if args.as_photo or not carries_recipe(args.file):
         return face_of_photo(args, engine)
+    return face_of_ours(args.file, engine, "; the recipe is used, add --as-photo to take what the picture shows")
 
-    face = read_face(args.file)
-    info = engine.info
+
+def face_of_ours(path: Path, engine: FaceEngine, advice: str = "; the recipe is used") -> FaceState:
+    """The face of a recipe. RecipeError when there is none, CommandError when it is of another model."""
+    from facedesigner.export.png import read_face
+
+    face, info = read_face(path), engine.info
     if face.model != info.hash:
         raise CommandError(
-            f"{args.file} was made with model {face.model}, the loaded one is {info.name} ({info.hash}): "
+            f"{path} was made with model {face.model}, the loaded one is {info.name} ({info.hash}): "
             "name the weights that made it with --weights"
         )
-    say_if_untrue(args.file, face, engine, "; the recipe is used, add --as-photo to take what the picture shows")
+    say_if_untrue(path, face, engine, advice)
     return face
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from facedesigner.contract.request import Image, Lesson, ModelInfo, RenderRequest, RenderResult
 from facedesigner.engine import arithmetic, breeding, teaching
+from facedesigner.engine.between import spherical
 from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
 from facedesigner.engine.known_models import KnownModels
 from facedesigner.engine.packing import pack, unpack
@@ -202,10 +203,53 @@ class FaceEngine:
         if not terms or not all(faces for _, faces in terms):
             raise UserError("there is nothing to add: put a face into each term")
         drawn = [(weight, [self.moved_latent(face) for face in faces]) for weight, faces in terms]
-        first = terms[0][1][0]
-        psi = first.psi if first.psi >= LEAST_PSI else 1.0
-        latent = self._before_truncation(arithmetic.combine(drawn, self.editor.mean), psi)
-        return FaceState(self.info.hash, latent=pack(latent), psi=psi, noise_seed=first.noise_seed)
+        return self._as_drawn(arithmetic.combine(drawn, self.editor.mean), terms[0][1][0])
+
+    @torch.inference_mode()
+    def between(self, faces: Sequence[FaceState], places: Sequence[float], round_about: bool = True) -> list[FaceState]:
+        """Faces on the way through `faces` and on to the first again; place 1.5 is half way from the second to the
+        third.
+
+        `round_about`: spherically in z where two faces come from seeds, else and otherwise straight in w. What sliders
+        add, and truncation, go straight. Whole places are the faces themselves. The others are latents as they are
+        drawn, with the truncation and noise of the first face, and no patches have part in them.
+        """
+        if len(faces) < 2:
+            raise UserError("a way leads through two faces or more: add another one")
+        ends = [replace(face, patches=()) for face in faces]
+        return [self._on_the_way(ends, place, round_about) for place in places]
+
+    def _on_the_way(self, faces: Sequence[FaceState], place: float, round_about: bool) -> FaceState:
+        number, share = int(place), place % 1
+        one, other = faces[number % len(faces)], faces[(number + 1) % len(faces)]
+        if not share:
+            return one
+        drawn = torch.lerp(self.moved_latent(one), self.moved_latent(other), share)
+        if round_about and one.seed is not None and other.seed is not None:
+            z_dim = self._loaded().generator.z_dim
+            z = spherical(latents_of(one.seed, 1, z_dim), latents_of(other.seed, 1, z_dim), share)
+            bent = self._loaded().generator.map(z.to(self._device))[0]
+            ends = (self.editor.truncated(self.latent_of(face), face.psi) for face in (one, other))
+            psi = one.psi + share * (other.psi - one.psi)
+            drawn = drawn + self.editor.truncated(bent.clone(), psi) - torch.lerp(next(ends), next(ends), share)
+        return self._as_drawn(drawn, faces[0])
+
+    @torch.inference_mode()
+    def mix(self, face: FaceState, other: FaceState, layers: str) -> FaceState:
+        """`face` with the layers `coarse`, `middle` or `fine` of another one (style mixing, Karras 2019), both as they
+        are drawn: a latent without sliders. UserError when the model has no such layers."""
+        ranges = self._loaded().generator.layer_ranges
+        if layers not in ranges:
+            raise UserError(f"this model has no {layers} layers to mix")
+        rows, drawn = slice(*ranges[layers]), self.moved_latent(face).clone()
+        drawn[rows] = self.editor.keep_conditions(drawn, self.moved_latent(other).clone())[rows]
+        return replace(self._as_drawn(drawn, face), name=face.name, patches=face.patches, locks=face.locks)
+
+    def _as_drawn(self, drawn: Tensor, like: FaceState) -> FaceState:
+        """The face that a latent (L, D) draws, with the truncation and noise of another one."""
+        psi = like.psi if like.psi >= LEAST_PSI else 1.0
+        latent = pack(self._before_truncation(drawn, psi))
+        return FaceState(self.info.hash, latent=latent, psi=psi, noise_seed=like.noise_seed)
 
     @torch.inference_mode()
     def teach(self, with_it: Sequence[FaceState], without: Sequence[FaceState]) -> Lesson:

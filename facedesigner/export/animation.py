@@ -30,6 +30,14 @@ def check_animation(path: Path) -> None:
         video()
 
 
+def check_speed(fps: int, seconds: float) -> None:
+    """ExportError unless an animation can be so fast and so long."""
+    if not FPS_MIN <= fps <= FPS_MAX:
+        raise ExportError(f"--fps is {fps}; choose {FPS_MIN} to {FPS_MAX}")
+    if not SECONDS_MIN <= seconds <= SECONDS_MAX:
+        raise ExportError(f"--length is {seconds:g}; choose {SECONDS_MIN:g} to {SECONDS_MAX:g} seconds")
+
+
 def save_animation(pictures: Sequence[Image], path: Path, fps: int, *, overwrite: bool = False) -> Path:
     """Writes pictures (H, H, 3) uint8, a GIF that repeats or an MP4 by the ending of `path`. Returns the path.
 

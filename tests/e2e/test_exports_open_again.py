@@ -38,15 +38,17 @@ NONE = None  # no recipe: it opens as a photo, or as what it is
 # Modules that write a recipe into a picture, by what they call for it, and the rows that are about them.
 WRITERS = {
     "commands/age.py": ("one age", "a strip of ages"),
-    "commands/edit.py": ("edited",),
+    "commands/edit.py": ("edited", "edited in a region"),
     "commands/export.py": ("in real size",),
     "commands/generate.py": ("generated",),
+    "commands/grid.py": ("a grid of two sliders",),
     "commands/invert.py": ("a photo's face",),
     "export/sketched.py": ("a sketch's believable face",),
     "commands/upscale.py": ("enlarged",),
     "export/batch_folder.py": ("of a batch",),
     "export/package.py": ("of a package", "a package's cut-out"),
     "export/strip.py": ("a strip of ages",),
+    "export/table.py": ("a grid of two sliders",),
     "gui/certificate/jobs.py": ("generated",),  # the certifier's drawing of the face
     "gui/design/age_strip.py": ("a strip of ages",),  # and tests/gui/design/test_age.py
     "gui/enhance/enlarging.py": ("saved by Enhance",),
@@ -170,6 +172,11 @@ def strip(folder: Path) -> Path:
     return folder / "strip.png"
 
 
+def between(folder: Path) -> Path:
+    run("between", generated(folder), folder / "face.png", "--count", 3, "--out", folder / "way.png")
+    return folder / "way.png"
+
+
 def sketched(follow: float, variants: int = 1) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         run("sketch", drawn(folder), "--follow", follow, "--variants", variants, "--out", folder / "out.png")
@@ -182,6 +189,10 @@ EXPORTS = {
     "generated": (generated, SAME),
     "exported by the window": (by_window, SAME),
     "edited": (command("edit", "--set", "eyebrows=1"), SAME),
+    "edited in a region": (command("edit", "--mask", "nose", "--set", "nose_width=1"), SAME),
+    "a region's face in real size": (real_size(of=command("edit", "--mask", "nose", "--set", "smile=0.5")), FRAMED),
+    "a grid of two sliders": (command("grid", "--x", "smile", "--y", "age=-10..10", "--steps", 2), SHEET),
+    "the way between two faces": (between, NONE),
     "one age": (command("age", "--to", 60), SAME),
     "a photo's face": (command("invert", "--aligned", "--seconds", 0, of=photo), SAME),
     "pasted into a photo": (pasted, NONE),
@@ -224,7 +235,7 @@ def test_a_recipe_draws_what_its_picture_shows(name, engine, tmp_path, capsys):
 
 
 def test_every_writer_of_recipes_has_a_row():
-    calls = re.compile(r"\b(save_png|save_enlarged|save_sheet|png_of|texts_of|to_text_chunks)\(")
+    calls = re.compile(r"\b(save_png|save_enlarged|save_sheet|save_grid|png_of|texts_of|to_text_chunks)\(")
     found = {
         str(path.relative_to(ROOT / "facedesigner"))
         for path in (ROOT / "facedesigner").rglob("*.py")

@@ -3,10 +3,12 @@ import pytest
 import torch
 
 from facedesigner.contract.request import RenderRequest
+from facedesigner.engine.between import spherical
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.state.face import FaceState
 from tests.tiny import tiny_weights
 from training.errors import WeightsError
+from training.sampling import latents_of
 
 
 @pytest.fixture
@@ -237,3 +239,46 @@ def test_a_model_without_labels_edits_as_it_always_did(engine, face):
     edited = face.with_control("pc01", 2.0)
     expected = engine.editor.mean + 0.7 * (latent - engine.editor.mean) + 2.0 * engine.editor.movements["pc01"].vector
     assert torch.equal(engine.editor.edit(latent, edited), expected)
+
+
+def test_the_way_between_faces_begins_and_ends_at_them_and_leads_through_others(engine, face):
+    faces = [face, face.with_seed(8).with_control("pc01", 2.0), face.with_latent(engine.latent(face.with_seed(9)))]
+    way = engine.between(faces, [0, 0.5, 1, 1.5, 2, 2.5])
+    assert [way[0], way[2], way[4]] == faces
+    for place in (1, 3, 5):
+        assert way[place].latent is not None and way[place].psi == face.psi
+    almost = engine.between(faces, [0.0001, 0.9999, 1.0001, 1.9999, 2.9999])
+    for near, place in zip(almost, (0, 1, 1, 2, 0), strict=True):
+        difference = picture(engine, near).astype(int) - picture(engine, faces[place])
+        assert np.abs(difference).max() <= 2, place
+
+
+def test_between_seeds_the_way_is_spherical_in_z_and_otherwise_straight(engine, face):
+    ends = [face, face.with_seed(8)]
+    round_about, straight = (engine.between(ends, [0.5], way)[0] for way in (True, False))
+    middle = (engine.latent_of(ends[0]) + engine.latent_of(ends[1])) / 2
+    torch.testing.assert_close(engine.latent_of(straight), middle)
+    z = torch.stack([latents_of(end.seed, 1, 8)[0] for end in ends])
+    halved = torch.nn.functional.normalize(z, dim=1).sum(0)  # half the angle; lengths are nothing to this generator
+    bent = engine._weights.generator.map(halved[None])[0]
+    assert float((engine.latent_of(round_about) - bent).norm()) < float((middle - bent).norm())
+    with pytest.raises(ValueError, match="two faces or more"):
+        engine.between(ends[:1], [0])
+
+
+def test_a_spherical_way_keeps_lengths():
+    one, other = torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 3.0]])
+    torch.testing.assert_close(spherical(one, other, 0.5), torch.tensor([[4.5**0.5, 4.5**0.5]]))
+    torch.testing.assert_close(spherical(one, 2 * one, 0.5), 1.5 * one)
+
+
+def test_layers_of_another_face_are_mixed_in_as_they_are_drawn(engine, face):
+    other = face.with_seed(8).with_control("pc01", 2.0)
+    mixed = engine.mix(face.with_control("pc02", 1.0), other, "middle")
+    first, last = engine._weights.generator.layer_ranges["middle"]
+    drawn = engine.moved_latent(mixed)
+    torch.testing.assert_close(drawn[first:last], engine.moved_latent(other)[first:last])
+    torch.testing.assert_close(drawn[:first], engine.moved_latent(face.with_control("pc02", 1.0))[:first])
+    assert not mixed.controls
+    with pytest.raises(ValueError, match="no fine layers"):
+        engine.mix(face, other, "fine")
