@@ -145,6 +145,22 @@ class FakeEngine:
         latent = Latent(*LATENT_SHAPE, np.asarray(total, "<f4").tobytes())
         return FaceState(self.info.hash, latent=latent, psi=terms[0][1][0].psi)
 
+    def between(self, faces: Sequence[FaceState], places: Sequence[float], round_about: bool = True) -> list[FaceState]:
+        self._check_call()
+        return [
+            faces[int(place) % len(faces)] if place == int(place) else replace(faces[0], seed=round(place * 1000))
+            for place in places
+        ]
+
+    def mix(self, face: FaceState, other: FaceState, layers: str) -> FaceState:
+        self._check_call()
+        first, last = {"coarse": (0, 2), "middle": (2, 4), "fine": (4, 6)}[layers]
+        rows, others = (
+            np.frombuffer(self.latent(one).data, "<f4").reshape(LATENT_SHAPE).copy() for one in (face, other)
+        )
+        rows[first:last] = others[first:last]
+        return face.with_controls({}).with_latent(Latent(*LATENT_SHAPE, rows.tobytes()))
+
     def teach(self, with_it: Sequence[FaceState], without: Sequence[FaceState]) -> Lesson:
         vector = (self._mean(with_it) - self._mean(without)).mean(0)
         total = len(with_it) + len(without)

@@ -1,214 +1,40 @@
-"""AgeAnimation: a face from young to old and back, played as it is drawn, and written as a GIF or MP4 file."""
+"""AgeAnimation: a face from young to old and back."""
 
 from __future__ import annotations
 
-from itertools import count
-from pathlib import Path
-from typing import TYPE_CHECKING
+from PySide6.QtWidgets import QSpinBox, QWidget
 
-from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QSizePolicy,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
-
-from facedesigner.contract.request import Image, RenderRequest, RenderResult
-from facedesigner.gui import theme
+from facedesigner.gui.design.animation_dialog import AnimationDialog
 from facedesigner.gui.session import Session
-from facedesigner.gui.widgets.message_label import MessageLabel
-from facedesigner.gui.widgets.pixels import enlarged, paint_face, to_qimage
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.ages import OLDEST, SEVEN, aged, range_words, there_and_back
-from facedesigner.state.face import FaceState
-
-if TYPE_CHECKING:
-    from facedesigner.engine.face_engine import FaceEngine
-
-TAG = "age-animation"
-REST = 400  # milliseconds without another change until it is drawn anew
-SIDE = 13.0  # of the picture, in lines of text
-KINDS = "Animated GIF (*.gif);;MP4 video (*.mp4)"
-DRAWING, READY = "Drawing the faces…", "Export writes a GIF that repeats, or an MP4."
-serial = count(1)  # dialogs tell their batches apart
 
 
-class Screen(QWidget):
-    """The picture that is shown now."""
-
-    def __init__(self, side: int) -> None:
-        super().__init__()
-        self.picture: QImage | None = None
-        self._side = side
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Animation")
-
-    def show_picture(self, picture: QImage | None) -> None:
-        self.picture = picture
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._side, self._side)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        paint_face(painter, QRectF(self.rect()), self.palette(), self.picture, "…")
-
-
-class AgeAnimation(QDialog):
-    """Shows the face that was current when it opened. `said` is for the status bar."""
-
-    said = Signal(str)
+class AgeAnimation(AnimationDialog):
+    """Shows the face that was current when it opened; in a region, what is drawn in there."""
 
     def __init__(self, session: Session, thread: RenderThread, own: float, parent: QWidget | None = None) -> None:
         """`own`: years that the face seems as generated."""
-        super().__init__(parent)
-        self.setWindowTitle("Animation of ages")
-        self._thread, self._face, self._own = thread, session.seen, own
-        self._tag = f"{TAG}-{next(serial)}"
-        self.frames: list[FaceState] = []  # in the order they are played; some come twice
-        self._wanted: dict[FaceState, None] = {}  # each once
-        self._images: dict[FaceState, Image] = {}
-        self._shown: dict[FaceState, QImage] = {}
-        self._place = 0
+        self._face, self._own = session.seen, own
         self.young, self.old = QSpinBox(), QSpinBox()
         for box, years in ((self.young, SEVEN[0]), (self.old, SEVEN[-1])):
             box.setRange(0, round(OLDEST))
             box.setSuffix(" years")
             box.setValue(round(years))
-        self.seconds = QDoubleSpinBox()
-        self.seconds.setRange(1.0, 30.0)
-        self.seconds.setDecimals(1)
-        self.seconds.setSuffix(" s")
-        self.seconds.setValue(6.0)
+        fields = (("&From", self.young), ("&To", self.old))
+        about = range_words(session.info.ages) if session.info and session.info.ages else ""
+        stem = f"{self._face.stem}-ages"
+        super().__init__(session, thread, "Animation of ages", stem, fields, about, parent)
         self.seconds.setToolTip("There and back")
-        self.fps = QSpinBox()
-        self.fps.setRange(5, 50)
-        self.fps.setValue(25)
-        self.fps.setToolTip("Pictures a second: more are smoother, and a larger file")
-        self.screen_ = Screen(round(self.fontMetrics().height() * SIDE))
-        self.progress = QProgressBar()
-        self.message = MessageLabel()
-        self.message.setProperty("role", "hint")
-        about = QLabel(range_words(session.info.ages) if session.info and session.info.ages else "")
-        about.setProperty("role", "hint")
-        about.setWordWrap(True)
-        self._lay_out(about)
-        self._rest = QTimer(self, singleShot=True, interval=REST)
-        self._clock = QTimer(self)
-        self._rest.timeout.connect(self.draw)
-        self._clock.timeout.connect(self._tick)
-        for field in (self.young, self.old, self.fps, self.seconds):
-            field.valueChanged.connect(self._change)
-        self.export_button.clicked.connect(self.ask_export)
-        session.model_changed.connect(self.reject)
-        self.finished.connect(self._end)
+        for box in (self.young, self.old):
+            box.valueChanged.connect(self._limit)
+            box.valueChanged.connect(self.change)
         self.draw()
 
     def draw(self) -> None:
-        """Draws the faces that are missing; what was drawn stays."""
-        ages = there_and_back(self.young.value(), self.old.value(), round(self.fps.value() * self.seconds.value()))
-        self.frames = [aged(self._face, self._own, years) for years in ages]
-        self._wanted = dict.fromkeys(self.frames)
-        self._images = {face: image for face, image in self._images.items() if face in self._wanted}
-        self._shown = {face: image for face, image in self._shown.items() if face in self._wanted}
-        missing = [face for face in self._wanted if face not in self._images]
-        self.progress.setRange(0, len(self._wanted))
-        self._clock.start(round(1000 / self.fps.value()))
-        self._thread.draw(self._tag, [RenderRequest(face) for face in missing], self._take, self)
-        self._show_state()
+        ages = there_and_back(self.young.value(), self.old.value(), self.count)
+        self.play([aged(self._face, self._own, years) for years in ages])
 
-    def ask_export(self) -> None:
-        name = str(Path.home() / f"{self._face.stem}-ages.gif")
-        chosen, kind = QFileDialog.getSaveFileName(self, "Export animation", name, KINDS)
-        if chosen:
-            path, ending = Path(chosen), ".mp4" if "mp4" in kind else ".gif"
-            self.export_to(path if path.suffix.lower() in (".gif", ".mp4") else path.with_name(path.name + ending))
-
-    def export_to(self, path: Path) -> None:
-        """Writes in the thread; whoever chose a file that is there has agreed to replace it."""
-        pictures, fps = [self._images[face] for face in self.frames], self.fps.value()
-
-        def job(_engine: FaceEngine) -> Path:
-            from facedesigner.export.animation import save_animation
-
-            return save_animation(pictures, path, fps, overwrite=True)
-
-        self.export_button.setEnabled(False)
-        self.message.setText(f"Writing {path.name}…")
-        self._thread.ask(f"{self._tag} export", job, self._exported, self, keep=True)
-
-    def _lay_out(self, about: QLabel) -> None:
-        form = QFormLayout()
-        form.addRow("&From", self.young)
-        form.addRow("&To", self.old)
-        form.addRow("&Length", self.seconds)
-        form.addRow("&Pictures a second", self.fps)
-        beside = QVBoxLayout()
-        beside.addLayout(form)
-        beside.addWidget(about)
-        beside.addStretch(1)
-        above = QHBoxLayout()
-        above.addWidget(self.screen_)
-        above.addLayout(beside, 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.export_button = buttons.addButton("&Export animation…", QDialogButtonBox.ButtonRole.ActionRole)
-        theme.set_icon(self.export_button, "export")
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(above)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.message)
-        layout.addWidget(buttons)
-
-    def _change(self) -> None:
+    def _limit(self) -> None:
         self.young.setMaximum(self.old.value() - 1)
         self.old.setMinimum(self.young.value() + 1)
-        self.export_button.setEnabled(False)
-        self._rest.start()
-
-    def _take(self, _index: int, result: RenderResult) -> None:
-        if result.request.face not in self._wanted:
-            return
-        if result.image is None:
-            self.message.setText(f"A face could not be drawn: {result.error}")
-            self._thread.cancel(self._tag)
-            return
-        self._images[result.request.face] = result.image
-        self._shown[result.request.face] = enlarged(to_qimage(result.image))
-        self._show_state()
-
-    def _show_state(self) -> None:
-        done = len(self._images) == len(self._wanted)
-        self.progress.setValue(len(self._images))
-        self.export_button.setEnabled(done and not self._rest.isActive())
-        self.message.setText(READY if done else DRAWING)
-
-    def _tick(self) -> None:
-        """The next picture; while it is being drawn, the newest that is there."""
-        self._place = (self._place + 1) % len(self.frames)
-        shown = self._shown.get(self.frames[self._place])
-        if shown is not None:
-            self.screen_.show_picture(shown)
-
-    def _exported(self, path: Path | None, error: str) -> None:
-        self.export_button.setEnabled(True)
-        words = f"Not written: {error}" if error else f"Wrote {path}"
-        self.message.setText(words)
-        self.said.emit(words)
-
-    def _end(self) -> None:
-        self._clock.stop()
-        self._rest.stop()
-        self._thread.cancel(self._tag)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from facedesigner.gui import theme
 from facedesigner.gui.design.control_row import ControlRow
+from facedesigner.gui.design.layer_button import LayerButton
 from facedesigner.state.edits import ALL_LAYERS
 from facedesigner.state.face import FaceState
 
@@ -59,7 +60,7 @@ class ControlPanel(QWidget):
         self._face: FaceState | None = None
         self._locks: frozenset[str] = frozenset()
         self.layers = ALL_LAYERS
-        self.layer_buttons: dict[str, QPushButton] = {}
+        self.layer_buttons: dict[str, LayerButton] = {}
         self._layer_bar = self._make_layer_bar()
         self.randomise_button = QPushButton("R&andomise")
         self.randomise_button.setToolTip("Draw all unlocked sliders of the chosen layers at random")
@@ -207,10 +208,13 @@ class ControlPanel(QWidget):
         row.setSpacing(2)
         group = QButtonGroup(self)
         for layers, name, what in LAYERS:
-            button = QPushButton(name)
-            button.setCheckable(True)
+            button = LayerButton(name)
             button.setAccessibleName(f"Layers: {name}")
-            button.setToolTip(f"The sliders act on {what}" + (" only; adds to All" if layers else ""))
+            button.setToolTip(
+                f"The sliders act on {what} only; adds to All.\nDrop a face here to take its {what}."
+                if layers
+                else f"The sliders act on {what}"
+            )
             button.clicked.connect(lambda _, layers=layers: self.set_layers(layers))
             group.addButton(button)
             row.addWidget(button, 1)

@@ -17,6 +17,7 @@ from facedesigner.gui.design.breeder import Breeder
 from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
 from facedesigner.gui.design.gallery_panel import HINT, GalleryPanel
 from facedesigner.gui.design.leak_monitor import LeakMonitor
+from facedesigner.gui.design.mixer import Mixer
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
 from facedesigner.gui.design.recipe_bar import RecipeBar
 from facedesigner.gui.design.region_keeper import RegionKeeper
@@ -68,6 +69,7 @@ class DesignTab(QWidget):
         self.view_panel = ViewPanel()
         self.view = self.view_panel.view
         self.controls = ControlPanel()
+        self.mixer = Mixer(session, thread, self.controls)
         self.arithmetic = ArithmeticPanel(session, thread)
         self.age = AgePanel(session, thread)
         self.sliders = Sliders(sliders, self)
@@ -156,6 +158,8 @@ class DesignTab(QWidget):
         self.gallery_panel.new_faces.connect(self.new_faces)
         self.gallery.chosen.connect(lambda face: self.use(f"Choose {face.title}", face))
         self.arithmetic.used.connect(lambda face: self.use("Arithmetic", face))
+        self.mixer.used.connect(self.use)
+        self.mixer.said.connect(self.gallery_panel.say)
         self.arithmetic.teach_wanted.connect(self.keeper.teach)
         self.recipe.previewed.connect(lambda face: session.preview(session.placed(face)))
         self.recipe.committed.connect(self._take_recipe)
