@@ -51,6 +51,7 @@ WRITERS = {
     "export/table.py": ("a grid of two sliders",),
     "gui/certificate/jobs.py": ("generated",),  # the certifier's drawing of the face
     "gui/design/age_strip.py": ("a strip of ages",),  # and tests/gui/design/test_age.py
+    "gui/design/grid_dialog.py": ("a grid of two sliders",),  # and tests/gui/design/test_grid.py
     "gui/enhance/enlarging.py": ("saved by Enhance",),
     "gui/fabrication/fabricator.py": ("in real size",),
     "gui/window/export_job.py": ("exported by the window",),

@@ -24,9 +24,12 @@ class AgeOwn(QObject):
         self._session, self._thread = session, thread
         self.years: float | None = None
         self._asked: FaceState | None = None
-        session.changed.connect(lambda _: self._ask(session.seen))
+        session.changed.connect(self._see)
         session.model_changed.connect(lambda _: self._forget())
-        self._ask(session.seen)
+        self._see()
+
+    def _see(self) -> None:
+        self._ask(self._session.seen)
 
     def _ask(self, face: FaceState) -> None:
         info = self._session.info

@@ -7,15 +7,17 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from facedesigner.contract.request import ModelInfo, RenderRequest, RenderResult
 from facedesigner.gui.design.age_panel import AgePanel
 from facedesigner.gui.design.arithmetic_panel import ArithmeticPanel
+from facedesigner.gui.design.between_panel import BetweenPanel
 from facedesigner.gui.design.breeder import Breeder
 from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
 from facedesigner.gui.design.gallery_panel import HINT, GalleryPanel
+from facedesigner.gui.design.grid_dialog import GridDialog
 from facedesigner.gui.design.leak_monitor import LeakMonitor
 from facedesigner.gui.design.mixer import Mixer
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
@@ -45,11 +47,14 @@ COARSEST = 0.25  # of the full resolution, for a preview: less hides what the sl
 TILE_PIXELS = 128  # of a gallery picture, at least
 WIDTHS = (380, 520, 380)  # of gallery, view and sliders at first
 STARTING = "Starting the engine…"
+NO_GRID = "A grid needs two sliders, this model has fewer."
 NOTHING_FREE = "Seed and sliders are locked: unlock one of them to see new faces."
 
 
 class DesignTab(QWidget):
     """Shows what the session holds, draws it through the thread, and makes previews and steps of what the hand does."""
+
+    said = Signal(str)  # for the status bar
 
     def __init__(self, session: Session, thread: RenderThread, settings: Settings, sliders: Path) -> None:
         """`sliders` is the folder of what the user taught."""
@@ -71,6 +76,7 @@ class DesignTab(QWidget):
         self.controls = ControlPanel()
         self.mixer = Mixer(session, thread, self.controls)
         self.arithmetic = ArithmeticPanel(session, thread)
+        self.between = BetweenPanel(session, thread)
         self.age = AgePanel(session, thread)
         self.sliders = Sliders(sliders, self)
         self.leaks = LeakMonitor(session, thread, self.sliders, self.view_panel.meter)
@@ -106,6 +112,17 @@ class DesignTab(QWidget):
         face = edits.randomised(session.seen, self._controls, session.locks, layers, self._random)
         session.commit("Randomise sliders", face=session.placed(face))
 
+    def show_grid(self) -> None:
+        """The current face with two sliders against each other, in a dialog."""
+        sliders = [control for control in self._controls if not control.choices]
+        if len(sliders) < 2:
+            self.gallery_panel.say(NO_GRID)
+            return
+        dialog = GridDialog(self.session, self.renderer, sliders, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.said.connect(self.said)
+        dialog.open()
+
     def stop(self) -> None:
         """Stops drawing the gallery and drops a preview."""
         self.renderer.cancel("gallery")
@@ -134,6 +151,7 @@ class DesignTab(QWidget):
         self.tools.addTab(self.controls, "Slide&rs")
         self.tools.addTab(self.age, "A&ge")
         self.tools.addTab(self.arithmetic, "Arith&metic")
+        self.tools.addTab(self.between, "Bet&ween")
         splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget, stretch in ((left, 2), (self.view_panel, 4), (self.tools, 2)):
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the window's colour, not the splitter's
@@ -158,6 +176,9 @@ class DesignTab(QWidget):
         self.gallery_panel.new_faces.connect(self.new_faces)
         self.gallery.chosen.connect(lambda face: self.use(f"Choose {face.title}", face))
         self.arithmetic.used.connect(lambda face: self.use("Arithmetic", face))
+        self.between.said.connect(self.said)
+        self.age.said.connect(self.said)
+        self.between.used.connect(lambda face: self.use("On the way", face))
         self.mixer.used.connect(self.use)
         self.mixer.said.connect(self.gallery_panel.say)
         self.arithmetic.teach_wanted.connect(self.keeper.teach)

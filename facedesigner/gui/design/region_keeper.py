@@ -55,9 +55,8 @@ class RegionKeeper(QObject):
         brush.painted.connect(self._take_painted)
         session.region_changed.connect(self._show)
         session.changed.connect(self._show_changed)
-        session.model_changed.connect(lambda _: self._names.clear())
+        session.model_changed.connect(self._take_model)
         bar.setEnabled(session.info is not None)
-        session.model_changed.connect(lambda _: bar.setEnabled(True))
         self._show(session.region)
 
     def choose(self, name: str) -> None:
@@ -109,6 +108,10 @@ class RegionKeeper(QObject):
         session = self._session
         if session.region is not None:
             session.commit("Take changes out", face=session.face.without(session.region))
+
+    def _take_model(self) -> None:
+        self._names.clear()
+        self._bar.setEnabled(True)
 
     def _show(self, mask: Mask | None) -> None:
         self._brush.show_mask(mask)

@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
             (actions.keep, self.keep),
             (actions.strip, self.design.age.show_strip),
             (actions.animation, self.design.age.show_animation),
+            (actions.grid, self.design.show_grid),
             (actions.enhance, self.enhance),
             (actions.load_model, self.documents.ask_load_model),
             (actions.find_sliders, self.find_sliders),
@@ -173,7 +174,7 @@ class MainWindow(QMainWindow):
         for part in (self.tabs, self.tools):
             part.said.connect(self.status.say)
             part.face_made.connect(lambda text, face: self._use_face(text, face, whole=True))
-        self.design.age.said.connect(self.status.say)
+        self.design.said.connect(self.status.say)
         self.status.device_chosen.connect(lambda name: self._change(device=name))
         self.thread_.load_failed.connect(self._load_failed)
         self.thread_.device_changed.connect(self.status.show_device)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog
 from facedesigner.gui.certificate.certificate_dialog import CertificateDialog
 from facedesigner.gui.design.age_animation import AgeAnimation
 from facedesigner.gui.design.age_strip import AgeStrip
+from facedesigner.gui.design.grid_dialog import GridDialog
 from facedesigner.gui.design.teach_dialog import TeachDialog
 from facedesigner.gui.fabrication import export_dialog
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
@@ -58,6 +59,7 @@ OPENED: dict[type[QDialog], Callable[[MainWindow], object]] = {
     AgeAnimation: lambda window: window.design.age.show_animation(),
     AgeStrip: lambda window: window.design.age.show_strip(),
     CertificateDialog: lambda window: show_tool(window, "certify"),
+    GridDialog: lambda window: window.design.show_grid(),
     ErrorDialog: MainWindow.show_report,
     FabricationDialog: lambda window: show_tool(window, "fabricate"),
     PrepareDialog: MainWindow.prepare,
