@@ -53,7 +53,7 @@ def save_session(folder: Path, number: int) -> None:
 
 def save_library(folder: Path, number: int) -> None:
     with kept.changing(folder / "a.json"):
-        favourites.save(faces(number), folder / "a.json", MODEL)
+        favourites.save(dict.fromkeys(faces(number), "a note"), folder / "a.json", MODEL)
 
 
 def save_picture(folder: Path, number: int) -> None:

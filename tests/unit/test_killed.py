@@ -73,7 +73,7 @@ def number_of_session(folder: Path) -> int:
 
 def number_of_library(folder: Path) -> int:
     with kept.changing(folder / "a.json"):
-        found = favourites.load(folder / "a.json", savers.MODEL)
+        found = tuple(favourites.load(folder / "a.json", savers.MODEL))
     assert found == savers.faces(found[0].seed or 0)
     return found[0].seed or 0
 

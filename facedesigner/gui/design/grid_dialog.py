@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QGridLayout,
+    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -67,7 +68,7 @@ class GridDialog(QDialog):
         form.addRow("&Down", self.down)
         self._grid = QGridLayout()
         self._grid.setSpacing(3)
-        self._grid.setColumnStretch(STEPS_MAX, 1)
+        self._grid.setColumnStretch(STEPS_MAX + 1, 1)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addLayout(self._grid)
@@ -130,18 +131,23 @@ class GridDialog(QDialog):
         self._thread.ask(f"{TAG} export", job, self._exported, self, keep=True)
 
     def _show_rows(self) -> None:
-        for button in self.buttons:
-            self._grid.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
         lines = min(max(ROOM / max(len(self.rows), 6), LEAST), MOST)
         side = round(self.fontMetrics().height() * lines)
         self.buttons = []
+        if self.rows:
+            for place, value in enumerate(self.across.axis.values, 1):
+                self._grid.addWidget(QLabel(f"{value:+g}"), 0, place, Qt.AlignmentFlag.AlignHCenter)
+            for place, value in enumerate(self.down.axis.values, 1):
+                self._grid.addWidget(QLabel(f"{value:+g}"), place, 0, Qt.AlignmentFlag.AlignRight)
         for row, (line, y) in enumerate(zip(self.rows, self.down.axis.words, strict=False)):
             for column, (face, x) in enumerate(zip(line, self.across.axis.words, strict=True)):
                 button = FaceButton(face, side, f"{x}, {y}. Click to go on with it")
                 button.clicked.connect(lambda _=False, face=face: self.choose(face))
-                self._grid.addWidget(button, row, column)
+                self._grid.addWidget(button, row + 1, column + 1)
                 self.buttons.append(button)
         self.export_button.setEnabled(bool(self.rows))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
@@ -14,6 +14,7 @@ from facedesigner.state.edits import describe
 from facedesigner.state.face import FaceState
 
 FACE = Qt.ItemDataRole.UserRole
+NOTE = Qt.ItemDataRole.UserRole + 1
 SIDE_LINES = 4.5  # height of a picture in lines of text
 
 
@@ -54,20 +55,32 @@ class FaceList(QListWidget):
         """Those in view: of hidden items none."""
         return [face_of(item) for item in self._items if not item.isHidden()]
 
-    def show_faces(self, faces: Sequence[FaceState]) -> None:
-        """The newest first; what was selected stays so."""
+    def show_faces(self, notes: Mapping[FaceState, str]) -> None:
+        """Faces with their notes, the newest first; what was selected stays so."""
         kept = set(self.selected)
         self._filling = True
+        faces = list(notes)[::-1]
+        if [face_of(item) for item in self._items] != faces:  # else the hand may be on one of them
+            self._fill(faces, kept)
+        for item in self._items:
+            face, note = face_of(item), notes[face_of(item)]
+            if item.text() != face.title:  # a name that was refused
+                item.setText(face.title)
+            about = f"{describe(face)}. Click to go on with it, F2 to rename it"
+            item.setData(NOTE, note)
+            item.setToolTip(f"{about}\n{note}" if note else about)
+        self._filling = False
+
+    def _fill(self, faces: Sequence[FaceState], kept: Container[FaceState]) -> None:
         self.clear()
-        for face in reversed(faces):
+        for face in faces:
             item = QListWidgetItem(face.title)
             item.setData(FACE, face)
-            item.setToolTip(f"{describe(face)}. Click to go on with it, F2 to rename it")
+            item.setData(NOTE, "")
             item.setSizeHint(self.gridSize())  # a picture that comes later needs its room now
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             self.addItem(item)
             item.setSelected(face in kept)
-        self._filling = False
 
     def show_pictures(self, thumbs: Thumbs) -> None:
         """Not while a name is being typed: a change of the item would put the old one back into the editor."""
@@ -81,11 +94,11 @@ class FaceList(QListWidget):
         self._filling = False
 
     def search(self, words: str) -> int:
-        """Hides what has not all the words in its name or seed; how many are left."""
+        """Hides what has not all the words in its name, seed or note; how many are left."""
         needles = words.casefold().split()
         for item in self._items:
             face = face_of(item)
-            hay = f"{face.name} {face.origin}".casefold()
+            hay = f"{face.name} {face.origin} {item.data(NOTE)}".casefold()
             item.setHidden(not all(needle in hay for needle in needles))
         return len(self.faces)
 

@@ -13,6 +13,7 @@ from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.face_button import Thumbs
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
+from facedesigner.state.favourites import NOTE_LENGTH
 from training.errors import UserError
 
 TAG = "favourites"
@@ -33,7 +34,7 @@ class FavouritesPanel(QWidget):
         self.list.setAccessibleName("Favourites")
         self._thumbs = Thumbs(session, thread, TAG, self.list.side * self.devicePixelRatioF(), self)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search by name or seed")
+        self.search.setPlaceholderText("Search by name, seed or note")
         self.search.setAccessibleName("Search the favourites")
         self.search.setClearButtonEnabled(True)
         self.add_button = QPushButton("&Add")
@@ -43,6 +44,11 @@ class FavouritesPanel(QWidget):
         self.rename_button.setToolTip("Give the selected favourite another name (F2)")
         self.remove_button = QPushButton("Re&move…")
         self.remove_button.setToolTip("Take the selected favourites out")
+        self.note = QLineEdit()
+        self.note.setPlaceholderText("Note on the selected face")
+        self.note.setAccessibleName("Note on the selected favourite")
+        self.note.setMaxLength(NOTE_LENGTH)
+        self.note.setEnabled(False)
         self.words = QLabel(EMPTY)
         self.words.setProperty("role", "hint")
         self.words.setWordWrap(True)
@@ -50,8 +56,9 @@ class FavouritesPanel(QWidget):
         beside.addWidget(self.search, 0, 0, 1, 3)
         for column, button in enumerate((self.add_button, self.rename_button, self.remove_button)):
             beside.addWidget(button, 1, column)
-        beside.addWidget(self.words, 2, 0, 1, 3)
-        beside.setRowStretch(3, 1)
+        beside.addWidget(self.note, 2, 0, 1, 3)
+        beside.addWidget(self.words, 3, 0, 1, 3)
+        beside.setRowStretch(4, 1)
         layout = QHBoxLayout(self)
         layout.addLayout(beside)
         layout.addWidget(self.list, 1)
@@ -62,9 +69,11 @@ class FavouritesPanel(QWidget):
         self.list.chosen.connect(self.chosen)
         self.list.renamed.connect(self._rename, Qt.ConnectionType.QueuedConnection)  # the editor closes first
         self.list.itemSelectionChanged.connect(self._offer)
+        self.note.editingFinished.connect(self._write_note)
         self.add_button.clicked.connect(self.add)
         self.rename_button.clicked.connect(lambda: self.list.editItem(self.list.selectedItems()[0]))
         self.remove_button.clicked.connect(self._ask_remove)
+        self._noted: FaceState | None = None  # whose note is shown
         self._show()
 
     def add(self) -> None:
@@ -79,7 +88,7 @@ class FavouritesPanel(QWidget):
         self._draw()
 
     def _show(self) -> None:
-        self.list.show_faces(self._favourites.faces)
+        self.list.show_faces(self._favourites.notes)
         self.add_button.setEnabled(self._session.info is not None)
         self._find()
         self._offer()
@@ -99,6 +108,21 @@ class FavouritesPanel(QWidget):
         count = len(self.list.selected)
         self.rename_button.setEnabled(count == 1)
         self.remove_button.setEnabled(count > 0)
+        self._show_note(self.list.selected[0] if count == 1 else None)
+
+    def _show_note(self, face: FaceState | None) -> None:
+        if face == self._noted:
+            return
+        self._write_note()
+        self._noted = face
+        self.note.setText(self._favourites.notes.get(face, "") if face else "")
+        self.note.setEnabled(face is not None)
+
+    def _write_note(self) -> None:
+        """Once it is typed, or another face is selected."""
+        face, note = self._noted, self.note.text().strip()
+        if face is not None and note != self._favourites.notes.get(face, note):
+            self._favourites.write_note(face, note)
 
     def _rename(self, face: FaceState, name: str) -> None:
         try:

@@ -146,3 +146,28 @@ def test_several_are_removed_after_a_question(panel, kept):
     assert "2 faces" in box.text() and kept.faces == (ANNA, BERT)
     next(button for button in box.buttons() if "Remove" in button.text()).click()
     assert kept.faces == ()
+
+
+def test_notes_last_and_are_found(kept, panel, qtbot, tmp_path):
+    kept.add([ANNA, BERT])
+    assert not panel.note.isEnabled()
+    panel.list.item(0).setSelected(True)
+    panel.note.setText("for the museum")
+    qtbot.keyClick(panel.note, Qt.Key.Key_Return)
+    assert kept.notes[BERT] == "for the museum"
+    other = Favourites(tmp_path / "favourites")
+    other.use_model(fake_info())
+    assert other.notes == {ANNA: "", BERT: "for the museum"}
+    panel.search.setText("museum")
+    assert panel.list.faces == [BERT]
+    kept.rename(BERT, "Bert")
+    assert kept.notes[BERT.with_name("Bert")] == "for the museum"
+
+
+def test_a_note_that_is_being_typed_goes_to_its_face_when_another_is_selected(kept, panel):
+    kept.add([ANNA, BERT])
+    panel.list.item(0).setSelected(True)
+    panel.note.setText("tall")
+    panel.list.clearSelection()
+    panel.list.item(1).setSelected(True)
+    assert kept.notes == {ANNA: "", BERT: "tall"} and panel.note.text() == ""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +12,29 @@ from facedesigner.state.face import FaceState
 from facedesigner.state.kept import KeptError, set_aside
 
 MODEL = "0123456789abcdef"
-FACES = (FaceState(MODEL, seed=1, name="Anna"), FaceState(MODEL, seed=2).with_control("pc01", 1.5))
+FACES = {FaceState(MODEL, seed=1, name="Anna"): "the aunt", FaceState(MODEL, seed=2).with_control("pc01", 1.5): ""}
 
 
-def test_faces_are_kept_with_their_names(tmp_path):
+def test_faces_are_kept_with_their_names_and_notes(tmp_path):
     path = tmp_path / "favourites" / f"{MODEL}.json"
-    assert favourites.load(path, MODEL) == ()
+    assert favourites.load(path, MODEL) == {}
     favourites.save(FACES, path, MODEL)
-    assert favourites.load(path, MODEL) == FACES
+    assert list(favourites.load(path, MODEL).items()) == list(FACES.items())
+
+
+def test_a_file_of_an_older_program_has_no_notes(tmp_path):
+    path = tmp_path / f"{MODEL}.json"
+    favourites.save(FACES, path, MODEL)
+    values = json.loads(path.read_text())
+    del values["notes"]
+    path.write_text(json.dumps(values))
+    assert favourites.load(path, MODEL) == dict.fromkeys(FACES, "")
+
+
+def test_a_note_has_a_length():
+    assert favourites.check_note(" short ") == "short"
+    with pytest.raises(ValueError, match="has 501 letters; choose at most 500"):
+        favourites.check_note("x" * 501)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +42,7 @@ def test_faces_are_kept_with_their_names(tmp_path):
     [
         ('"psi": 0.7', '"psi": 9', "psi is 9"),
         ('"seed": 1,', '"seed": 1, "more": 2,', "unknown keys"),
+        ('"notes": [', '"notes": [3, ', "3 is not text"),
         ('"faces": [', '"faces": 3, "x": [', "incomplete or damaged"),
         ('{\n   "version": 1,\n   "model": "0', '{\n   "version": 1,\n   "model": "1', "faces of another model"),
     ],
@@ -38,7 +55,7 @@ def test_a_damaged_file_says_what_is_wrong_and_makes_way(tmp_path, before, after
     with pytest.raises(KeptError, match=message):
         favourites.load(path, MODEL)
     assert str(path.with_suffix(".broken")) in set_aside(path)
-    assert favourites.load(path, MODEL) == ()
+    assert favourites.load(path, MODEL) == {}
 
 
 ADDS = """
@@ -52,7 +69,7 @@ sys.stdin.readline()
 for seed in range(first, first + 30):
     with kept.changing(path):
         faces = favourites.load(path, model)
-        favourites.save((*faces, FaceState(model, seed=seed)), path, model)
+        favourites.save({**faces, FaceState(model, seed=seed): ""}, path, model)
 """
 
 
