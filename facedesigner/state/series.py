@@ -44,7 +44,11 @@ class Axis:
     @property
     def words(self) -> list[str]:
         """`Smile +0.5`, or `Smile 0`, for each step."""
-        return [f"{self.label} {value:+g}" if value else f"{self.label} 0" for value in self.values]
+        return [f"{self.label} {signed(value)}" for value in self.values]
+
+
+def signed(value: float) -> str:
+    return f"{value:+g}" if value else "0"
 
 
 def grid(face: FaceState, across: Axis, down: Axis) -> list[list[FaceState]]:

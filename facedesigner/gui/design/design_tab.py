@@ -25,6 +25,7 @@ from facedesigner.gui.design.recipe_bar import RecipeBar
 from facedesigner.gui.design.region_keeper import RegionKeeper
 from facedesigner.gui.design.slider_keeper import SliderKeeper
 from facedesigner.gui.design.strip_painter import StripPainter
+from facedesigner.gui.design.versions_dialog import VersionsDialog
 from facedesigner.gui.design.view_panel import ViewPanel
 from facedesigner.gui.session import Session
 from facedesigner.gui.sliders import Sliders
@@ -122,6 +123,17 @@ class DesignTab(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.said.connect(self.said)
         dialog.open()
+
+    def show_versions(self) -> None:
+        """The selected faces of the gallery, or the current one now and as generated, side by side in a window that
+        stays."""
+        now = self.session.face
+        selected = self.gallery.selected
+        faces = selected if len(selected) > 1 else [edits.reset(now, self._controls, frozenset()), now]
+        dialog = VersionsDialog(self.session, self.renderer, faces, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.used.connect(self.use)
+        dialog.show()
 
     def stop(self) -> None:
         """Stops drawing the gallery and drops a preview."""

@@ -26,7 +26,7 @@ from facedesigner.gui.widgets.face_button import FaceButton, Thumbs
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.face import FaceState
-from facedesigner.state.series import STEPS_MAX, flat, grid
+from facedesigner.state.series import STEPS_MAX, flat, grid, signed
 from training.errors import UserError
 
 if TYPE_CHECKING:
@@ -140,9 +140,9 @@ class GridDialog(QDialog):
         self.buttons = []
         if self.rows:
             for place, value in enumerate(self.across.axis.values, 1):
-                self._grid.addWidget(QLabel(f"{value:+g}"), 0, place, Qt.AlignmentFlag.AlignHCenter)
+                self._grid.addWidget(QLabel(signed(value)), 0, place, Qt.AlignmentFlag.AlignHCenter)
             for place, value in enumerate(self.down.axis.values, 1):
-                self._grid.addWidget(QLabel(f"{value:+g}"), place, 0, Qt.AlignmentFlag.AlignRight)
+                self._grid.addWidget(QLabel(signed(value)), place, 0, Qt.AlignmentFlag.AlignRight)
         for row, (line, y) in enumerate(zip(self.rows, self.down.axis.words, strict=False)):
             for column, (face, x) in enumerate(zip(line, self.across.axis.words, strict=True)):
                 button = FaceButton(face, side, f"{x}, {y}. Click to go on with it")

@@ -66,5 +66,6 @@ class LeakMonitor(PairMonitor):
         if not self.on or face.model != self._session.face.model:
             return
         labels = {control.name: control.label for control in self._sliders.controls}
-        moved = frozenset(edits.name_of(key) for key, value in face.controls if value)
+        controls = (*face.controls, *(control for patch in face.patches for control in patch.controls))
+        moved = frozenset(edits.name_of(key) for key, value in controls if value)
         self._meter.show_movements(movements, labels, moved)

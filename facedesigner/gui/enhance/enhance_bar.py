@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from facedesigner.contract.methods import SCALES
 from facedesigner.gui import theme
-from facedesigner.gui.enhance.compare_view import CompareView
+from facedesigner.gui.widgets.compare_view import CompareView
 from facedesigner.gui.widgets.zoom_bar import ZoomBar
 
 

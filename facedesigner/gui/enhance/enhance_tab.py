@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayou
 
 from facedesigner.contract.methods import METHODS, offered
 from facedesigner.gui.enhance.column_header import ColumnHeader
-from facedesigner.gui.enhance.compare_view import CompareView
 from facedesigner.gui.enhance.enhance_bar import EnhanceBar
 from facedesigner.gui.enhance.enlarging import Enlarge, Failure, Progress, Read, Result, enlarge, enlarged, save
 from facedesigner.gui.widgets.channels import as_qimage
+from facedesigner.gui.widgets.compare_view import CompareView
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.gui.widgets.file_drop import FileDrop
 from facedesigner.gui.widgets.message_label import MessageLabel

@@ -34,7 +34,7 @@ class FavouritesPanel(QWidget):
         self.list.setAccessibleName("Favourites")
         self._thumbs = Thumbs(session, thread, TAG, self.list.side * self.devicePixelRatioF(), self)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search by name, seed or note")
+        self.search.setPlaceholderText("Search name, seed, note")
         self.search.setAccessibleName("Search the favourites")
         self.search.setClearButtonEnabled(True)
         self.add_button = QPushButton("&Add")

@@ -37,6 +37,7 @@ class Actions(QObject):
         self.strip = self._action("&Seven ages…", "strip")
         self.animation = self._action("&Animation of ages…", "play")
         self.grid = self._action("&Grid of two sliders…", "gallery", "Ctrl+G")
+        self.versions = self._action("Si&de by side…", "compare", "Ctrl+B")
         self.enhance = self._action("&Enhance", "enhance", "Ctrl+Shift+E")
         self.enhance.setToolTip("Enlarge the face: bicubic, SRResNet and SRGAN side by side")
         self.tools = {tool: self._action(tool.text, tool.icon, *tool.keys) for tool in TOOLS}
@@ -119,7 +120,7 @@ class Actions(QObject):
             ),
             "&Edit": (self.undo, self.redo, None, self.reset, self.stop),
             "Fa&ce": (
-                *(self.keep, None, self.strip, self.animation, self.grid, self.enhance, None),
+                *(self.keep, None, self.strip, self.animation, self.grid, self.versions, self.enhance, None),
                 *self.tools.values(),
             ),
             "&View": (self.favourites, self.history, self.photo, self.full_screen),

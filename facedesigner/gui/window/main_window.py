@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
             (actions.strip, self.design.age.show_strip),
             (actions.animation, self.design.age.show_animation),
             (actions.grid, self.design.show_grid),
+            (actions.versions, self.design.show_versions),
             (actions.enhance, self.enhance),
             (actions.load_model, self.documents.ask_load_model),
             (actions.find_sliders, self.find_sliders),

@@ -28,27 +28,24 @@ def steps(session) -> list[str]:
 )
 def test_a_face_dropped_on_layers_brings_its_own(qtbot, tab, session, engine, layers, text):
     face = session.face
-    data = pack([OTHER])
     with qtbot.waitSignal(session.undo_stack.indexChanged):
-        drop(tab.controls.layer_buttons[layers], data)
+        drop(tab.controls.layer_buttons[layers], pack([OTHER]))
     assert session.face == engine.mix(face, OTHER, layers) and steps(session) == [text]
 
 
 def test_on_all_layers_it_is_chosen_and_in_a_region_only_there(qtbot, tab, session):
     face, mask = session.face, box(0, 0, 99, 99)
     session.choose_region("Here", mask)
-    data = pack([OTHER])
     with qtbot.waitSignal(session.undo_stack.indexChanged):
-        drop(tab.controls.layer_buttons["coarse"], data)
+        drop(tab.controls.layer_buttons["coarse"], pack([OTHER]))
     assert session.face.without(mask) == face and session.face.inside(mask).latent is not None
-    drop(tab.controls.layer_buttons[""], data)
+    drop(tab.controls.layer_buttons[""], pack([OTHER]))
     assert session.face.without(mask) == face and session.face.inside(mask).seed == 77
 
 
 def test_what_cannot_be_mixed_is_said(qtbot, tab, session, engine, tmp_path):
     button = tab.controls.layer_buttons["coarse"]
-    data = pack([FaceState("0123456789abcdef", seed=1)])
-    drop(button, data)
+    drop(button, pack([FaceState("0123456789abcdef", seed=1)]))
     assert "another model" in tab.gallery_panel.status.text()
     (tmp_path / "x.png").write_bytes(b"no picture")
     data = QMimeData()
@@ -56,7 +53,6 @@ def test_what_cannot_be_mixed_is_said(qtbot, tab, session, engine, tmp_path):
     drop(button, data)
     assert "x.png is no picture" in tab.gallery_panel.status.text()
     engine.call_error = "the memory is full"
-    data = pack([OTHER])
-    drop(button, data)
+    drop(button, pack([OTHER]))
     qtbot.waitUntil(lambda: "the memory is full" in tab.gallery_panel.status.text())
     assert not steps(session)

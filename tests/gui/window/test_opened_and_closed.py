@@ -17,6 +17,7 @@ from facedesigner.gui.design.age_animation import AgeAnimation
 from facedesigner.gui.design.age_strip import AgeStrip
 from facedesigner.gui.design.grid_dialog import GridDialog
 from facedesigner.gui.design.teach_dialog import TeachDialog
+from facedesigner.gui.design.versions_dialog import VersionsDialog
 from facedesigner.gui.fabrication import export_dialog
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
 from facedesigner.gui.preparing.prepare_dialog import PrepareDialog
@@ -65,6 +66,7 @@ OPENED: dict[type[QDialog], Callable[[MainWindow], object]] = {
     PrepareDialog: MainWindow.prepare,
     SettingsDialog: MainWindow.show_settings,
     ShortcutSheet: MainWindow.show_shortcuts,
+    VersionsDialog: lambda window: window.design.show_versions(),
     TeachDialog: lambda window: window.design.keeper.teach(),
 }
 
