@@ -23,6 +23,7 @@ DESIGN = (
     ("Ctrl+wheel", "Smaller or larger brush, while it is taken up"),
     ("M", "Measure what a slider moves besides"),
     ("Double-click on a slider", "Set it back"),
+    ("Drop a face on Coarse, Middle or Fine", "Take its shape, features or colours"),
     ("Drop a PNG or a .face file", "Open the face in it"),
     ("Drop any other picture", "Open it as a photo, or in Sketch if it is a drawing"),
     ("Drop a .safetensors file", "Load that model"),
