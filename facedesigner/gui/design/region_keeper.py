@@ -15,7 +15,7 @@ from facedesigner.gui.session import Session
 from facedesigner.gui.work.desk import Desk
 from facedesigner.gui.work.rendering import RenderThread
 from facedesigner.state.edits import same_person
-from facedesigner.state.face import FaceState
+from facedesigner.state.face import MOST_PATCHES, FaceState
 from facedesigner.state.mask import Mask
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Find = Callable[["Image", str], Mask]
 NAME = "region"
 PAINTED = "painted"
+FULL = f"a face can be changed in {MOST_PATCHES} places: take the changes out of one of them first"
 
 
 def make_finder() -> Find:
@@ -90,6 +91,8 @@ class RegionKeeper(QObject):
             self.choose(name)  # another face has another nose
         elif mask is None:
             self._fail(str(error))
+        elif self._is_full(mask):
+            self._fail(FULL)
         else:
             self._names[mask] = name
             self._bar.say("")
@@ -100,7 +103,14 @@ class RegionKeeper(QObject):
         self._show(self._session.region)
         self._bar.say(f"{words[:1].upper()}{words[1:]}.".replace("..", "."), warn=True)
 
+    def _is_full(self, mask: Mask) -> bool:
+        face = self._session.face
+        return len(face.patches) >= MOST_PATCHES and face.patch(mask) is None
+
     def _take_painted(self, mask: Mask | None) -> None:
+        if mask and not self._session.region and self._is_full(mask):
+            self._fail(FULL)
+            return
         self._bar.say("")
         self._session.choose_region("Paint region", mask, painted=True)
 

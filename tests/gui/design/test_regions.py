@@ -161,6 +161,20 @@ def test_a_face_that_came_meanwhile_is_looked_at_itself(qtbot, tab, session, bar
     assert len(finder.pictures) == 2 and steps(session) == ["Seed", "Only here: nose"]
 
 
+def test_a_ninth_place_is_refused(qtbot, tab, session, bar):
+    face = session.face
+    for number in range(8):
+        face = face.with_inside(box(number, 0, number + 9, 9), face.with_control("pc01", 1.0))
+    session.commit("Eight places", face=face)
+    bar.buttons["nose"].click()
+    qtbot.waitUntil(lambda: "changed in 8 places" in bar.message.text())
+    bar.say("")
+    bar.brush.click()
+    stroke(qtbot, tab, LEFT, (0.3, 0.5))
+    assert "changed in 8 places" in bar.message.text()
+    assert session.region is None and tab.view_panel.brush.mask is None and steps(session) == ["Eight places"]
+
+
 def at(tab: DesignTab, x: float, y: float) -> QPoint:
     target = tab.view.target()
     return QPoint(round(target.left() + x * target.width()), round(target.top() + y * target.height()))
