@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from random import Random
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -61,6 +61,9 @@ class Actions:
             self._zoom: 4,
             self._fit: 1,
             self._show_history: 1,
+            self._everywhere: 2,
+            self._take_brush: 2,
+            self._paint: 5,
         }
 
     def stream(self) -> Iterator[str]:
@@ -223,6 +226,26 @@ class Actions:
     def _fit(self) -> Action:
         self._tab.view.fit()
         yield "fit"
+
+    # -- regions, which need no networks while they are painted
+
+    def _everywhere(self) -> Action:
+        yield self._press(self._tab.view_panel.regions.buttons[""], "everywhere")
+
+    def _take_brush(self) -> Action:
+        yield self._press(self._tab.view_panel.regions.brush, "brush")
+
+    def _paint(self) -> Action:
+        """One stroke, or moving the picture where the brush is not taken up."""
+        view, kinds = self._tab.view, QEvent.Type
+        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        button = self._random.choice((left, left, Qt.MouseButton.RightButton))
+        for kind in (kinds.MouseButtonPress, *[kinds.MouseMove] * 4, kinds.MouseButtonRelease):
+            place = QPointF(self._random.random() * view.width(), self._random.random() * view.height())
+            held = none if kind is kinds.MouseButtonRelease else button
+            event = QMouseEvent(kind, place, view.mapToGlobal(place), button, held, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(view, event)
+            yield "paint"
 
     def _row(self) -> ControlRow:
         return self._random.choice(self._tab.controls.rows)

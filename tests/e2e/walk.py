@@ -43,7 +43,7 @@ def rooms(window: MainWindow) -> Iterator[str]:
         dock.hide()
     actions = window.actions_
     for action in (
-        *(actions.strip, actions.animation, *actions.tools.values()),
+        *(actions.strip, actions.animation, actions.grid, actions.versions, *actions.tools.values()),
         *(actions.prepare, actions.settings, actions.shortcuts, actions.about),
     ):
         yield from dialog(window, words_of(action), action.trigger)

@@ -48,7 +48,7 @@ class FavouritesPanel(QWidget):
         self.note.setPlaceholderText("Note on the selected face")
         self.note.setAccessibleName("Note on the selected favourite")
         self.note.setMaxLength(NOTE_LENGTH)
-        self.note.setEnabled(False)
+        self.note.hide()  # until one is selected
         self.words = QLabel(EMPTY)
         self.words.setProperty("role", "hint")
         self.words.setWordWrap(True)
@@ -116,7 +116,7 @@ class FavouritesPanel(QWidget):
         self._write_note()
         self._noted = face
         self.note.setText(self._favourites.notes.get(face, "") if face else "")
-        self.note.setEnabled(face is not None)
+        self.note.setVisible(face is not None)
 
     def _write_note(self) -> None:
         """Once it is typed, or another face is selected."""

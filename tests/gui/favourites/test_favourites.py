@@ -150,7 +150,7 @@ def test_several_are_removed_after_a_question(panel, kept):
 
 def test_notes_last_and_are_found(kept, panel, qtbot, tmp_path):
     kept.add([ANNA, BERT])
-    assert not panel.note.isEnabled()
+    assert not panel.note.isVisible()
     panel.list.item(0).setSelected(True)
     panel.note.setText("for the museum")
     qtbot.keyClick(panel.note, Qt.Key.Key_Return)
