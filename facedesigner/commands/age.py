@@ -16,6 +16,7 @@ from facedesigner.commands.common import (
     load_engine,
     progress,
 )
+from facedesigner.commands.masks import add_mask_option, check_mask, mask_from
 from facedesigner.commands.source import add_source_options, face_from
 from facedesigner.state.ages import AGE, OLDEST, SEVEN, age_of, aged, moved_besides, range_words, there_and_back
 
@@ -42,6 +43,7 @@ def add(commands: Any) -> None:
         "--strip", action="store_true", help=f"a sheet of seven ages: {', '.join(f'{age:g}' for age in SEVEN)}"
     )
     what.add_argument("--animate", action="store_true", help="a GIF or MP4, by --out, from young to old and back")
+    add_mask_option(age)
     age.add_argument("--young", type=float, default=SEVEN[0], help=f"age that it begins with (default: {SEVEN[0]:g})")
     age.add_argument("--old", type=float, default=SEVEN[-1], help=f"age that it turns at (default: {SEVEN[-1]:g})")
     age.add_argument("--fps", type=int, default=25, help="pictures a second of the animation (default: 25)")
@@ -76,6 +78,9 @@ def check(args: argparse.Namespace) -> None:
         years = getattr(args, name)
         if years is not None and not 0 <= years <= OLDEST:
             raise CommandError(f"--{name} is {years:g}; choose an age from 0 to {OLDEST:g}")
+    check_mask(args.mask)
+    if args.mask is not None and args.to is None:
+        raise CommandError("--mask goes with --to: strips and animations show the whole face")
     if args.animate:
         from facedesigner.export.animation import check_animation, check_speed
 
@@ -92,11 +97,16 @@ def show_one(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own:
     from facedesigner.export.png import save_png
 
     before, _ = draw(engine, face)
-    older = aged(face, own, args.to)
+    if args.mask is not None:
+        mask = mask_from(args.mask, engine, face)
+        older = face.with_inside(mask, aged(face.inside(mask), own, args.to))
+    else:
+        older = aged(face, own, args.to)
     image, _ = draw(engine, older)
     print(save_png(image, args.out, older, engine.info.name, overwrite=args.overwrite), flush=True)
     print(f"seems {own:.0f} as generated, was {age_of(face, own):.0f}, asked for {args.to:g}", file=sys.stderr)
-    print(seen(before, image, args.to, older.control(AGE), moved_besides(older)), file=sys.stderr)
+    if args.mask is None:  # of a region, networks would say little
+        print(seen(before, image, args.to, older.control(AGE), moved_besides(older)), file=sys.stderr)
 
 
 def seen(before: Image, after: Image, asked: float, changed: float, others: bool) -> str:

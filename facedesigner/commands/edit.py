@@ -15,16 +15,12 @@ from facedesigner.commands.common import (
     check_picture_name,
     draw,
     load_engine,
-    say,
 )
+from facedesigner.commands.masks import add_mask_option, check_mask, mask_from
 from facedesigner.commands.source import add_source_options, face_from
-from facedesigner.contract.regions import REGIONS
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Control
-    from facedesigner.engine.face_engine import FaceEngine
-    from facedesigner.state.face import FaceState
-    from facedesigner.state.mask import Mask
 
 
 def add(commands: Any) -> None:
@@ -42,11 +38,7 @@ def add(commands: Any) -> None:
         "--lock", action="append", default=[], metavar="NAME", help="a slider that all others are to move around"
     )
     edit.add_argument("--unlock", action="append", default=[], metavar="NAME", help="a lock of the face to lift")
-    edit.add_argument(
-        "--mask",
-        metavar="REGION|FILE",
-        help=f"change only what lies inside: {', '.join(REGIONS)}, or a picture that is white there",
-    )
+    add_mask_option(edit)
     edit.add_argument("--out", type=Path, required=True, help="the PNG file to write")
     edit.add_argument("--overwrite", action="store_true", help="replace a file that exists")
     add_engine_options(edit)
@@ -55,7 +47,9 @@ def add(commands: Any) -> None:
 def edit_command(args: argparse.Namespace) -> int:
     check_picture_name(args.out)
     check_free(args.out, args.overwrite)
-    check_mask(args)
+    check_mask(args.mask)
+    if args.mask and (args.lock or args.unlock):
+        raise CommandError("locks hold for the whole face: set them first, without --mask")
     from facedesigner.commands.controls import offered
     from facedesigner.contract.request import BROUGHT, taught_control
     from facedesigner.export.png import save_png
@@ -86,30 +80,6 @@ def edit_command(args: argparse.Namespace) -> int:
     image, _ = draw(engine, face)
     print(save_png(image, args.out, face, info.name, overwrite=args.overwrite))
     return 0
-
-
-def check_mask(args: argparse.Namespace) -> None:
-    """CommandError for what `--mask` cannot be, or cannot go with."""
-    if args.mask is None:
-        return
-    if args.mask not in REGIONS and not Path(args.mask).is_file():
-        raise CommandError(f"--mask {args.mask} is neither a file nor a region; regions are {', '.join(REGIONS)}")
-    if args.lock or args.unlock:
-        raise CommandError("locks hold for the whole face: set them first, without --mask")
-
-
-def mask_from(mask: str, engine: FaceEngine, face: FaceState) -> Mask:
-    """A region of the face as it is drawn, or the mask of a file. MaskError or FileError."""
-    if mask in REGIONS:
-        from facedesigner.engine.regions import RegionFinder
-
-        return RegionFinder()(draw(engine, face)[0], mask)
-    from facedesigner.engine.mask_file import read_mask
-
-    found, notes = read_mask(Path(mask), engine.info.resolution)
-    for note in notes:
-        say(note)
-    return found
 
 
 def parse(setting: str, controls: Sequence[Control]) -> tuple[str, float, Control]:

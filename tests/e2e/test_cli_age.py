@@ -135,3 +135,18 @@ def test_no_picture_at_all(weights, tmp_path, capsys):
         words = ["age", str(tmp_path / name), "--to", "50", "--aligned", "--out", str(tmp_path / "out.png")]
         assert main([*words, "--weights", weights]) == 2
         assert name in capsys.readouterr().err
+
+
+def test_an_age_inside_a_mask_leaves_the_rest_as_it_was(picture, weights, tmp_path, capsys):
+    mask = np.zeros((16, 16), np.uint8)
+    mask[4:12, 4:12] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    out = tmp_path / "old.png"
+    words = ["age", picture, "--mask", str(tmp_path / "mask.png"), "--out", str(out), "--weights", weights]
+    assert main([*words, "--to", "70"]) == 0
+    before, after = (np.array(Image.open(path)) for path in (picture, out))
+    assert (before[mask > 0] != after[mask > 0]).any() and (before[mask == 0] == after[mask == 0]).all()
+    assert read_face(out).control(AGE) == 0 and AGE in dict(read_face(out).patches[0].controls)
+    assert "the age network sees" not in capsys.readouterr().err
+    assert main([*words, "--strip"]) == 2
+    assert "--mask goes with --to" in capsys.readouterr().err
