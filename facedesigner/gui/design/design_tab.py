@@ -16,8 +16,8 @@ from facedesigner.gui.design.arithmetic_panel import ArithmeticPanel
 from facedesigner.gui.design.between_panel import BetweenPanel
 from facedesigner.gui.design.breeder import Breeder
 from facedesigner.gui.design.control_panel import NO_CONTROLS, ControlPanel
+from facedesigner.gui.design.face_dialogs import FaceDialogs
 from facedesigner.gui.design.gallery_panel import HINT, GalleryPanel
-from facedesigner.gui.design.grid_dialog import GridDialog
 from facedesigner.gui.design.leak_monitor import LeakMonitor
 from facedesigner.gui.design.mixer import Mixer
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
@@ -25,7 +25,6 @@ from facedesigner.gui.design.recipe_bar import RecipeBar
 from facedesigner.gui.design.region_keeper import RegionKeeper
 from facedesigner.gui.design.slider_keeper import SliderKeeper
 from facedesigner.gui.design.strip_painter import StripPainter
-from facedesigner.gui.design.versions_dialog import VersionsDialog
 from facedesigner.gui.design.view_panel import ViewPanel
 from facedesigner.gui.session import Session
 from facedesigner.gui.sliders import Sliders
@@ -48,7 +47,6 @@ COARSEST = 0.25  # of the full resolution, for a preview: less hides what the sl
 TILE_PIXELS = 128  # of a gallery picture, at least
 WIDTHS = (380, 520, 380)  # of gallery, view and sliders at first
 STARTING = "Starting the engine…"
-NO_GRID = "A grid needs two sliders, this model has fewer."
 NOTHING_FREE = "Seed and sliders are locked: unlock one of them to see new faces."
 
 
@@ -80,6 +78,7 @@ class DesignTab(QWidget):
         self.between = BetweenPanel(session, thread)
         self.age = AgePanel(session, thread)
         self.sliders = Sliders(sliders, self)
+        self.dialogs = FaceDialogs(session, thread, self.sliders, self.gallery, self)
         self.leaks = LeakMonitor(session, thread, self.sliders, self.view_panel.meter)
         self.regions = RegionKeeper(session, thread, self.view_panel.regions, self.view_panel.brush)
         self.keeper = SliderKeeper(session, thread, self.sliders, self.controls)
@@ -112,28 +111,6 @@ class DesignTab(QWidget):
         session, layers = self.session, self.controls.layers
         face = edits.randomised(session.seen, self._controls, session.locks, layers, self._random)
         session.commit("Randomise sliders", face=session.placed(face))
-
-    def show_grid(self) -> None:
-        """The current face with two sliders against each other, in a dialog."""
-        sliders = [control for control in self._controls if not control.choices]
-        if len(sliders) < 2:
-            self.gallery_panel.say(NO_GRID)
-            return
-        dialog = GridDialog(self.session, self.renderer, sliders, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.said.connect(self.said)
-        dialog.open()
-
-    def show_versions(self) -> None:
-        """The selected faces of the gallery, or the current one now and as generated, side by side in a window that
-        stays."""
-        now = self.session.face
-        selected = self.gallery.selected
-        faces = selected if len(selected) > 1 else [edits.reset(now, self._controls, frozenset()), now]
-        dialog = VersionsDialog(self.session, self.renderer, faces, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.used.connect(self.use)
-        dialog.show()
 
     def stop(self) -> None:
         """Stops drawing the gallery and drops a preview."""
@@ -188,8 +165,9 @@ class DesignTab(QWidget):
         self.gallery_panel.new_faces.connect(self.new_faces)
         self.gallery.chosen.connect(lambda face: self.use(f"Choose {face.title}", face))
         self.arithmetic.used.connect(lambda face: self.use("Arithmetic", face))
-        self.between.said.connect(self.said)
-        self.age.said.connect(self.said)
+        for part in (self.between, self.age, self.dialogs):
+            part.said.connect(self.said)
+        self.dialogs.used.connect(self.use)
         self.between.used.connect(lambda face: self.use("On the way", face))
         self.mixer.used.connect(self.use)
         self.mixer.said.connect(self.gallery_panel.say)

@@ -60,13 +60,13 @@ OPENED: dict[type[QDialog], Callable[[MainWindow], object]] = {
     AgeAnimation: lambda window: window.design.age.show_animation(),
     AgeStrip: lambda window: window.design.age.show_strip(),
     CertificateDialog: lambda window: show_tool(window, "certify"),
-    GridDialog: lambda window: window.design.show_grid(),
+    GridDialog: lambda window: window.design.dialogs.show_grid(),
     ErrorDialog: MainWindow.show_report,
     FabricationDialog: lambda window: show_tool(window, "fabricate"),
     PrepareDialog: MainWindow.prepare,
     SettingsDialog: MainWindow.show_settings,
     ShortcutSheet: MainWindow.show_shortcuts,
-    VersionsDialog: lambda window: window.design.show_versions(),
+    VersionsDialog: lambda window: window.design.dialogs.show_versions(),
     TeachDialog: lambda window: window.design.keeper.teach(),
 }
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from tests.unit.training import helpers
+from training.foreign import stylegan2
 from training.gans import create, variants
 from training.gans.style import minibatch_deviation
 from training.layers import ModulatedConv
@@ -226,3 +227,37 @@ def test_weights_that_are_loaded_anew_are_noticed_in_inference_mode():
         after = generator.synthesize(latents, noise)
     assert not torch.equal(before, after)
     assert torch.equal(after, generator.synthesize(latents, noise).detach())
+
+
+class Left:
+    """Draws the second face on the left half, and lets its features reach as far."""
+
+    def picture(self, size):
+        return (torch.arange(size) < size // 2).float().expand(1, 1, size, size)
+
+    features = picture
+
+
+@pytest.mark.parametrize("kind", ["style", "stylegan2"])
+def test_faces_in_lockstep_are_drawn_as_alone_where_no_mask_reaches(kind):
+    torch.manual_seed(0)
+    if kind == "style":
+        generator = create("style", {"resolution": 32, "z_dim": 8, "channel_max": 8}).generator().eval()
+    else:
+        generator = stylegan2.generator(
+            {"resolution": 32, "z_dim": 8, "w_dim": 8, "mapping_layers": 1, "channels": [8] * 4}
+        ).eval()
+    noise = [torch.randn(1, 1, height, width) for height, width in generator.noise_shapes]
+    with torch.inference_mode():
+        one, other = generator.map(torch.randn(2, 8))[:, None]
+        for resolution in (None, 16):
+            alone, mixed = (
+                generator.blend(faces, [Left()] * (len(faces) - 1), resolution)
+                for faces in ([(one, noise)], [(one, noise), (other, noise)])
+            )
+            torch.testing.assert_close(alone, generator.synthesize(one, noise, resolution), rtol=0, atol=0)
+            half = alone.shape[-1] // 2
+            assert torch.equal(alone[..., half:], mixed[..., half:])
+            assert not torch.equal(alone[..., :half], mixed[..., :half])
+            # and the features of the one on the right show in the other on the left
+            assert not torch.equal(generator.synthesize(other, noise, resolution)[..., :half], mixed[..., :half])
