@@ -24,20 +24,25 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
+from facedesigner.contract.regions import REGIONS
 from facedesigner.contract.request import Control, ModelInfo, RenderRequest
 from facedesigner.contract.sketching import ColorizeRequest, SketchRequest
 from facedesigner.engine.certifying import Certifier
 from facedesigner.engine.drawing_file import open_drawing, open_hints
 from facedesigner.engine.enhance import upscale
 from facedesigner.engine.face_engine import FaceEngine
+from facedesigner.engine.mask_file import reduced
 from facedesigner.engine.packing import pack, unpack
 from facedesigner.engine.photo_opener import PhotoOpener
+from facedesigner.engine.regions import RegionFinder
 from facedesigner.engine.sketch import SketchEngine
+from facedesigner.engine.soft_mask import mask_of
 from facedesigner.export.certificate import facts_about
 from facedesigner.export.png import read_face, save_png
 from facedesigner.resources import default_weights, named_weights, resource
 from facedesigner.state.ages import AGE, aged
 from facedesigner.state.face import PSI_DEFAULT, FaceState
+from facedesigner.state.mask import Mask
 from facedesigner.state.series import places
 from training.errors import UserError
 from training.texts import quoted
@@ -84,14 +89,23 @@ class Face:
         """What its sliders say, without those at zero."""
         return dict(self.state.controls)
 
-    def edit(self, values: Mapping[str, float | str] | None = None, /, **named: float | str) -> Face:
+    def edit(
+        self,
+        values: Mapping[str, float | str] | None = None,
+        /,
+        inside: str | npt.NDArray[np.bool_] | None = None,
+        **named: float | str,
+    ) -> Face:
         """With other slider values: `face.edit(smile=0.5)`, or `face.edit({"smile@coarse": 0.5})` for some layers only.
-        A menu takes a number or the name of a class. StudioError names an unknown slider or a value out of range."""
-        state = self.state
+        A menu takes a number or the name of a class. `inside`: only there, a region (nose, lips, eyes, hair, skin,
+        background) or a square mask (H, H) bool; elsewhere not a pixel changes. StudioError names an unknown slider or
+        a value out of range, MaskError what is wrong with a mask."""
+        mask = None if inside is None else self.studio._mask(self, inside)
+        state = self.state if mask is None else self.state.inside(mask)
         for key, value in {**(values or {}), **named}.items():
             control = self.studio._control(key)
             state = state.with_control(key, self.studio._value(control, value), control.taught)
-        return Face(self.studio, state)
+        return Face(self.studio, state if mask is None else self.state.with_inside(mask, state))
 
     def age(self, years: float) -> Face:
         """So many years older, or younger. StudioError for a model without an age path."""
@@ -104,6 +118,10 @@ class Face:
     def vary(self, count: int, seed: int = 0, amount: float = 0.35) -> list[Face]:
         """`count` faces like it; `amount` 0 to 1."""
         return self.studio._faces(self.studio.engine.vary(self.state, count, seed, amount))
+
+    def mix(self, other: Face, layers: str) -> Face:
+        """With the `coarse`, `middle` or `fine` layers of another face: pose and shape, features, or colour."""
+        return Face(self.studio, self.studio.engine.mix(self.state, other.state, layers))
 
     def export(self, path: File, *, overwrite: bool = False) -> Path:
         """Writes a PNG that opens as this face, here and in the window. ExportError when it cannot be written."""
@@ -238,6 +256,10 @@ class Studio:
         return SketchEngine(self.weights)
 
     @cached_property
+    def _regions(self) -> RegionFinder:
+        return RegionFinder()
+
+    @cached_property
     def _certifier(self) -> Certifier:
         from facedesigner.gui.places import Places
 
@@ -253,6 +275,15 @@ class Studio:
         if result.image is None:
             raise StudioError(result.error or "the face cannot be drawn")
         return result.image
+
+    def _mask(self, face: Face, inside: str | npt.NDArray[np.bool_]) -> Mask:
+        if not isinstance(inside, str):
+            if inside.ndim != 2 or inside.shape[0] != inside.shape[1]:
+                raise StudioError(f"a mask is as wide as it is high, not {inside.shape}")
+            return mask_of(reduced(inside.astype(bool)))
+        if inside not in REGIONS:
+            raise StudioError(f"there is no region {quoted(inside)}; there are {', '.join(REGIONS)}")
+        return self._regions(face.image, inside)
 
     def _control(self, key: str) -> Control:
         name, at, layers = key.partition("@")

@@ -90,6 +90,19 @@ def test_wrong_sliders_and_values_are_said(studio):
             face.edit({control.name: value})
 
 
+def test_inside_a_mask_only_that_changes(studio):
+    face, control = studio.generate(seed=3), studio.controls[0]
+    side = studio.info.resolution
+    upper = np.zeros((64, 64), bool)
+    upper[:32] = True
+    edited = face.edit({control.name: control.maximum}, inside=upper)
+    assert np.array_equal(edited.image[side // 2 :], face.image[side // 2 :])
+    assert not np.array_equal(edited.image, face.image)
+    for wrong, words in ((np.zeros((64, 64), bool), "empty"), (upper[:10], "as wide as"), ("chin", "no region 'chin'")):
+        with pytest.raises(UserError, match=words):
+            face.edit({control.name: 1}, inside=wrong)
+
+
 def test_several_faces_make_others(studio):
     one, two = studio.generate(seed=1), studio.generate(seed=2)
     way = studio.between([one, two], 3)
@@ -126,7 +139,7 @@ def test_the_tour_runs_as_it_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", TOUR.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     for block in blocks:
         exec(compile(block, str(TOUR), "exec"), names)
     assert (tmp_path / "face.png").exists()
