@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +11,21 @@ from facedesigner.commands.common import (
     add_engine_options,
     check_free,
     check_picture_name,
-    draw,
-    load_engine,
-    progress,
     say,
-    weights_of,
+)
+from facedesigner.commands.fabricating import (
+    add_picture_options,
+    explaining,
+    eyes,
+    package_of,
+    picture_of,
+    say_size,
+    shown,
 )
 
 if TYPE_CHECKING:
-    from facedesigner.contract.framed import Framed
-    from facedesigner.contract.request import Image
-    from facedesigner.engine.landmarks import Landmarks
-    from facedesigner.export.fabrication import Find, Options
+    from facedesigner.export.fabrication import Options
+    from facedesigner.export.package import Package
     from facedesigner.state.face import FaceState
 
 
@@ -51,23 +53,17 @@ def add(commands: Any) -> None:
     export.add_argument("--bits", type=int, default=8, help="8 or 16 a channel (default: 8)")
     export.add_argument("--mirror", action="store_true", help="mirror the face, as for a transfer")
     export.add_argument("--no-straighten", action="store_true", help="keep the picture's frame and its tilt")
-    export.add_argument(
-        "--no-recipe", action="store_true", help="leave out the recipe and the mark that it is generated"
-    )
     export.add_argument("--method", help="how it is enlarged: bicubic, resnet or gan (default: the best that is here)")
-    export.add_argument("--eyes", nargs=2, metavar="X,Y", help="the two pupils in pixels, where none are found")
+    add_picture_options(export)
     export.add_argument("--overwrite", action="store_true", help="replace files that exist")
     add_engine_options(export)
 
 
 def export_command(args: argparse.Namespace) -> int:
     options, page = asked(args)
-    from facedesigner.commands.certify import load_certifier, users_key
-    from facedesigner.engine.landmarks import EyesError
-    from facedesigner.engine.photo import opened
     from facedesigner.export.fabrication import fabricate
-    from facedesigner.export.package import Contents, Package, packed
     from facedesigner.export.parts import png_of, sheet_of, stem_of, write_set
+    from facedesigner.export.sheet import Layout
     from facedesigner.export.writing import write_file
     from facedesigner.state.filenames import check_pattern
 
@@ -75,47 +71,34 @@ def export_command(args: argparse.Namespace) -> int:
     check_early(args, pattern, options, page)
     if args.set and args.set.is_file():
         check_free(args.set, args.overwrite)
-    picture, face, model, part = source(args, opened(args.file))
-    check_early(args, pattern, options, page, face, model)
-    told = None if args.no_recipe else face
+    source = picture_of(args)
+    check_early(args, pattern, options, page, source.face, source.model)
+    told = None if args.no_recipe else source.face
     marks, find = eyes(args)
     package: Package | None = None
 
-    try:
-        main = fabricate(picture, options, find, marks, shown, part=part)
+    with explaining(args.file):
+        main = fabricate(source.picture, options, find, marks, shown, part=source.part)
         height, width = main.pixels.shape[:2]
-        name = stem_of(pattern, args.file.stem, face, model, options, main.measures, (width, height))
+        name = stem_of(pattern, args.file.stem, source.face, source.model, options, main.measures, (width, height))
         if args.set:
-            of = Contents(
-                *(picture, options, find, marks, name, page or "A4", told, model),
-                certifier=lambda: load_certifier(args, weights_of(args.file)),
-                aligned=lambda: aligned(picture, face, args.file),
-                key=users_key,
-                part=part,
-            )
-            package = packed(main, of, shown)
-    except EyesError as error:
-        raise CommandError(f"{args.file.name}: {error}, with --eyes x,y x,y") from None
-    except ImportError as error:
-        raise CommandError(str(error)) from None
-    progress("")
+            layout = Layout(page) if page else Layout()
+            package = package_of(args, main, source, options, layout, (marks, find), name)
     written = []
     if package is not None:
         written += write_set(args.set, package.parts, args.overwrite)
     if args.out:
         path = args.out.with_name(f"{name}.png")
-        sheet = sheet_of(main, page, name, told, model) if page else b""
+        sheet = sheet_of(main, Layout(page), name, told, source.model) if page else b""
         if page:
             check_free(path.with_suffix(".pdf"), args.overwrite)
-        written.append(write_file(path, png_of(main, told, model), args.overwrite))
+        written.append(write_file(path, png_of(main, told, source.model), args.overwrite))
         written += [write_file(path.with_suffix(".pdf"), sheet, args.overwrite)] if page else []
     for path in written:
         print(path, flush=True)
     for note in (*main.notes, *main.warnings) if package is None else (*package.left_out, *package.notes):
         say(note)
-    across, down = main.millimetres
-    say(f"{width} × {height} pixels, {across:.1f} × {down:.1f} mm at {options.size.dpi:g} dpi")
-    say(", ".join(map(str, main.measures)))
+    say_size(main)
     return 0
 
 
@@ -160,66 +143,3 @@ def asked(args: argparse.Namespace) -> tuple[Options, str | None]:
     background = CUT if args.cutout else args.background or KEEP
     size = Size(pupil, args.head_mm, args.dpi)
     return Options(size, background, not args.no_straighten, args.mirror, args.bits, args.method), page
-
-
-def eyes(args: argparse.Namespace) -> tuple[Landmarks | None, Find | None]:
-    """The places that were given, or what finds them."""
-    from facedesigner.engine.landmarks import LandmarkFinder, pointed_at
-
-    if args.eyes is not None:
-        try:
-            one, other = (tuple(map(float, word.split(","))) for word in args.eyes)
-            return pointed_at((one[0], one[1]), (other[0], other[1])), None
-        except (IndexError, TypeError, ValueError) as error:
-            if "fall together" in str(error):
-                raise
-            raise CommandError(f"--eyes is {' '.join(args.eyes)}; give two places such as 210,240 305,238") from None
-    try:
-        return None, LandmarkFinder()
-    except ImportError as error:
-        raise CommandError(f"{error}; or point at the pupils with --eyes x,y x,y") from None
-
-
-def source(args: argparse.Namespace, file: Any) -> tuple[Image, FaceState | None, str, Framed | None]:
-    """The picture, its recipe if it has one, the model's name, and what part of what the recipe draws the picture
-    shows, if it is one that was exported so. A face of ours is drawn anew, so that nothing that
-    another program did to the file is in it; where that is not the same picture, the file counts."""
-    from facedesigner.engine.truth import Kind, truth_of
-    from facedesigner.export.png import pixels_of, read_face
-    from facedesigner.state.recipe import RecipeError
-
-    picture = pixels_of(file)
-    try:
-        face = read_face(args.file)
-    except RecipeError:
-        return picture, None, "none", None
-    engine = load_engine(args, args.file)
-    name = args.file.name
-    if face.model != engine.info.hash:
-        say(f"{name} was made with another model ({face.model}): the picture is used as it is")
-        return picture, face, face.model, None
-    drawn = cache(lambda one: draw(engine, one)[0])  # what it has to tell of a face is said once
-    true = truth_of(args.file, face, drawn)
-    if true.kind is Kind.SHEET:
-        say(f"{name}: {true.words} The face of the recipe itself is used.")
-    elif true.kind not in (Kind.SAME, Kind.ROUNDED):
-        say(f"{name}: {true.words} The picture is used as it is.")
-        return picture, face, engine.info.name, true.framed
-    return drawn(face), face, engine.info.name, None
-
-
-def aligned(picture: Image, face: FaceState | None, path: Path) -> Image:
-    """What a relief is taken from. Our own faces are aligned; in other pictures the face is looked for."""
-    from PIL import Image as Pillow
-
-    from facedesigner.engine.photo import faces_of
-    from facedesigner.export.package import RELIEF_SIDE, square
-
-    if face is not None:
-        return square(picture)
-    found: Image = faces_of(Pillow.fromarray(picture), path, RELIEF_SIDE)[0].picture
-    return found
-
-
-def shown(share: float, what: str) -> None:
-    progress(f"{what}, {share:.0%}")

@@ -1,5 +1,5 @@
 """Everything of one face in one package: the picture in its real size, the cut-out, the sheet to print, the recipe, the
-certificate, the relief, and a text that says what is what, and what could not be made."""
+certificate, the relief, and a text that says what is what, with sizes and hashes, and what could not be made."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from facedesigner.contract.framed import Framed
 from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.engine.landmarks import Landmarks
 from facedesigner.export.certificate import Examined, certificate_paths, facts_about, sealed
-from facedesigner.export.fabrication import CUT, KEEP, Fabrication, Find, Options, Progress, Stopped, fabricate
-from facedesigner.export.parts import SOURCE, png_of, sheet_of
+from facedesigner.export.fabrication import CUT, Fabrication, Find, Options, Progress, Stopped, fabricate
+from facedesigner.export.openings import ellipses, pierced
+from facedesigner.export.parts import png_of, sheet_of
+from facedesigner.export.readme import README, readme, signed
+from facedesigner.export.sheet import Layout
 from facedesigner.export.signing import SigningKey
 from facedesigner.state.face import FaceState
-from facedesigner.state.recipe import describe, to_json
+from facedesigner.state.recipe import to_json
 from facedesigner.state.uniqueness import Finding
 from training.errors import UserError
 
@@ -57,13 +60,15 @@ class Contents:
     find: Find | None
     landmarks: Landmarks | None  # known ones, such as two clicks
     stem: str  # what its files are called
-    page: str  # of the sheet
+    layout: Layout  # of the sheet; its openings are in the cut-out, too
     face: FaceState | None  # None leaves the recipe out, and the certificate
     model: str  # its name
     certifier: Callable[[], Certifier]  # loads it; a ValueError says why there is none
     aligned: Callable[[], Image]  # (S, S, 3): the face where generators draw it; an error says why it cannot be had
-    key: Callable[[], SigningKey] | None = None  # signs the certificate
+    key: Callable[[], SigningKey] | None = None  # signs the certificate, and the text
     part: Framed | None = None  # what the picture shows of the one that the recipe draws, if not all
+    robot: str = ""  # what it is for
+    solid: str = "plate"  # the shape of the relief
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +113,9 @@ def packed(
 
         made = fabricate(of.picture, alone, of.find, of.landmarks, tell, stop, of.part)
         warnings = made.warnings
+        holes, missing = ellipses(of.layout.openings, made.landmarks)
+        notes.extend(missing)
+        made = replace(made, pixels=pierced(made.pixels, holes, made.dpi / 25.4)) if holes else made
         return {f"{of.stem}-cutout.png": png_of(made, of.face, of.model)}
 
     def relief() -> dict[str, bytes]:
@@ -115,18 +123,18 @@ def packed(
         notes.extend([f"The relief: {notice}."] if notice else [])
         return files
 
-    if of.options.background == KEEP:
+    if of.options.background != CUT:
         add("cut-out", "Cutting out", cut)
     sheet = f"{of.stem}-sheet.pdf"
-    add("sheet", "Laying out the sheet", lambda: {sheet: sheet_of(main, of.page, of.stem, of.face, of.model)})
+    add("sheet", "Laying out the sheet", lambda: {sheet: sheet_of(main, of.layout, of.stem, of.face, of.model)})
     if of.face is not None:
         parts[f"{of.stem}-recipe.json"] = to_json(of.face).encode()
     add("certificate", "Comparing with the training data", lambda: certificate_parts(of, parts[f"{of.stem}.png"], stop))
     add("relief", "Modelling the relief", relief)
     say(1.0, "Packing")
     notes += warnings
-    text = readme(main, of, list(parts), left_out, notes)
-    parts[f"{of.stem}-readme.txt"] = text.encode()
+    text = readme(main, of, parts, left_out, notes)
+    parts[f"{of.stem}{README}"] = signed(text, of.key() if of.key else None).encode()
     return Package(parts, tuple(left_out), tuple(notes))
 
 
@@ -155,7 +163,8 @@ def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dic
 
 
 def relief_parts(of: Contents, pupils: float, say: Progress) -> tuple[dict[str, bytes], str]:
-    """The relief as a plate of the same size, as STL and as a height map, and what the user should know of it."""
+    """The face as a solid of the same size: STL and height map, and what the user should know of them. The one place
+    that says what a package has of the head."""
     from facedesigner.engine.relief import aligned_marks, height_map
     from facedesigner.export.solid import Piece, build
     from facedesigner.export.stl import height_map_png, stl_of
@@ -167,7 +176,7 @@ def relief_parts(of: Contents, pupils: float, say: Progress) -> tuple[dict[str, 
     say(0.75, "Modelling the relief")
     relief = height_map(picture, marks)
     say(0.85, "Modelling the relief")
-    solid = build(relief, Piece("plate", pupil_mm=pupils))
+    solid = build(relief, Piece(of.solid, pupil_mm=pupils))
     step = solid.pupil_mm / (relief.eye_distance * len(relief.height))
     say(0.95, "Modelling the relief")
     files = {f"{of.stem}-relief.stl": stl_of(solid), f"{of.stem}-height.png": height_map_png(relief.height, step)}
@@ -181,29 +190,3 @@ def square(picture: Image) -> Image:
     left, top = (width - side) // 2, (height - side) // 2
     middle = Pillow.fromarray(picture).crop((left, top, left + side, top + side))
     return np.asarray(middle.resize((RELIEF_SIDE, RELIEF_SIDE), Pillow.Resampling.LANCZOS))
-
-
-ABOUT = {
-    ".png": "the picture in its real size",
-    "-cutout.png": "the same without its background",
-    "-sheet.pdf": "to print at 100%, with measures and crop marks",
-    "-recipe.json": "how the face was made; FaceDesigner opens it",
-    "-certificate.pdf": "the comparison with what the model was trained on",
-    "-certificate.json": "the same for programs; `facedesigner verify` checks it",
-    "-relief.stl": "a solid in millimetres, for a 3D printer or a mill",
-    "-height.png": "the relief as a height map, white nearest",
-}
-
-
-def readme(main: Fabrication, of: Contents, names: list[str], left_out: list[str], notes: list[str]) -> str:
-    across, down = main.millimetres
-    height, width = main.pixels.shape[:2]
-    wide = max(map(len, names)) + 2
-    lines = [f"{of.stem}: a face from FaceDesigner", ""]
-    lines += [f"{SOURCE}.", describe(of.face, of.model), ""] if of.face is not None else []
-    lines += [f"{width} × {height} pixels, {across:.1f} × {down:.1f} mm at {of.options.size.dpi:g} dpi"]
-    lines += [", ".join(map(str, main.measures)), "", "Files", ""]
-    lines += [f"  {name:<{wide}}{ABOUT.get(name.removeprefix(of.stem), '')}".rstrip() for name in names]
-    for title, sentences in (("Not in this package", left_out), ("To know", notes)):
-        lines += ["", title, "", *(f"  {sentence}" for sentence in sentences)] if sentences else []
-    return "\n".join(lines) + "\n"

@@ -12,8 +12,8 @@ from facedesigner.contract.framed import FRAME_KEY
 from facedesigner.export.chunks import encode
 from facedesigner.export.fabrication import Fabrication, Options
 from facedesigner.export.measure import HEAD_LABEL, PUPILS_LABEL, Measure
-from facedesigner.export.sheet import sheet
-from facedesigner.export.writing import ExportError, write_file
+from facedesigner.export.sheet import Layout, sheet
+from facedesigner.export.writing import ExportError, write_file, write_files
 from facedesigner.state.face import FaceState
 from facedesigner.state.filenames import file_stem
 from facedesigner.state.recipe import describe, to_text_chunks
@@ -58,13 +58,12 @@ def png_of(fabrication: Fabrication, face: FaceState | None, model_name: str) ->
     return encode(fabrication.pixels, fabrication.dpi, texts)
 
 
-def sheet_of(fabrication: Fabrication, page: str, title: str, face: FaceState | None, model_name: str) -> bytes:
-    return sheet(fabrication, page, title, describe(face, model_name) if face else "")
+def sheet_of(fabrication: Fabrication, layout: Layout, title: str, face: FaceState | None, model_name: str) -> bytes:
+    return sheet(fabrication, layout, title, describe(face, model_name) if face else "")
 
 
 def write_set(target: Path, parts: Mapping[str, bytes], overwrite: bool = False) -> list[Path]:
-    """Into a folder, or into one zip if `target` ends so. Returns the files written. ExportError; in a folder, what
-    this call had written is then taken back."""
+    """Into a folder, or into one zip if `target` ends so; all files or none. Returns those written. ExportError."""
     if target.suffix.lower() == ".zip":
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
@@ -81,13 +80,4 @@ def write_set(target: Path, parts: Mapping[str, bytes], overwrite: bool = False)
         raise ExportError(
             f"{target / taken[0]} exists already: choose another folder, or say that it may be overwritten"
         )
-    written: list[Path] = []
-    try:
-        for name, content in parts.items():
-            written.append(write_file(target / name, content, overwrite))
-    except ExportError:
-        for path in written:
-            if path.name not in taken:
-                path.unlink(missing_ok=True)
-        raise
-    return written
+    return write_files({target / name: content for name, content in parts.items()}, overwrite)

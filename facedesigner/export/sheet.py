@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from PIL import Image as Pillow
 
 from facedesigner.export.fabrication import Fabrication
 from facedesigner.export.lettering import Lettering, readable
+from facedesigner.export.openings import Ellipse, Opening, ellipses
 from training.errors import UserError
 from training.texts import quoted
 
@@ -29,6 +31,14 @@ INK, LINE = (0.1, 0.1, 0.1), (0.85, 0.1, 0.1)
 
 class SheetError(UserError):
     """The sheet cannot be made; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a sheet is to be."""
+
+    page: str = "A4"  # one of PAGES
+    openings: tuple[Opening, ...] = ()  # drawn as dashed lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +96,14 @@ def fewer_pages(width: float, height: float, page: str) -> str:
     return ""
 
 
-def sheet(fabrication: Fabrication, page: str, title: str, about: str = "") -> bytes:
+def sheet(fabrication: Fabrication, layout: Layout, title: str, about: str = "") -> bytes:
     """A PDF. `title` names the face, `about` is a line below, such as how it was made. SheetError."""
     from reportlab.lib.utils import ImageReader
     from reportlab.pdfgen.canvas import Canvas
 
     width, height = fabrication.millimetres
-    plan = tiling(width, height, page)
+    plan = tiling(width, height, layout.page)
+    holes, _ = ellipses(layout.openings, fabrication.landmarks)
     buffer, packed = io.BytesIO(), io.BytesIO()
     Pillow.fromarray(fabrication.opaque).save(packed, "JPEG", quality=95, subsampling=0)
     picture = ImageReader(io.BytesIO(packed.getvalue()))  # one object, so that it is in the file once
@@ -100,10 +111,10 @@ def sheet(fabrication: Fabrication, page: str, title: str, about: str = "") -> b
     canvas.setTitle(readable(title))
     canvas.setCreator("FaceDesigner")
     lettering = Lettering(f"{title}{about}")
-    measured_page(canvas, lettering, fabrication, picture, PAGES[page], title, about, plan.count)
+    measured_page(canvas, lettering, fabrication, picture, PAGES[layout.page], title, about, plan.count)
     for row in range(plan.rows):
         for column in range(plan.columns):
-            tile_page(canvas, lettering, fabrication, picture, plan, column, row, title)
+            tile_page(canvas, lettering, fabrication, picture, plan, column, row, title, holes)
     canvas.save()
     return buffer.getvalue()
 
@@ -165,6 +176,7 @@ def tile_page(
     column: int,
     row: int,
     title: str,
+    holes: Sequence[Ellipse],
 ) -> None:
     """A part of the picture in its real size."""
     wide, high = plan.page
@@ -178,6 +190,8 @@ def tile_page(
     clip.rect(x * POINT, y * POINT, part[0] * POINT, part[1] * POINT)
     canvas.clipPath(clip, stroke=0)
     canvas.drawImage(picture, (x - left) * POINT, (y + part[1] + top - height) * POINT, width * POINT, height * POINT)
+    for hole in holes:
+        opening_line(canvas, hole, x - left, y + part[1] + top, fabrication.dpi / 25.4)
     canvas.restoreState()
     crop_marks(canvas, x, y, *part)
     if plan.count > 1:
@@ -188,6 +202,21 @@ def tile_page(
     named = lettering.beginning(title, room - lettering.room(f": {place}", 8), 8)
     foreign(canvas, lettering, MARGIN + 110, MARGIN + 4, f"{named}: {place}", 8)
     canvas.showPage()
+
+
+def opening_line(canvas: Any, hole: Ellipse, left: float, top: float, pixels_per_mm: float) -> None:
+    """Dashed, where to cut. `left` and `top`: the picture's corner on the page, in mm."""
+    x, y = hole.centre / pixels_per_mm
+    wide, high = hole.opening.width_mm, hole.opening.height_mm
+    canvas.saveState()
+    canvas.translate((left + x) * POINT, (top - y) * POINT)
+    canvas.rotate(-math.degrees(math.atan2(hole.across[1], hole.across[0])))
+    for colour, dashes in (((1, 1, 1), ()), (LINE, (4, 3))):  # on skin and on hair alike
+        canvas.setStrokeColorRGB(*colour)
+        canvas.setDash(*((dashes,) if dashes else ()))
+        canvas.setLineWidth(0.7)
+        canvas.ellipse(-wide / 2 * POINT, -high / 2 * POINT, wide / 2 * POINT, high / 2 * POINT, stroke=1, fill=0)
+    canvas.restoreState()
 
 
 def crop_marks(canvas: Any, x: float, y: float, width: float, height: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from PIL import PngImagePlugin
@@ -12,6 +12,7 @@ from PIL import PngImagePlugin
 from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import XMP_KEY
 from training.errors import UserError
+from training.files import replacing
 
 
 class ExportError(UserError):
@@ -29,6 +30,32 @@ def write_file(path: Path, content: bytes, overwrite: bool = False) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
     return path
+
+
+def write_files(files: Mapping[Path, bytes], overwrite: bool = False) -> list[Path]:
+    """Writes all of them or none: each lies complete beside its place before the first takes it. Returns the paths.
+    ExportError as `write_file`; old files survive then, and a folder that was made for them goes again."""
+    made: list[Path] = []
+    try:
+        with ExitStack() as together:
+            for path, content in files.items():
+                with explained(path):
+                    check_free(path, overwrite)
+                    made += make_folder(path.parent)
+                    together.enter_context(replacing(path)).write_bytes(content)
+    except BaseException:
+        for folder in reversed(made):
+            with suppress(OSError):  # somebody has put something in
+                folder.rmdir()
+        raise
+    return list(files)
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Makes it and those it lies in. Returns those that were not there, the outermost first."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
 
 
 def check_free(path: Path, overwrite: bool) -> None:

@@ -78,6 +78,11 @@ class Places:
         return Path(platformdirs.user_runtime_dir("facedesigner", appauthor=False)) / "serve.sock"
 
     @property
+    def presets(self) -> Path:
+        """Folder of the user's own presets for packages."""
+        return self.sessions.parent / "presets"
+
+    @property
     def cache(self) -> Path:
         """What can be lost without harm."""
         return self.sessions.parent / "cache"

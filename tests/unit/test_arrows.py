@@ -56,7 +56,7 @@ ALLOWED = {
     | {f"facedesigner.{package}" for package in ("state", "contract", "export")}
     | {f"facedesigner.engine.{module}" for module in ("landmarks", "relief", "enhance")}
     | LIBRARIES
-    | {"training.errors", "training.texts", "training.locking"},
+    | {f"training.{module}" for module in ("errors", "files", "locking", "options", "texts")},
     "facedesigner/gui": {"facedesigner.__version__", "PySide6", "shiboken6", "qdarkstyle", "platformdirs", "pyqtgraph"}
     | {f"facedesigner.{package}" for package in ("state", "contract", "engine", "export", "gui", "resources")}
     | {"numpy"}

@@ -40,6 +40,7 @@ class Fabricator:
     def _write(self, order: Order, job: Job) -> tuple[list[Path], tuple[str, ...]]:
         from facedesigner.export.fabrication import Stopped, fabricate
         from facedesigner.export.parts import png_of, sheet_of, write_set
+        from facedesigner.export.sheet import Layout
         from facedesigner.export.writing import write_file
 
         def say(share: float, what: str) -> None:
@@ -60,6 +61,6 @@ class Fabricator:
         content = (
             png_of(made, order.face, order.model)
             if order.kind == PNG
-            else sheet_of(made, order.page, order.stem, order.face, order.model)
+            else sheet_of(made, Layout(order.page), order.stem, order.face, order.model)
         )
         return [write_file(order.path, content, overwrite=True)], (*made.notes, *made.warnings)

@@ -39,6 +39,7 @@ def package_of(
     """`certifier` loads one with the weights of a model. Raises what `fabricate` raises."""
     from facedesigner.export.fabrication import fabricate
     from facedesigner.export.package import Contents, packed, square
+    from facedesigner.export.sheet import Layout
     from facedesigner.export.signing import own_key
 
     def certifying() -> Certifier:
@@ -48,7 +49,7 @@ def package_of(
 
     made = fabricate(picture, order.options, find, order.pointed, lambda share, what: progress(MAIN * share, what))
     of = Contents(
-        *(picture, order.options, find, order.pointed, order.stem, order.page, order.face, order.model),
+        *(picture, order.options, find, order.pointed, order.stem, Layout(order.page), order.face, order.model),
         certifier=certifying,
         aligned=lambda: square(picture),
         key=lambda: own_key(Places.of_user().signing_key),

@@ -11,7 +11,7 @@ from facedesigner.export.alphabets import drawn, stand_in
 from facedesigner.export.certificate_page import page
 from facedesigner.export.lettering import NOTE, Lettering
 from facedesigner.export.seals import Former, broken_seals
-from facedesigner.export.sheet import sheet
+from facedesigner.export.sheet import Layout, sheet
 from facedesigner.state.uniqueness import Neighbour
 from tests.unit.export.fonts import font_file, text_of
 from tests.unit.export.test_certificate import PICTURE, made
@@ -47,7 +47,7 @@ def use(tmp_path, monkeypatch):
 
 
 def text(title):
-    return text_of(sheet(fabricated(150, 200), "A4", title, f"seed 1, {title}"))
+    return text_of(sheet(fabricated(150, 200), Layout(), title, f"seed 1, {title}"))
 
 
 @pytest.mark.parametrize("ending", [".ttf", ".otf", ".ttc"])
@@ -130,7 +130,7 @@ def test_words_are_drawn_from_left_to_right(words, order):
 
 @pytest.mark.parametrize("name", ["a\udcff\ud800", "a\x00\x1b[0m", "\ufeff", "‮", ""])
 def test_what_is_no_text_harms_nothing(name, use):
-    assert sheet(fabricated(150, 200), "A4", name, name).startswith(b"%PDF")
+    assert sheet(fabricated(150, 200), Layout(), name, name).startswith(b"%PDF")
     assert page(made(picture={"file": name, "sha256": "a", "width": 1, "height": 1}), PICTURE, {}).startswith(b"%PDF")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from dataclasses import replace
@@ -12,14 +13,18 @@ from typing import Any
 import numpy as np
 import pytest
 import trimesh
+from PIL import Image as Pillow
 
 from facedesigner.contract.request import ModelInfo
 from facedesigner.export import fabrication, package
 from facedesigner.export.cutout import Cutout, CutoutError
 from facedesigner.export.fabrication import Options, Stopped, fabricate
 from facedesigner.export.measure import Size
+from facedesigner.export.openings import Opening
 from facedesigner.export.package import Contents, packed, square
+from facedesigner.export.readme import entries, signer
 from facedesigner.export.seals import broken_seals
+from facedesigner.export.sheet import Layout
 from facedesigner.export.signing import fingerprint, own_key
 from facedesigner.state.face import FaceState
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
@@ -65,7 +70,7 @@ def cut(monkeypatch):
 
 
 def contents(certifier=Certifier, face=FACE, options=OPTIONS, aligned=lambda: square(eyed())):
-    return Contents(eyed(), options, find_eyes, None, "a", "A4", face, "tiny", certifier, aligned)
+    return Contents(eyed(), options, find_eyes, None, "a", Layout(), face, "tiny", certifier, aligned)
 
 
 def made(of=None, **others):
@@ -83,6 +88,34 @@ def test_the_certificate_in_it_is_signed(tmp_path):
     stated = json.loads(found.parts["a-certificate.json"])
     assert broken_seals(stated, found.parts["a-certificate.pdf"], fingerprint(key.public)) == []
     assert stated["pdf"]["file"] == "a-certificate.pdf"
+
+
+def test_the_text_has_sizes_and_hashes_and_is_signed(tmp_path):
+    key = own_key(tmp_path / "key.pem")
+    found = made(replace(contents(), key=lambda: key, robot="Laboratory head"))
+    text = text_of(found)
+    stated = entries(text)
+    assert list(stated) == EVERYTHING[:-1] and "for: Laboratory head" in text
+    for name, entry in stated.items():
+        assert entry.size == len(found.parts[name])
+        assert entry.sha256 == hashlib.sha256(found.parts[name]).hexdigest()
+    assert signer(text) == (fingerprint(key.public), True)
+    assert signer(text.replace("Laboratory", "Laboratary"))[1] is False
+    assert signer(f"{text}and more\n")[1] is False
+    assert signer(text_of(made())) == ("", True)
+
+
+def test_the_cut_out_has_the_openings_and_a_colour_behind_the_face_does_not_replace_it():
+    options = Options(Size(20.0, dpi=100.0), background="white", method="bicubic")
+    openings = (Opening("eyes", 4, 4), Opening("mouth", 9, 4))
+    found = made(replace(contents(options=options), layout=Layout(openings=openings)))
+    main, cutout = (np.asarray(Pillow.open(io.BytesIO(found.parts[name]))) for name in ("a.png", "a-cutout.png"))
+    marks = find_eyes(main)
+    assert marks is not None and main.shape[2] == 3 and cutout.shape[2] == 4
+    for x, y in marks.eyes.round().astype(int):
+        assert cutout[y, x, 3] == 0 and cutout[y, x + 12, 3] == 255  # 4 mm are 16 dots across
+    assert "The opening for the mouth is left out: only the eyes are known." in found.notes
+    assert "Openings: eyes 4 × 4 mm, mouth 9 × 4 mm" in text_of(found)
 
 
 def test_everything_is_in_it_and_the_text_says_what_is_what():

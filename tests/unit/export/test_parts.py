@@ -1,5 +1,6 @@
 import errno
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from facedesigner.export.parts import png_of, write_set
 from facedesigner.export.png import read_face
 from facedesigner.export.writing import ExportError
 from facedesigner.state.face import FaceState
-from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import GENERATED, RecipeError
 from tests.unit.export.faces import eyed, find_eyes
+from training.files import replacing
 
 FACE = FaceState("0123456789abcdef", seed=42)
 OPTIONS = Options(Size(20.0, dpi=100.0), method="bicubic")
@@ -71,16 +72,42 @@ def test_nothing_is_replaced_unasked(made, tmp_path):
         write_set(tmp_path / "file", made)
 
 
-def test_a_full_disk_leaves_nothing(made, tmp_path, monkeypatch):
-    write, calls = write_atomically, []
+@pytest.fixture
+def full(monkeypatch):
+    """The disk is full at the third file."""
+    calls: list[Path] = []
 
-    def full(path: Path, content: bytes) -> None:
+    @contextmanager
+    def third_fails(path):
         calls.append(path)
-        if len(calls) == 3:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        write(path, content)
+        with replacing(path) as temporary:
+            if len(calls) == 3:
+                temporary.write_bytes(b"half")
+                raise OSError(errno.ENOSPC, "No space left on device")
+            yield temporary
 
-    monkeypatch.setattr(writing, "write_atomically", full)
+    monkeypatch.setattr(writing, "replacing", third_fails)
+
+
+def test_a_full_disk_leaves_nothing(made, tmp_path, full):
     with pytest.raises(ExportError, match="the disk is full"):
-        write_set(tmp_path / "set", made)
-    assert not list((tmp_path / "set").iterdir())
+        write_set(tmp_path / "new" / "set", made)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_leaves_what_was_there(made, tmp_path, full):
+    for name in made:
+        (tmp_path / name).write_bytes(b"old")
+    with pytest.raises(ExportError, match="the disk is full"):
+        write_set(tmp_path, made, overwrite=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == dict.fromkeys(made, b"old")
+
+
+def test_a_full_disk_leaves_no_half_of_a_zip(made, tmp_path, monkeypatch):
+    def fails(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(writing, "write_atomically", fails)
+    with pytest.raises(ExportError, match="the disk is full"):
+        write_set(tmp_path / "new" / "set.zip", made)
+    assert not list(tmp_path.glob("**/*.zip"))

@@ -8,7 +8,7 @@ import pytest
 
 from facedesigner.engine.landmarks import pointed_at
 from facedesigner.export.fabrication import Fabrication
-from facedesigner.export.sheet import OVERLAP, SheetError, fewer_pages, sheet, tiling
+from facedesigner.export.sheet import OVERLAP, Layout, SheetError, fewer_pages, sheet, tiling
 
 
 def made(width, height, dpi=25.4):
@@ -40,15 +40,15 @@ def test_tiles_cover_the_picture_and_overlap(width, height):
 
 
 def test_the_pdf_has_a_page_of_measures_and_the_tiles():
-    content = sheet(made(257, 250), "A4", "seed0042", "seed 42, σ")
+    content = sheet(made(257, 250), Layout(), "seed0042", "seed 42, σ")
     assert content.startswith(b"%PDF") and len(pages(content)) == 1 + tiling(257, 250, "A4").count
     assert pages(content)[0] == pytest.approx((595.28, 841.89), abs=0.01)
     assert content.count(b"/Subtype /Image") == 1  # in the file once, however many pages
-    assert sheet(made(257, 250), "A4", "seed0042", "seed 42, σ") == content
+    assert sheet(made(257, 250), Layout(), "seed0042", "seed 42, σ") == content
 
 
 def test_the_picture_is_drawn_in_its_real_size():
-    content = sheet(made(150, 200), "Letter", "face")
+    content = sheet(made(150, 200), Layout("Letter"), "face")
     found = []
     for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.S):
         try:

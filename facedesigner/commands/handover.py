@@ -1,0 +1,106 @@
+"""`handover`: everything that whoever builds a robot's head needs of a face, in one package; and is one whole?"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facedesigner.commands.common import CommandError, add_engine_options, check_free, say
+from facedesigner.commands.fabricating import (
+    add_picture_options,
+    explaining,
+    eyes,
+    package_of,
+    picture_of,
+    say_size,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from facedesigner.export.presets import Preset
+
+
+def add(commands: Any) -> None:
+    handover = commands.add_parser(
+        "handover", help="everything of a face for whoever builds the head, in one package; or check such a package"
+    )
+    handover.set_defaults(command=handover_command)
+    handover.add_argument("file", type=Path, nargs="?", help="a PNG of ours, or any picture with a face")
+    handover.add_argument(
+        "--preset", metavar="NAME|FILE", help="the robot: a preset's name, or a .toml file (default: life size)"
+    )
+    handover.add_argument("--presets", action="store_true", help="print the presets there are")
+    handover.add_argument("--out", type=Path, metavar="PLACE", help="the .zip to write, or a folder")
+    handover.add_argument(
+        "--verify", type=Path, metavar="PLACE", help="check a package: its hashes, its signatures, its certificate"
+    )
+    handover.add_argument(
+        "--key", metavar="FILE|FINGERPRINT", help="with --verify: the key that must have signed it (default: any)"
+    )
+    add_picture_options(handover)
+    handover.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    add_engine_options(handover)
+
+
+def handover_command(args: argparse.Namespace) -> int:
+    if args.presets:
+        return list_presets()
+    if args.verify:
+        return verify(args)
+    if args.file is None or args.out is None:
+        raise CommandError("say what to hand over and where to: handover face.png --out package.zip; or --verify one")
+    preset = preset_of(args.preset)
+    if args.out.is_file() or args.out.suffix.lower() == ".zip":
+        check_free(args.out, args.overwrite)
+    from facedesigner.export.fabrication import fabricate
+    from facedesigner.export.parts import write_set
+
+    source, known = picture_of(args), eyes(args)
+    with explaining(args.file):
+        main = fabricate(source.picture, preset.options, known[1], known[0], shown, part=source.part)
+        of = (preset.options, preset.layout, known, args.file.stem, preset.title, preset.solid)
+        package = package_of(args, main, source, *of)
+    for path in write_set(args.out, package.parts, args.overwrite):
+        print(path, flush=True)
+    for note in (*package.left_out, *package.notes):
+        say(note)
+    say_size(main)
+    return 0
+
+
+def folders() -> tuple[Path, ...]:
+    """Where presets lie: the user's own, then those that come along."""
+    from facedesigner.gui.places import Places
+    from facedesigner.resources import resource
+
+    return Places.of_user().presets, resource("presets")
+
+
+def preset_of(name: str | None) -> Preset:
+    from facedesigner.export.presets import Preset, chosen
+
+    return Preset() if name is None else chosen(name, folders())
+
+
+def list_presets() -> int:
+    from facedesigner.export.presets import load, presets
+
+    for name, path in presets(folders()).items():
+        preset = load(path)
+        print(f"{name}: {preset.title}. {preset.about}".rstrip())
+    return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    from facedesigner.export.handed_over import checked
+    from facedesigner.export.signing import wanted_fingerprint
+
+    wanted = "" if args.key is None else wanted_fingerprint(args.key)
+    found = checked(args.verify, wanted)
+    for sentence in found.fine:
+        print(sentence)
+    for sentence in found.wrong:
+        print(f"- {sentence}")
+    print(f"{args.verify.name} {'is not as it was packed.' if found.wrong else 'is as it was packed.'}")
+    return 1 if found.wrong else 0
