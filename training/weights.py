@@ -75,6 +75,7 @@ def save_weights(weights: Weights, path: Path, keep_hash: bool = False) -> None:
         "options": json.dumps(weights.options),
         "card": json.dumps(weights.card),
         **described,
+        **modelspec(weights),
     }
     if weights.measures:
         metadata["measures"] = json.dumps(weights.measures)
@@ -82,6 +83,21 @@ def save_weights(weights: Weights, path: Path, keep_hash: bool = False) -> None:
         metadata["hash"] = weights.hash
     with replacing(path) as temporary:
         temporary.write_bytes(save(tensors | moving, metadata))
+
+
+def modelspec(weights: Weights) -> dict[str, str]:
+    """What other programs show of a model (Stability AI, SAI Model Spec 1.0.1)."""
+    side = weights.generator.resolution
+    about = {
+        "sai_model_spec": "1.0.1",
+        "architecture": f"facedesigner-{weights.variant}",
+        "implementation": "facedesigner",
+        "title": weights.name,
+        "resolution": f"{side}x{side}",
+        "description": weights.card.get("data", ""),
+        "license": weights.card.get("terms", ""),
+    }
+    return {f"modelspec.{key}": value for key, value in about.items() if value}
 
 
 def save_network(network: nn.Module, path: Path, metadata: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ from facedesigner.commands.common import (
     load_engine,
 )
 from facedesigner.commands.masks import add_mask_option, check_mask, mask_from
+from facedesigner.commands.signing import add_signing_options, sign_by, signer_of
 from facedesigner.commands.source import add_source_options, face_from
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def add(commands: Any) -> None:
     add_mask_option(edit)
     edit.add_argument("--out", type=Path, required=True, help="the PNG file to write")
     edit.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    add_signing_options(edit)
     add_engine_options(edit)
 
 
@@ -55,6 +57,7 @@ def edit_command(args: argparse.Namespace) -> int:
     from facedesigner.export.png import save_png
     from facedesigner.state.sliders import Slider
 
+    signer = signer_of(args)
     engine = load_engine(args, None if args.as_photo else args.file)
     info = engine.info
     face = face_from(args, engine)
@@ -78,7 +81,9 @@ def edit_command(args: argparse.Namespace) -> int:
         locks.discard(find(name, controls).name)
     face = face.with_locks(locks, [control.taught for control in controls if control.taught])
     image, _ = draw(engine, face)
-    print(save_png(image, args.out, face, info.name, overwrite=args.overwrite))
+    print(
+        save_png(image, args.out, face, info.name, overwrite=args.overwrite, sign=sign_by(signer, looked_at=args.file))
+    )
     return 0
 
 

@@ -22,6 +22,7 @@ from facedesigner.commands.fabricating import (
     say_size,
     shown,
 )
+from facedesigner.commands.signing import add_signing_options, signing
 
 if TYPE_CHECKING:
     from facedesigner.export.fabrication import Options
@@ -56,6 +57,7 @@ def add(commands: Any) -> None:
     export.add_argument("--method", help="how it is enlarged: bicubic, resnet or gan (default: the best that is here)")
     add_picture_options(export)
     export.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    add_signing_options(export)
     add_engine_options(export)
 
 
@@ -71,6 +73,7 @@ def export_command(args: argparse.Namespace) -> int:
     check_early(args, pattern, options, page)
     if args.set and args.set.is_file():
         check_free(args.set, args.overwrite)
+    sign = signing(args) if args.out else None
     source = picture_of(args)
     check_early(args, pattern, options, page, source.face, source.model)
     told = None if args.no_recipe else source.face
@@ -92,7 +95,8 @@ def export_command(args: argparse.Namespace) -> int:
         sheet = sheet_of(main, Layout(page), name, told, source.model) if page else b""
         if page:
             check_free(path.with_suffix(".pdf"), args.overwrite)
-        written.append(write_file(path, png_of(main, told, source.model), args.overwrite))
+        png = png_of(main, told, source.model, "" if args.no_recipe else source.mark)
+        written.append(write_file(path, sign(png, path.name) if sign else png, args.overwrite))
         written += [write_file(path.with_suffix(".pdf"), sheet, args.overwrite)] if page else []
     for path in written:
         print(path, flush=True)

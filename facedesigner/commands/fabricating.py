@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facedesigner.commands.common import CommandError, draw, load_engine, progress, say, weights_of
+from facedesigner.commands.signing import required_signer
 
 if TYPE_CHECKING:
     from facedesigner.contract.framed import Framed
@@ -30,6 +31,7 @@ class Source:
     face: FaceState | None  # its recipe, if it has one
     model: str  # its name
     part: Framed | None = None  # of what the recipe draws, if the picture is one that was exported so
+    mark: str = ""  # of a picture without a recipe: how it was made, if the file says so
 
 
 def add_picture_options(command: argparse.ArgumentParser) -> None:
@@ -62,6 +64,7 @@ def picture_of(args: argparse.Namespace) -> Source:
     where that is not the same picture, the file counts."""
     from facedesigner.engine.photo import opened
     from facedesigner.engine.truth import Kind, truth_of
+    from facedesigner.export.credentials import mark_of
     from facedesigner.export.png import pixels_of, read_face
     from facedesigner.state.recipe import RecipeError
 
@@ -69,7 +72,7 @@ def picture_of(args: argparse.Namespace) -> Source:
     try:
         face = read_face(args.file)
     except RecipeError:
-        return Source(picture, None, "none")
+        return Source(picture, None, "none", mark=mark_of(args.file.read_bytes()))
     engine = load_engine(args, args.file)
     name = args.file.name
     if face.model != engine.info.hash:
@@ -98,16 +101,21 @@ def package_of(
 ) -> Package:
     """Everything of what was fabricated, `main`; `known` is what `eyes` gave."""
     from facedesigner.commands.certify import load_certifier, users_key
+    from facedesigner.export.credentials import Ingredient
     from facedesigner.export.package import Contents, packed
 
     marks, find = known
     told = None if args.no_recipe else source.face
+    signs, unknown = args.sign or args.sign_with is not None, told is None and source.face is None
     of = Contents(
         *(source.picture, options, find, marks, stem, layout, told, source.model),
         certifier=lambda: load_certifier(args, weights_of(args.file)),
         aligned=lambda: aligned(source.picture, source.face, args.file),
         key=users_key,
         part=source.part,
+        mark="" if args.no_recipe else source.mark,
+        signer=(lambda: required_signer(args)) if signs else None,
+        parents=(Ingredient(args.file.name, args.file.read_bytes()),) if unknown else (),
         robot=robot,
         solid=solid,
     )

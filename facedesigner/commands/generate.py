@@ -17,6 +17,7 @@ from facedesigner.commands.common import (
     load_engine,
     progress,
 )
+from facedesigner.commands.signing import add_signing_options, signing
 
 MOST = 1_000_000  # faces at once
 
@@ -36,6 +37,7 @@ def add(commands: Any) -> None:
     )
     target.add_argument("--out", type=Path, help="the one PNG file to write")
     generate.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    add_signing_options(generate)
     add_engine_options(generate)
 
 
@@ -57,6 +59,7 @@ def generate_command(args: argparse.Namespace) -> int:
         check_free(path, args.overwrite)
     from facedesigner.export.png import save_png
 
+    sign = signing(args)
     engine = load_engine(args)
     if args.seed is None:
         print(f"seed {seed}", file=sys.stderr)
@@ -64,7 +67,7 @@ def generate_command(args: argparse.Namespace) -> int:
         progress(f"face {number} of {args.count}")
         known = face.with_model(engine.info.hash)
         image, _ = draw(engine, known)
-        save_png(image, path, known, engine.info.name, overwrite=args.overwrite)
+        save_png(image, path, known, engine.info.name, overwrite=args.overwrite, sign=sign)
         progress("")
         print(path, flush=True)
     return 0

@@ -16,6 +16,7 @@ from facedesigner.commands.fabricating import (
     say_size,
     shown,
 )
+from facedesigner.commands.signing import add_signing_options
 
 if TYPE_CHECKING:
     from facedesigner.export.presets import Preset
@@ -40,6 +41,7 @@ def add(commands: Any) -> None:
     )
     add_picture_options(handover)
     handover.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    add_signing_options(handover, by_default=True)
     add_engine_options(handover)
 
 
@@ -93,11 +95,13 @@ def list_presets() -> int:
 
 
 def verify(args: argparse.Namespace) -> int:
+    from facedesigner.export.credential_signer import own_certificates
     from facedesigner.export.handed_over import checked
     from facedesigner.export.signing import wanted_fingerprint
+    from facedesigner.gui.places import Places
 
     wanted = "" if args.key is None else wanted_fingerprint(args.key)
-    found = checked(args.verify, wanted)
+    found = checked(args.verify, wanted, own_certificates(Places.of_user().signing_key))
     for sentence in found.fine:
         print(sentence)
     for sentence in found.wrong:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facedesigner.commands.common import add_engine_options, load_engine, say, truth
+from facedesigner.commands.signing import say_credentials
 
 if TYPE_CHECKING:
     from facedesigner.state.face import FaceState
 
 
 def add(commands: Any) -> None:
-    inspect = commands.add_parser("inspect", help="print the recipe that a face's PNG carries, as JSON")
+    inspect = commands.add_parser(
+        "inspect", help="print the recipe of a face's PNG as JSON, and its content credentials"
+    )
     inspect.set_defaults(command=inspect_command)
     inspect.add_argument("file", type=Path, help="a PNG exported by FaceDesigner")
     add_engine_options(inspect)
@@ -24,6 +27,7 @@ def inspect_command(args: argparse.Namespace) -> int:
     from facedesigner.export.png import read_face
     from facedesigner.state.recipe import to_dict
 
+    say_credentials(args.file)
     face = read_face(args.file)
     print(json.dumps(to_dict(face), indent=2), flush=True)
     compare(args, face)

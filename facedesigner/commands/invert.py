@@ -22,6 +22,7 @@ from facedesigner.commands.common import (
     say,
 )
 from facedesigner.commands.edit import parse
+from facedesigner.commands.signing import add_signing_options, sign_by, signer_of
 from facedesigner.commands.source import interruptible, opener_of, photo_face_of, show
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def add(commands: Any) -> None:
         help="also write the photo at its full size: with --set, with what that changed; else with the model's face",
     )
     invert.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    add_signing_options(invert)
     add_engine_options(invert)
 
 
@@ -69,6 +71,7 @@ def invert_command(args: argparse.Namespace) -> int:
         raise CommandError(f"--seconds is {args.seconds:g}; choose 0 to 3600")
     if args.aligned and args.face != 1:
         raise CommandError("--aligned takes the picture as one face: leave out --face")
+    signer = signer_of(args)
     engine = load_engine(args)
     moved = [parse(setting, offered(engine)) for setting in args.set]
     opener, info = opener_of(args), engine.info
@@ -92,7 +95,8 @@ def invert_command(args: argparse.Namespace) -> int:
     for key, value, control in moved:
         face = face.with_control(key, value, control.taught)
     image, _ = draw(engine, face)
-    print(save_png(image, args.out, face, info.name, overwrite=args.overwrite), flush=True)
+    sign = sign_by(signer, looked_at=args.file)
+    print(save_png(image, args.out, face, info.name, overwrite=args.overwrite, sign=sign), flush=True)
     at, estimate = estimates[0]
     print(f"estimate after {at:.2f} s: {opener.measure(photo_face, estimate.picture)}", file=sys.stderr)
     if found.steps:
@@ -108,5 +112,6 @@ def invert_command(args: argparse.Namespace) -> int:
         for note in pasted.info["notes"]:
             say(f"{args.paste.name}: {note}")
         progress("")
-        print(save_photo(pasted, args.paste, overwrite=args.overwrite), flush=True)
+        sign = sign_by(signer, parent=args.file)
+        print(save_photo(pasted, args.paste, overwrite=args.overwrite, sign=sign), flush=True)
     return 0

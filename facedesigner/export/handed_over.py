@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from facedesigner.export.certificate import CertificateError, certificate_paths, read_certificate
+from facedesigner.export.credentials import read_bytes
 from facedesigner.export.readme import README, Entry, entries, signer
 from facedesigner.export.seals import broken_seals
 from training.errors import UserError
@@ -68,8 +69,9 @@ def place_of(path: Path) -> Iterator[Place]:
         yield Place(tuple(one.filename for one in archive.infolist() if not one.is_dir()), archive.open)
 
 
-def checked(path: Path, wanted: str = "") -> Checked:
-    """`wanted`: the fingerprint of the key that must have signed it. PackageError when it is no package at all."""
+def checked(path: Path, wanted: str = "", anchors: bytes = b"") -> Checked:
+    """`wanted`: the fingerprint of the key that must have signed it; `anchors`: certificates of content credentials to
+    trust, such as the user's own. PackageError when it is no package at all."""
     found = Checked()
     with place_of(path) as place:
         texts = [name for name in place.names if name.endswith(README) and "/" not in name]
@@ -87,6 +89,7 @@ def checked(path: Path, wanted: str = "") -> Checked:
         stated = entries(text)
         whole = check_files(place, stated, texts[0], found)
         stem = texts[0].removesuffix(README)
+        check_credentials(place, [name for name in whole if name.endswith(".png")], anchors, found)
         check_certificate(place, stem, {name: stated[name] for name in whole}, wanted or signer(text)[0], found)
     return found
 
@@ -140,6 +143,17 @@ def difference(place: Place, name: str, entry: Entry) -> str:
     if size != entry.size:
         return f"has {'more' if size > entry.size else 'fewer'} than the {entry.size:,} bytes it was packed with"
     return "" if digest.hexdigest() == entry.sha256 else "was changed: its SHA-256 is another"
+
+
+def check_credentials(place: Place, pictures: list[str], anchors: bytes, found: Checked) -> None:
+    for name in pictures:
+        try:
+            credentials = read_bytes(place.read(name, MOST_BYTES), anchors)
+        except ImportError as error:
+            found.fine.append(f"{name} carries content credentials, which were not checked: {error}.")
+            continue
+        if credentials is not None:
+            (found.fine if credentials.holds else found.wrong).append(f"{name}: {' '.join(credentials.sentences)}")
 
 
 def check_certificate(place: Place, stem: str, whole: dict[str, Entry], wanted: str, found: Checked) -> None:

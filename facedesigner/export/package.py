@@ -16,10 +16,12 @@ from facedesigner.contract.framed import Framed
 from facedesigner.contract.request import Image, ModelInfo
 from facedesigner.engine.landmarks import Landmarks
 from facedesigner.export.certificate import Examined, certificate_paths, facts_about, sealed
+from facedesigner.export.credential_signer import Signer
+from facedesigner.export.credentials import Ingredient, signed
 from facedesigner.export.fabrication import CUT, Fabrication, Find, Options, Progress, Stopped, fabricate
 from facedesigner.export.openings import ellipses, pierced
 from facedesigner.export.parts import png_of, sheet_of
-from facedesigner.export.readme import README, readme, signed
+from facedesigner.export.readme import README, readme, sealed_text
 from facedesigner.export.sheet import Layout
 from facedesigner.export.signing import SigningKey
 from facedesigner.state.face import FaceState
@@ -28,7 +30,13 @@ from facedesigner.state.uniqueness import Finding
 from training.errors import UserError
 
 RELIEF_SIDE = 512  # pixels of the aligned picture that the relief is taken from
-SHARES = {"cut-out": 0.0, "sheet": 0.35, "certificate": 0.4, "relief": 0.65}  # of the work, where each part begins
+SHARES = {
+    "cut-out": 0.0,
+    "content credentials": 0.33,
+    "sheet": 0.35,
+    "certificate": 0.4,
+    "relief": 0.65,
+}  # of the work, where each part begins
 NO_RECIPE = "the picture comes without a recipe, so it is not known whose training data to compare it with"
 
 
@@ -67,6 +75,9 @@ class Contents:
     aligned: Callable[[], Image]  # (S, S, 3): the face where generators draw it; an error says why it cannot be had
     key: Callable[[], SigningKey] | None = None  # signs the certificate, and the text
     part: Framed | None = None  # what the picture shows of the one that the recipe draws, if not all
+    mark: str = ""  # how a picture without a recipe was made, if that is known
+    signer: Callable[[], Signer] | None = None  # signs the pictures; an error says why there is none
+    parents: tuple[Ingredient, ...] = ()  # what a picture without a recipe was made of
     robot: str = ""  # what it is for
     solid: str = "plate"  # the shape of the relief
 
@@ -91,7 +102,8 @@ def packed(
             raise Stopped
         progress(share, what)
 
-    parts = {f"{of.stem}.png": png_of(main, of.face, of.model)}
+    picture, cutout = f"{of.stem}.png", f"{of.stem}-cutout.png"
+    parts = {picture: png_of(main, of.face, of.model, of.mark)}
     left_out: list[str] = []
     notes, warnings = list(main.notes), main.warnings
 
@@ -102,21 +114,28 @@ def packed(
         except Stopped:
             raise
         except Exception as error:  # each says what to do; one part that fails must not take the others along
-            left_out.append(f"The {what} is left out: {str(error) or type(error).__name__}.")
+            verb = "are" if what.endswith("s") else "is"
+            left_out.append(f"The {what} {verb} left out: {str(error) or type(error).__name__}.")
 
     def cut() -> dict[str, bytes]:
         nonlocal warnings
         alone = replace(of.options, background=CUT)
 
         def tell(part: float, what: str) -> None:
-            say(SHARES["sheet"] * part, f"Cut-out: {what[:1].lower()}{what[1:]}")
+            say(SHARES["content credentials"] * part, f"Cut-out: {what[:1].lower()}{what[1:]}")
 
         made = fabricate(of.picture, alone, of.find, of.landmarks, tell, stop, of.part)
         warnings = made.warnings
         holes, missing = ellipses(of.layout.openings, made.landmarks)
         notes.extend(missing)
         made = replace(made, pixels=pierced(made.pixels, holes, made.dpi / 25.4)) if holes else made
-        return {f"{of.stem}-cutout.png": png_of(made, of.face, of.model)}
+        return {cutout: png_of(made, of.face, of.model, of.mark)}
+
+    def credentials() -> dict[str, bytes]:
+        assert of.signer is not None
+        signer = of.signer()
+        files = {name: signed(parts[name], name, signer, of.parents) for name in (picture, cutout) if name in parts}
+        return {**files, f"{of.stem}-credentials.pem": signer.chain}
 
     def relief() -> dict[str, bytes]:
         files, notice = relief_parts(of, pupil_mm(main), say)
@@ -125,16 +144,18 @@ def packed(
 
     if of.options.background != CUT:
         add("cut-out", "Cutting out", cut)
+    if of.signer is not None:
+        add("content credentials", "Signing", credentials)
     sheet = f"{of.stem}-sheet.pdf"
     add("sheet", "Laying out the sheet", lambda: {sheet: sheet_of(main, of.layout, of.stem, of.face, of.model)})
     if of.face is not None:
         parts[f"{of.stem}-recipe.json"] = to_json(of.face).encode()
-    add("certificate", "Comparing with the training data", lambda: certificate_parts(of, parts[f"{of.stem}.png"], stop))
+    add("certificate", "Comparing with the training data", lambda: certificate_parts(of, parts[picture], stop))
     add("relief", "Modelling the relief", relief)
     say(1.0, "Packing")
     notes += warnings
     text = readme(main, of, parts, left_out, notes)
-    parts[f"{of.stem}{README}"] = signed(text, of.key() if of.key else None).encode()
+    parts[f"{of.stem}{README}"] = sealed_text(text, of.key() if of.key else None).encode()
     return Package(parts, tuple(left_out), tuple(notes))
 
 

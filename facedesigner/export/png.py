@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from facedesigner.contract.request import Image
-from facedesigner.export.writing import text_chunks, write_file
+from facedesigner.export.writing import Sign, text_chunks, write_file
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import RecipeError, from_text_chunks, to_text_chunks
 
@@ -26,13 +26,14 @@ def save_png(
     texts: Mapping[str, str] = MappingProxyType({}),
     *,
     overwrite: bool = False,
+    sign: Sign | None = None,
 ) -> Path:
     """Writes image (H, W, 3) uint8 with the face's recipe, and `texts` that say what it shows of that. Returns the
-    path. Raises ExportError as `write_file`."""
+    path. Raises ExportError as `write_file`, and what `sign` raises."""
     chunks = text_chunks({**to_text_chunks(face, model_name), **texts})
     buffer = io.BytesIO()
     Pillow.fromarray(image).save(buffer, "PNG", pnginfo=chunks)
-    return write_file(path, buffer.getvalue(), overwrite)
+    return write_file(path, sign(buffer.getvalue(), path.name) if sign else buffer.getvalue(), overwrite)
 
 
 def pixels_of(picture: Pillow.Image) -> Image:

@@ -27,6 +27,7 @@ SEAL = re.compile(
 ABOUT = {
     ".png": "the picture in its real size",
     "-cutout.png": "the same without its background",
+    "-credentials.pem": "the certificates that the pictures' content credentials are signed with",
     "-sheet.pdf": "to print at 100%, with measures and crop marks",
     "-recipe.json": "how the face was made; FaceDesigner opens it",
     "-certificate.pdf": "the comparison with what the model was trained on",
@@ -64,7 +65,7 @@ def readme(
     return "\n".join([*lines, "", HASHES, "", *hashes])
 
 
-def signed(text: str, key: SigningKey | None) -> str:
+def sealed_text(text: str, key: SigningKey | None) -> str:
     """With the signature below it."""
     if key is None:
         return f"{text}\n"

@@ -115,13 +115,21 @@ def existing(path: Path) -> tuple[Ed25519PrivateKey | None, tuple[str, ...]]:
 
 
 def make(path: Path) -> None:
-    """A new key in `path`, whole from its first moment; one that another process has just made there stays."""
+    """A new key in `path`."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    content = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    keep(
+        path,
+        Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ),
     )
+
+
+def keep(path: Path, content: bytes) -> None:
+    """A new file for the user alone, whole from its first moment; one that another process has just made there
+    stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.unlink(missing_ok=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 from PIL import Image as Pillow
 
 from facedesigner.contract.sketching import SketchRequest, SketchResult
-from facedesigner.export.photo import COMPOSITE, save_photo
+from facedesigner.export.photo import save_photo
 from facedesigner.export.png import save_png
-from facedesigner.state.recipe import GENERATED
+from facedesigner.state.recipe import COMPOSITE, GENERATED
 
 
 def save_sketched(result: SketchResult, path: Path, *, overwrite: bool = False) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import XMP_KEY
 from training.errors import UserError
 from training.files import replacing
+
+Sign = Callable[[bytes, str], bytes]  # a PNG and its name -> the same with content credentials
 
 
 class ExportError(UserError):

@@ -15,6 +15,7 @@ RECIPE_VERSION = 1
 RECIPE_KEY = "facedesigner"
 XMP_KEY = "XML:com.adobe.xmp"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 KEYS = {"version", "model", "seed", "latent", "controls", "psi", "noise_seed", "locks", "taught", "name", "patches"}
 
 XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -189,11 +190,30 @@ def patch_words(patch: Patch, labels: Mapping[str, str]) -> str:
     return f"in {patch.mask.share:.0%} of the picture: {' '.join([*person, *psi, *controls])}"
 
 
+def parameters(face: FaceState, model_name: str) -> str:
+    """What programs that show AI pictures look for: a line in words, then `Key: value` by commas, as AUTOMATIC1111
+    writes it."""
+    pairs = {} if face.latent is not None else {"Seed": str(face.seed)}
+    pairs |= {"Truncation": f"{face.psi:g}", "Noise seed": str(face.noise_seed)}
+    pairs |= {"Model": model_name, "Model hash": face.model, "Version": "FaceDesigner"}
+    return f"{describe(face, model_name)}\n{', '.join(f'{key}: {plain(value)}' for key, value in pairs.items())}"
+
+
+def plain(value: str) -> str:
+    """In quotes where a comma or a colon would end it."""
+    return json.dumps(value, ensure_ascii=False) if set(value) & set(',:"\n') else value
+
+
+def xmp(mark: str) -> str:
+    """The packet that says how a picture was made: GENERATED, or COMPOSITE where that is true of part of it."""
+    return XMP.replace(GENERATED, mark)
+
+
 def to_text_chunks(face: FaceState, model_name: str) -> dict[str, str]:
     """What a PNG of this face carries: the recipe, a readable line, and the mark that the picture is generated."""
     return {
         RECIPE_KEY: to_json(face),
-        "parameters": describe(face, model_name),
+        "parameters": parameters(face, model_name),
         "Software": "FaceDesigner",
         XMP_KEY: XMP,
     }

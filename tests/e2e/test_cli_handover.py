@@ -10,7 +10,9 @@ from PIL import Image as Pillow
 
 from facedesigner.cli import main
 from facedesigner.engine import landmarks, relief
+from facedesigner.export.chunks import text_chunk
 from facedesigner.export.cutout import Cutout
+from facedesigner.export.png import read_face
 from tests.tiny import tiny_weights
 from tests.unit.export.faces import eyed, find_eyes
 
@@ -64,6 +66,41 @@ def test_a_face_is_handed_over_and_the_package_holds(weights, preset, tmp_path, 
     assert run("handover", "--verify", package) == 1
     out = capsys.readouterr().out
     assert "- face-recipe.json has more than" in out and "face.zip is not as it was packed." in out
+
+
+def test_signing_on_the_command_line(weights, preset, tmp_path, capsys):
+    face, package = tmp_path / "face.png", tmp_path / "face.zip"
+    assert run("generate", "--seed", 3, "--weights", weights, "--sign", "--out", face) == 0
+    capsys.readouterr()
+    assert run("inspect", face, "--weights", weights) == 0
+    told = capsys.readouterr()
+    assert "unchanged since it was signed with your own certificate" in told.err and '"seed": 3' in told.out
+    words = ("handover", face, "--eyes", "4,6", "11,6", "--weights", weights, "--preset", preset)
+    assert run(*words, "--out", package) == 0
+    with zipfile.ZipFile(package) as archive:
+        assert "face-credentials.pem" in archive.namelist()
+        (tmp_path / "again.png").write_bytes(archive.read("face.png"))
+    assert run("handover", "--verify", package) == 0
+    assert (
+        "face.png: Content credentials: unchanged since it was signed with your own certificate"
+        in capsys.readouterr().out
+    )
+    assert read_face(tmp_path / "again.png").seed == 3
+    content = (tmp_path / "again.png").read_bytes()
+    end = content.index(b"IEND") - 4
+    (tmp_path / "again.png").write_bytes(content[:end] + text_chunk("Comment", "mine") + content[end:])
+    assert run("inspect", tmp_path / "again.png", "--weights", weights) == 0
+    assert "do not hold: the file was changed after it was signed" in capsys.readouterr().err
+    assert run(*words, "--no-sign", "--out", tmp_path / "b.zip") == 0
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert "face-credentials.pem" not in archive.namelist()
+
+
+def test_a_certificate_that_cannot_sign_is_said_before_the_work(weights, tmp_path, capsys):
+    words = ("generate", "--seed", 3, "--weights", weights, "--out", tmp_path / "face.png")
+    assert run(*words, "--sign-with", tmp_path / "none.pem") == 2
+    assert "give a PEM file that holds your certificate" in capsys.readouterr().err
+    assert not (tmp_path / "face.png").exists()
 
 
 def test_a_folder_and_a_photo(preset, tmp_path, capsys):

@@ -6,9 +6,8 @@ from PIL import Image
 
 from facedesigner.cli import main
 from facedesigner.engine import sketch as engine
-from facedesigner.export.photo import COMPOSITE
 from facedesigner.export.png import read_face
-from facedesigner.state.recipe import GENERATED, XMP_KEY, RecipeError
+from facedesigner.state.recipe import COMPOSITE, GENERATED, XMP_KEY, RecipeError
 from tests.drawing_weights import drawing_weights
 from tests.unit.engine.test_paper import face
 

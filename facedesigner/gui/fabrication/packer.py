@@ -37,10 +37,13 @@ def package_of(
     picture: Image, order: Order, find: Find | None, certifier: Callable[[Path], Certifier], progress: Progress
 ) -> Package:
     """`certifier` loads one with the weights of a model. Raises what `fabricate` raises."""
+    from facedesigner.export.credential_signer import self_made
     from facedesigner.export.fabrication import fabricate
     from facedesigner.export.package import Contents, packed, square
     from facedesigner.export.sheet import Layout
     from facedesigner.export.signing import own_key
+
+    key_file = Places.of_user().signing_key
 
     def certifying() -> Certifier:
         if order.weights is None:
@@ -52,7 +55,8 @@ def package_of(
         *(picture, order.options, find, order.pointed, order.stem, Layout(order.page), order.face, order.model),
         certifier=certifying,
         aligned=lambda: square(picture),
-        key=lambda: own_key(Places.of_user().signing_key),
+        key=lambda: own_key(key_file),
+        signer=lambda: self_made(own_key(key_file), key_file),
     )
     return packed(made, of, lambda share, what: progress(MAIN + (1 - MAIN) * share, what))
 

@@ -16,6 +16,7 @@ from facedesigner.gui.places import Places
 from facedesigner.gui.preferences import Preferences
 from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.errors import show_error, told
+from facedesigner.gui.window.credential_badge import CredentialBadge
 from facedesigner.gui.window.export_job import export_job
 from facedesigner.gui.window.kept_session import KeptSession
 from facedesigner.gui.window.project_lock import ProjectLock
@@ -66,6 +67,7 @@ class Documents(QObject):
         self._project = ProjectLock(places.open_projects)
         self.photos = PhotoDesk(session, window)
         self.recipes = RecipeCheck(thread, self.photos, window)
+        self.badge = CredentialBadge(self.photos, places.signing_key, window)
         thread.loaded.connect(self._take_model)
 
     # -- opening
@@ -87,6 +89,7 @@ class Documents(QObject):
         elif path.suffix.lower() == ".face" or carries_recipe(path):
             self._open_face(path, self._session.info)
         else:
+            self.badge.look(path)
             self.photos.open(path)
 
     def _open_face(self, path: Path, info: ModelInfo) -> None:
@@ -112,6 +115,7 @@ class Documents(QObject):
         if is_project:
             self._take_project(path)
         else:
+            self.badge.look(path)
             self.recipes.look(path, project.face)
         self.said.emit(f"Opened {path.name}")
 

@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self.preparer, self._models = Preparer(self), places.models
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
+        self.status.insertPermanentWidget(0, self.documents.badge)
         self.design = DesignTab(session, thread, preferences.settings, places.sliders)
         self.faces = QStackedWidget()  # the Design tab: faces, or the way to a model
         self.faces.addWidget(self.design)

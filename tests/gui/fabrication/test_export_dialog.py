@@ -142,13 +142,14 @@ def test_the_sheet_and_everything_in_one_package(qtbot, dialog, tmp_path):
     path = written(qtbot, dialog, ALL, tmp_path / "all.zip")
     with zipfile.ZipFile(path) as archive:
         assert {name.removeprefix("seed0042_63mm") for name in archive.namelist()} == {
-            *(".png", "-cutout.png", "-sheet.pdf", "-recipe.json", "-relief.stl", "-height.png", "-readme.txt")
+            *(".png", "-cutout.png", "-sheet.pdf", "-recipe.json", "-relief.stl", "-height.png", "-readme.txt"),
+            "-credentials.pem",
         }
         text = archive.read("seed0042_63mm-readme.txt").decode()
     reason = "The certificate is left out: no model is loaded"
     assert reason in text and reason in dialog.message.text()  # told in both places
     written(qtbot, dialog, ALL, tmp_path / "set")
-    assert {path.suffix for path in (tmp_path / "set").iterdir()} == {".png", ".pdf", ".json", ".stl", ".txt"}
+    assert {path.suffix for path in (tmp_path / "set").iterdir()} == {".png", ".pdf", ".json", ".stl", ".txt", ".pem"}
 
 
 def test_the_certificate_is_made_with_the_model_of_the_face(qtbot, dialog, tmp_path, asked):

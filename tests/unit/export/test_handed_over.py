@@ -15,7 +15,7 @@ from facedesigner.export.certificate import sealed
 from facedesigner.export.fabrication import Fabrication, Options
 from facedesigner.export.handed_over import PackageError, checked
 from facedesigner.export.parts import write_set
-from facedesigner.export.readme import readme, signed
+from facedesigner.export.readme import readme, sealed_text
 from facedesigner.export.sheet import Layout
 from facedesigner.export.signing import fingerprint, own_key
 from tests.unit.export.test_certificate import PICTURE
@@ -36,7 +36,7 @@ def parts(key):
     about = {"file": "a.png", "sha256": hashlib.sha256(picture).hexdigest(), "width": 1, "height": 1}
     pdf, sheet = sealed(facts(picture=about), PICTURE, {}, "a-certificate.pdf", key)
     made = {"a.png": picture, "a-certificate.pdf": pdf, "a-certificate.json": sheet, "a-relief.stl": b"solid"}
-    return {**made, "a-readme.txt": signed(readme(MAIN, OF, made, [], []), key).encode()}  # type: ignore[arg-type]
+    return {**made, "a-readme.txt": sealed_text(readme(MAIN, OF, made, [], []), key).encode()}  # type: ignore[arg-type]
 
 
 @pytest.fixture(params=["package.zip", "package"])
@@ -87,7 +87,7 @@ def test_a_certificate_that_somebody_else_signed_is_said(parts, place, tmp_path,
     pdf, sheet = sealed(facts(picture=stated["picture"]), PICTURE, {}, "a-certificate.pdf", stranger)
     files = {**parts, "a-certificate.pdf": pdf, "a-certificate.json": sheet}
     del files["a-readme.txt"]
-    write_set(place, {**files, "a-readme.txt": signed(readme(MAIN, OF, files, [], []), key).encode()})  # type: ignore[arg-type]
+    write_set(place, {**files, "a-readme.txt": sealed_text(readme(MAIN, OF, files, [], []), key).encode()})  # type: ignore[arg-type]
     assert "it is signed with the key" in checked(place).wrong[0]
 
 

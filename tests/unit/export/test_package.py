@@ -17,6 +17,8 @@ from PIL import Image as Pillow
 
 from facedesigner.contract.request import ModelInfo
 from facedesigner.export import fabrication, package
+from facedesigner.export.credential_signer import own_certificates, self_made
+from facedesigner.export.credentials import TRUSTED, Ingredient, read_bytes
 from facedesigner.export.cutout import Cutout, CutoutError
 from facedesigner.export.fabrication import Options, Stopped, fabricate
 from facedesigner.export.measure import Size
@@ -27,6 +29,7 @@ from facedesigner.export.seals import broken_seals
 from facedesigner.export.sheet import Layout
 from facedesigner.export.signing import fingerprint, own_key
 from facedesigner.state.face import FaceState
+from facedesigner.state.recipe import COMPOSITE, GENERATED
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
 from tests.fake_identity import CALIBRATION
 from tests.unit.export.faces import eyed, find_eyes
@@ -103,6 +106,43 @@ def test_the_text_has_sizes_and_hashes_and_is_signed(tmp_path):
     assert signer(text.replace("Laboratory", "Laboratary"))[1] is False
     assert signer(f"{text}and more\n")[1] is False
     assert signer(text_of(made())) == ("", True)
+
+
+def test_the_pictures_are_signed_before_the_certificate_is_about_them(tmp_path):
+    path = tmp_path / "key.pem"
+    certifier, notes = Certifier(), []
+
+    def signer():
+        notes.append(1)
+        return self_made(own_key(path), path)
+
+    found = made(replace(contents(lambda: certifier), signer=signer))
+    assert not found.left_out and found.parts["a-credentials.pem"] == self_made(own_key(path), path).chain
+    assert certifier.examined == found.parts["a.png"] and len(notes) == 1
+    for name in ("a.png", "a-cutout.png"):
+        credentials = read_bytes(found.parts[name], own_certificates(path))
+        assert credentials is not None and credentials.state == TRUSTED and credentials.made == (GENERATED,)
+    assert entries(text_of(found))["a.png"].size == len(found.parts["a.png"])
+
+
+def test_without_c2pa_a_sentence_says_so_and_the_rest_is_made():
+    def missing():
+        raise ImportError("content credentials need a package: pip install 'facedesigner[credentials]'")
+
+    found = made(replace(contents(), signer=missing))
+    assert found.left_out == (
+        "The content credentials are left out: content credentials need a package: pip install "
+        "'facedesigner[credentials]'.",
+    )
+    assert list(found.parts) == EVERYTHING and read_bytes(found.parts["a.png"]) is None
+
+
+def test_a_photo_with_a_generated_part_keeps_its_mark_and_names_what_it_was(tmp_path):
+    path = tmp_path / "key.pem"
+    of = contents(face=None)
+    of = replace(of, mark=COMPOSITE, signer=lambda: self_made(own_key(path), path), parents=(Ingredient("p.png", b""),))
+    credentials = read_bytes(made(of).parts["a.png"])
+    assert credentials is not None and credentials.made == (COMPOSITE,) and credentials.ingredients == ("p.png",)
 
 
 def test_the_cut_out_has_the_openings_and_a_colour_behind_the_face_does_not_replace_it():

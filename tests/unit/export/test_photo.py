@@ -1,10 +1,10 @@
 import pytest
 from PIL import Image
 
-from facedesigner.export.photo import COMPOSITE, save_photo
+from facedesigner.export.photo import save_photo
 from facedesigner.export.png import read_face
 from facedesigner.export.writing import ExportError
-from facedesigner.state.recipe import XMP_KEY, RecipeError
+from facedesigner.state.recipe import COMPOSITE, XMP_KEY, RecipeError
 
 
 def test_the_file_says_that_part_of_it_is_generated_and_holds_no_recipe(tmp_path):

@@ -70,7 +70,12 @@ def test_a_picture_without_a_recipe():
 
 def test_the_chunks_can_be_read_by_people_and_machines():
     chunks = to_text_chunks(FACE, "style64")
-    assert chunks["parameters"] == describe(FACE, "style64")
+    words, pairs = chunks["parameters"].split("\n")
+    assert words == describe(FACE, "style64")
+    assert pairs == (
+        "Seed: 42, Truncation: 0.7, Noise seed: 0, Model: style64, Model hash: 0123456789abcdef, Version: FaceDesigner"
+    )
+    assert 'Model: "a, b: c",' in to_text_chunks(FACE, "a, b: c")["parameters"]  # as one value
     assert describe(FACE, "style64") == "seed 42, psi 0.7, pc01 +1.5, model style64 (0123456789abcdef)"
 
 

@@ -157,9 +157,22 @@ def test_numbers_that_are_not_finite_are_named(path):
 
 def test_a_file_without_labels_is_laid_out_as_before_there_were_any(path):
     metadata, tensors = read(path)
-    assert set(metadata) == {"format", "variant", "name", "options", "directions", "card"}
+    own = {key for key in metadata if not key.startswith("modelspec.")}
+    assert own == {"format", "variant", "name", "options", "directions", "card"}
     assert {name.partition(".")[0] for name in tensors} == {"generator", "latent_mean", "direction"}
     assert load_weights(path).of(Choice) == ()
+
+
+def test_a_file_says_what_it_is_to_other_programs(path):
+    metadata, _ = read(path)
+    assert {key: value for key, value in metadata.items() if key.startswith("modelspec.")} == {
+        "modelspec.sai_model_spec": "1.0.1",
+        "modelspec.architecture": "facedesigner-style",
+        "modelspec.implementation": "facedesigner",
+        "modelspec.title": "tiny",
+        "modelspec.resolution": "16x16",
+        "modelspec.license": "none",
+    }
 
 
 @pytest.fixture
