@@ -14,6 +14,7 @@ from facedesigner.commands.common import (
     say,
 )
 from facedesigner.commands.fabricating import (
+    add_icc_option,
     add_picture_options,
     explaining,
     eyes,
@@ -26,6 +27,7 @@ from facedesigner.commands.signing import add_signing_options, signing
 
 if TYPE_CHECKING:
     from facedesigner.export.fabrication import Options
+    from facedesigner.export.layout import Layout
     from facedesigner.export.package import Package
     from facedesigner.state.face import FaceState
 
@@ -45,6 +47,11 @@ def add(commands: Any) -> None:
     behind.add_argument("--cutout", action="store_true", help="take the background away")
     behind.add_argument("--background", metavar="COLOUR", help="put a colour behind the face: white, #20a040")
     export.add_argument("--sheet", metavar="PAGE", help="also a PDF to print: A4, A3 or Letter")
+    export.add_argument("--overlap-mm", type=float, default=10.0, help="that pages of the sheet share (default: 10)")
+    export.add_argument(
+        "--cylinder-mm", type=float, metavar="RADIUS", help="unwrap sheet and TIFF for a shell of this radius"
+    )
+    add_icc_option(export)
     export.add_argument(
         "--set",
         type=Path,
@@ -62,20 +69,21 @@ def add(commands: Any) -> None:
 
 
 def export_command(args: argparse.Namespace) -> int:
-    options, page = asked(args)
+    options, layout = asked(args)
     from facedesigner.export.fabrication import fabricate
-    from facedesigner.export.parts import png_of, sheet_of, stem_of, write_set
-    from facedesigner.export.sheet import Layout
-    from facedesigner.export.writing import write_file
+    from facedesigner.export.parts import png_of, sheet_of, stem_of, tiff_of, write_set
+    from facedesigner.export.press import read_profile
+    from facedesigner.export.writing import write_files
     from facedesigner.state.filenames import check_pattern
 
     pattern = check_pattern(args.out.stem if args.out else args.file.stem.replace("{", "{{").replace("}", "}}"))
-    check_early(args, pattern, options, page)
+    check_early(args, pattern, options)
     if args.set and args.set.is_file():
         check_free(args.set, args.overwrite)
+    profile = read_profile(args.icc) if args.icc else b""
     sign = signing(args) if args.out else None
     source = picture_of(args)
-    check_early(args, pattern, options, page, source.face, source.model)
+    check_early(args, pattern, options, source.face, source.model)
     told = None if args.no_recipe else source.face
     marks, find = eyes(args)
     package: Package | None = None
@@ -85,19 +93,20 @@ def export_command(args: argparse.Namespace) -> int:
         height, width = main.pixels.shape[:2]
         name = stem_of(pattern, args.file.stem, source.face, source.model, options, main.measures, (width, height))
         if args.set:
-            layout = Layout(page) if page else Layout()
-            package = package_of(args, main, source, options, layout, (marks, find), name)
+            package = package_of(args, main, source, options, layout, (marks, find), name, profile=args.icc)
     written = []
     if package is not None:
         written += write_set(args.set, package.parts, args.overwrite)
     if args.out:
-        path = args.out.with_name(f"{name}.png")
-        sheet = sheet_of(main, Layout(page), name, told, source.model) if page else b""
-        if page:
-            check_free(path.with_suffix(".pdf"), args.overwrite)
-        png = png_of(main, told, source.model, "" if args.no_recipe else source.mark)
-        written.append(write_file(path, sign(png, path.name) if sign else png, args.overwrite))
-        written += [write_file(path.with_suffix(".pdf"), sheet, args.overwrite)] if page else []
+        mark = "" if args.no_recipe else source.mark
+        png = png_of(main, told, source.model, mark)
+        contents = {".png": sign(png, f"{name}.png") if sign else png}
+        if args.sheet:
+            contents[".pdf"] = sheet_of(main, layout, name, told, source.model)
+        if args.icc:
+            contents[".tif"] = tiff_of(main, layout, profile, told, source.model, mark)
+        files = {args.out.with_name(f"{name}{ending}"): content for ending, content in contents.items()}
+        written += write_files(files, args.overwrite)
     for path in written:
         print(path, flush=True)
     for note in (*main.notes, *main.warnings) if package is None else (*package.left_out, *package.notes):
@@ -110,7 +119,6 @@ def check_early(
     args: argparse.Namespace,
     pattern: str,
     options: Options,
-    page: str | None,
     face: FaceState | None = None,
     model: str | None = None,
 ) -> None:
@@ -124,15 +132,16 @@ def check_early(
         stem = file_stem(pattern, {**known, "seed": seed, "model": model})
     except FilenameError:  # something is not known yet
         return
-    for ending in (".png", ".pdf")[: 2 if page else 1] if args.out else ():
+    wanted = {".png": args.out, ".pdf": args.sheet, ".tif": args.icc}
+    for ending in [ending for ending, is_wanted in wanted.items() if is_wanted] if args.out else ():
         check_free(args.out.with_name(stem + ending), args.overwrite)
 
 
-def asked(args: argparse.Namespace) -> tuple[Options, str | None]:
-    """What is asked for, and the page. CommandError, or SizeError, when that makes no sense."""
+def asked(args: argparse.Namespace) -> tuple[Options, Layout]:
+    """What is asked for, and how it is printed. CommandError, SizeError or SheetError when that makes no sense."""
     from facedesigner.export.fabrication import CUT, KEEP, Options
+    from facedesigner.export.layout import PAGES, Layout
     from facedesigner.export.measure import PUPIL_MM, Size
-    from facedesigner.export.sheet import PAGES
 
     if args.out is None and args.set is None:
         raise CommandError("say where to write: --out a PNG, or --set a folder or zip for all files of the face")
@@ -146,4 +155,5 @@ def asked(args: argparse.Namespace) -> tuple[Options, str | None]:
     pupil = None if args.head_mm is not None else PUPIL_MM if args.pupil_mm is None else args.pupil_mm
     background = CUT if args.cutout else args.background or KEEP
     size = Size(pupil, args.head_mm, args.dpi)
-    return Options(size, background, not args.no_straighten, args.mirror, args.bits, args.method), page
+    layout = Layout(page or Layout().page, overlap_mm=args.overlap_mm, cylinder_mm=args.cylinder_mm)
+    return Options(size, background, not args.no_straighten, args.mirror, args.bits, args.method), layout

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from facedesigner.contract.request import Image
     from facedesigner.engine.landmarks import Landmarks
     from facedesigner.export.fabrication import Fabrication, Find, Options
+    from facedesigner.export.layout import Layout
     from facedesigner.export.package import Package
-    from facedesigner.export.sheet import Layout
     from facedesigner.state.face import FaceState
 
 
@@ -39,6 +39,11 @@ def add_picture_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-recipe", action="store_true", help="leave out the recipe and the mark that it is generated"
     )
+
+
+def add_icc_option(command: argparse.ArgumentParser) -> None:
+    what = "also a TIFF in CMYK, in the colours of a press by its ICC profile"
+    command.add_argument("--icc", type=Path, metavar="PROFILE", help=what)
 
 
 def eyes(args: argparse.Namespace) -> tuple[Landmarks | None, Find | None]:
@@ -98,6 +103,7 @@ def package_of(
     stem: str,
     robot: str = "",
     solid: str = "plate",
+    profile: Path | None = None,
 ) -> Package:
     """Everything of what was fabricated, `main`; `known` is what `eyes` gave."""
     from facedesigner.commands.certify import load_certifier, users_key
@@ -118,6 +124,7 @@ def package_of(
         parents=(Ingredient(args.file.name, args.file.read_bytes()),) if unknown else (),
         robot=robot,
         solid=solid,
+        profile=profile,
     )
     return packed(main, of, shown)
 

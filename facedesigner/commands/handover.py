@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from facedesigner.commands.common import CommandError, add_engine_options, check_free, say
 from facedesigner.commands.fabricating import (
+    add_icc_option,
     add_picture_options,
     explaining,
     eyes,
@@ -40,6 +41,7 @@ def add(commands: Any) -> None:
         "--key", metavar="FILE|FINGERPRINT", help="with --verify: the key that must have signed it (default: any)"
     )
     add_picture_options(handover)
+    add_icc_option(handover)
     handover.add_argument("--overwrite", action="store_true", help="replace files that exist")
     add_signing_options(handover, by_default=True)
     add_engine_options(handover)
@@ -57,11 +59,15 @@ def handover_command(args: argparse.Namespace) -> int:
         check_free(args.out, args.overwrite)
     from facedesigner.export.fabrication import fabricate
     from facedesigner.export.parts import write_set
+    from facedesigner.export.press import read_profile
 
+    if args.icc:
+        read_profile(args.icc)  # that it can be used is known before the work
     source, known = picture_of(args), eyes(args)
     with explaining(args.file):
         main = fabricate(source.picture, preset.options, known[1], known[0], shown, part=source.part)
-        of = (preset.options, preset.layout, known, args.file.stem, preset.title, preset.solid)
+        profile = args.icc or (Path(preset.profile) if preset.profile else None)
+        of = (preset.options, preset.layout, known, args.file.stem, preset.title, preset.solid, profile)
         package = package_of(args, main, source, *of)
     for path in write_set(args.out, package.parts, args.overwrite):
         print(path, flush=True)

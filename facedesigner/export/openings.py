@@ -35,6 +35,14 @@ class Ellipse:
     centre: np.ndarray  # (2,) pixels
     across: np.ndarray  # (2,) unit vector of its width
 
+    def outline(self, pixels_per_mm: float, count: int = 72) -> np.ndarray:
+        """(count, 2) places around it, in mm from the picture's top left."""
+        angles = np.linspace(0, 2 * np.pi, count, endpoint=False)[:, None]
+        down = np.array([-self.across[1], self.across[0]])
+        half = self.opening.width_mm / 2, self.opening.height_mm / 2
+        round_it = half[0] * np.cos(angles) * self.across + half[1] * np.sin(angles) * down
+        return np.asarray(self.centre / pixels_per_mm + round_it)
+
 
 def ellipses(openings: Sequence[Opening], marks: Landmarks) -> tuple[list[Ellipse], tuple[str, ...]]:
     """Those that the landmarks tell the place of, and a sentence on the others."""

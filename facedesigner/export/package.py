@@ -19,10 +19,11 @@ from facedesigner.export.certificate import Examined, certificate_paths, facts_a
 from facedesigner.export.credential_signer import Signer
 from facedesigner.export.credentials import Ingredient, signed
 from facedesigner.export.fabrication import CUT, Fabrication, Find, Options, Progress, Stopped, fabricate
+from facedesigner.export.layout import Layout
 from facedesigner.export.openings import ellipses, pierced
-from facedesigner.export.parts import png_of, sheet_of
+from facedesigner.export.parts import png_of, sheet_of, tiff_of
+from facedesigner.export.press import read_profile
 from facedesigner.export.readme import README, readme, sealed_text
-from facedesigner.export.sheet import Layout
 from facedesigner.export.signing import SigningKey
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import to_json
@@ -34,6 +35,7 @@ SHARES = {
     "cut-out": 0.0,
     "content credentials": 0.33,
     "sheet": 0.35,
+    "picture for the press": 0.39,
     "certificate": 0.4,
     "relief": 0.65,
 }  # of the work, where each part begins
@@ -80,6 +82,7 @@ class Contents:
     parents: tuple[Ingredient, ...] = ()  # what a picture without a recipe was made of
     robot: str = ""  # what it is for
     solid: str = "plate"  # the shape of the relief
+    profile: Path | None = None  # of a press; None makes no picture in CMYK
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +117,7 @@ def packed(
         except Stopped:
             raise
         except Exception as error:  # each says what to do; one part that fails must not take the others along
-            verb = "are" if what.endswith("s") else "is"
+            verb = "are" if what.endswith("credentials") else "is"
             left_out.append(f"The {what} {verb} left out: {str(error) or type(error).__name__}.")
 
     def cut() -> dict[str, bytes]:
@@ -137,6 +140,10 @@ def packed(
         files = {name: signed(parts[name], name, signer, of.parents) for name in (picture, cutout) if name in parts}
         return {**files, f"{of.stem}-credentials.pem": signer.chain}
 
+    def press() -> dict[str, bytes]:
+        assert of.profile is not None
+        return {f"{of.stem}-cmyk.tif": tiff_of(main, of.layout, read_profile(of.profile), of.face, of.model, of.mark)}
+
     def relief() -> dict[str, bytes]:
         files, notice = relief_parts(of, pupil_mm(main), say)
         notes.extend([f"The relief: {notice}."] if notice else [])
@@ -148,6 +155,8 @@ def packed(
         add("content credentials", "Signing", credentials)
     sheet = f"{of.stem}-sheet.pdf"
     add("sheet", "Laying out the sheet", lambda: {sheet: sheet_of(main, of.layout, of.stem, of.face, of.model)})
+    if of.profile is not None:
+        add("picture for the press", "Separating the colours", press)
     if of.face is not None:
         parts[f"{of.stem}-recipe.json"] = to_json(of.face).encode()
     add("certificate", "Comparing with the training data", lambda: certificate_parts(of, parts[picture], stop))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from facedesigner.export.fabrication import CUT, KEEP, Options
+from facedesigner.export.layout import OVERLAP, OVERLAPS, PAGES, SHELLS, Layout
 from facedesigner.export.measure import PUPIL_MM, Size
 from facedesigner.export.openings import Opening
-from facedesigner.export.sheet import PAGES, Layout
 from facedesigner.export.solid import SHAPES
 from training.errors import UserError
 from training.options import build, option
@@ -40,6 +40,11 @@ class Preset:
     mirror: bool = option(False, "as for a transfer")
     bits: int = option(8, "of a channel", choices=(8, 16))
     paper: str = option("A4", "of the sheet", choices=tuple(PAGES))
+    overlap_mm: float = option(OVERLAP, "that neighbouring pages share", low=OVERLAPS[0], high=OVERLAPS[1], unit="mm")
+    cylinder_mm: float | None = option(
+        None, "radius of the shell that the print is bent around", low=SHELLS[0], high=SHELLS[1], unit="mm"
+    )
+    profile: str = option("", "of the press (ICC, CMYK): a file, named from the preset's folder")
     solid: str = option("plate", "the shape of the relief", choices=SHAPES)
     opening: tuple[Opening, ...] = option((), "holes in the cut-out and on the sheet")
 
@@ -54,7 +59,7 @@ class Preset:
 
     @property
     def layout(self) -> Layout:
-        return Layout(self.paper, self.opening)
+        return Layout(self.paper, self.opening, self.overlap_mm, self.cylinder_mm)
 
 
 def presets(folders: Sequence[Path]) -> dict[str, Path]:
@@ -99,7 +104,15 @@ def load(path: Path) -> Preset:
         _ = preset.options
     except UserError as error:
         raise PresetError(f"{path.name}: {error}{lines_of(values, text)}") from None
-    return preset
+    if not preset.profile:
+        return preset
+    profile = path.parent / preset.profile
+    if not profile.is_file():
+        raise PresetError(
+            f"{path.name}: there is no profile {profile} (line {line_of('profile', text)}): name a file beside the "
+            "preset, or leave the line out"
+        )
+    return replace(preset, profile=str(profile))
 
 
 def line_of(key: str, text: str) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from facedesigner.export.fabrication import Fabrication
 from facedesigner.export.parts import SOURCE
+from facedesigner.export.shell import shell_for
 from facedesigner.export.signing import ALGORITHM, SigningKey, fingerprint, is_signed
 from facedesigner.state.recipe import describe
 
@@ -29,6 +30,7 @@ ABOUT = {
     "-cutout.png": "the same without its background",
     "-credentials.pem": "the certificates that the pictures' content credentials are signed with",
     "-sheet.pdf": "to print at 100%, with measures and crop marks",
+    "-cmyk.tif": "what the sheet prints, in one piece and in the colours of a press",
     "-recipe.json": "how the face was made; FaceDesigner opens it",
     "-certificate.pdf": "the comparison with what the model was trained on",
     "-certificate.json": "the same for programs; `facedesigner verify` checks it",
@@ -56,6 +58,7 @@ def readme(
     lines += [f"{width} × {height} pixels, {across:.1f} × {down:.1f} mm at {of.options.size.dpi:g} dpi"]
     lines += [", ".join(map(str, main.measures))]
     lines += [f"Openings: {', '.join(map(str, of.layout.openings))}"] if of.layout.openings else []
+    lines += [shell.words] if (shell := shell_for(main, of.layout.cylinder_mm)) else []
     lines += ["", "Files", ""]
     lines += [f"  {name:<{wide}}{ABOUT.get(name.removeprefix(of.stem), '')}".rstrip() for name in parts]
     for title, sentences in (("Not in this package", left_out), ("To know", notes)):

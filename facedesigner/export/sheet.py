@@ -1,99 +1,29 @@
 """A PDF to print a face in its real size: a page with its measures, then the picture on as many pages as it needs.
 
-Pages overlap, and crop marks say where to cut; a scale bar on each shows whether the printer kept the size.
+Pages overlap, and crop marks say where to cut; a scale bar on each shows whether the printer kept the size. The same
+functions draw the pages as pictures, to be looked at before anything is written.
 """
 
 from __future__ import annotations
 
 import io
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from PIL import Image as Pillow
 
+from facedesigner.contract.request import Image
 from facedesigner.export.fabrication import Fabrication
+from facedesigner.export.layout import FOOT, MARGIN, PAGES, Layout, Tiling, tiling
 from facedesigner.export.lettering import Lettering, readable
-from facedesigner.export.openings import Ellipse, Opening, ellipses
-from training.errors import UserError
-from training.texts import quoted
+from facedesigner.export.openings import ellipses
+from facedesigner.export.raster import RasterCanvas
+from facedesigner.export.shell import Shell, shell_for
 
-PAGES = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "Letter": (215.9, 279.4)}  # mm
-MARGIN = 12.0  # mm that printers cannot reach, and where crop marks go
-FOOT = 14.0  # mm for the scale bar below the picture
-OVERLAP = 10.0  # mm that neighbouring pages share
 MARK = 5.0  # mm, length of a crop mark
-MOST_PAGES = 100
 POINT = 72 / 25.4  # PDF points of a mm
-INK, LINE = (0.1, 0.1, 0.1), (0.85, 0.1, 0.1)
-
-
-class SheetError(UserError):
-    """The sheet cannot be made; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a sheet is to be."""
-
-    page: str = "A4"  # one of PAGES
-    openings: tuple[Opening, ...] = ()  # drawn as dashed lines
-
-
-@dataclass(frozen=True, slots=True)
-class Tiling:
-    """How a picture is spread over pages, all in mm."""
-
-    page: tuple[float, float]
-    tile: tuple[float, float]  # room for the picture on a page
-    columns: int
-    rows: int
-
-    @property
-    def count(self) -> int:
-        return self.columns * self.rows
-
-    def corner(self, column: int, row: int) -> tuple[float, float]:
-        """Left and top of a page's part, from the picture's top left."""
-        return column * (self.tile[0] - OVERLAP), row * (self.tile[1] - OVERLAP)
-
-
-def tiling(width: float, height: float, page: str) -> Tiling:
-    """The fewest pages, upright or across. SheetError for an unknown page or hundreds of pages."""
-    if page not in PAGES:
-        raise SheetError(f"there is no page {quoted(page)}: choose {', '.join(PAGES)}")
-    short, long = PAGES[page]
-    found = []
-    for sides in ((short, long), (long, short)):
-        tile = (sides[0] - 2 * MARGIN, sides[1] - 2 * MARGIN - FOOT)
-        columns, rows = (
-            1 if length <= room else math.ceil((length - OVERLAP) / (room - OVERLAP))
-            for length, room in zip((width, height), tile, strict=True)
-        )
-        found.append(Tiling(sides, tile, columns, rows))
-    best = min(found, key=lambda one: one.count)
-    if best.count > MOST_PAGES:
-        raise SheetError(
-            f"{width / 10:.0f} × {height / 10:.0f} cm would need {best.count} pages {page}; {MOST_PAGES} are the most: "
-            "choose a larger page or a smaller face"
-        )
-    return best
-
-
-def fewer_pages(width: float, height: float, page: str) -> str:
-    """A sentence on how the picture would fit one page, or fewer ones by a hair's breadth; "" where neither helps."""
-    plan = tiling(width, height, page)
-    if plan.count == 1:
-        return ""
-    for larger in PAGES:
-        if PAGES[larger][0] > PAGES[page][0] and tiling(width, height, larger).count == 1:
-            return f"On {larger} it fits on one page."
-    for percent in range(99, 84, -1):
-        count = tiling(width * percent / 100, height * percent / 100, page).count
-        if count < plan.count:
-            return f"At {percent}% of the size it takes {count}."
-    return ""
+INK, LINE, WHITE = (0.1, 0.1, 0.1), (0.85, 0.1, 0.1), (1.0, 1.0, 1.0)
 
 
 def sheet(fabrication: Fabrication, layout: Layout, title: str, about: str = "") -> bytes:
@@ -101,22 +31,47 @@ def sheet(fabrication: Fabrication, layout: Layout, title: str, about: str = "")
     from reportlab.lib.utils import ImageReader
     from reportlab.pdfgen.canvas import Canvas
 
-    width, height = fabrication.millimetres
-    plan = tiling(width, height, layout.page)
-    holes, _ = ellipses(layout.openings, fabrication.landmarks)
-    buffer, packed = io.BytesIO(), io.BytesIO()
-    Pillow.fromarray(fabrication.opaque).save(packed, "JPEG", quality=95, subsampling=0)
-    picture = ImageReader(io.BytesIO(packed.getvalue()))  # one object, so that it is in the file once
+    def held(pixels: Image) -> Any:
+        packed = io.BytesIO()
+        Pillow.fromarray(pixels).save(packed, "JPEG", quality=95, subsampling=0)
+        return ImageReader(io.BytesIO(packed.getvalue()))  # one object, so that it is in the file once
+
+    buffer = io.BytesIO()
     canvas: Any = Canvas(buffer, invariant=1)
     canvas.setTitle(readable(title))
     canvas.setCreator("FaceDesigner")
-    lettering = Lettering(f"{title}{about}")
-    measured_page(canvas, lettering, fabrication, picture, PAGES[layout.page], title, about, plan.count)
-    for row in range(plan.rows):
-        for column in range(plan.columns):
-            tile_page(canvas, lettering, fabrication, picture, plan, column, row, title, holes)
+    draw(canvas, fabrication, layout, title, about, held)
     canvas.save()
     return buffer.getvalue()
+
+
+def sheet_pictures(
+    fabrication: Fabrication, layout: Layout, title: str, about: str = "", dpi: float = 60.0
+) -> list[Image]:
+    """The same pages as pictures (H, W, 3). SheetError."""
+    canvas = RasterCanvas(dpi)
+    draw(canvas, fabrication, layout, title, about, Pillow.fromarray)
+    return [np.asarray(page) for page in canvas.pages]
+
+
+def draw(
+    canvas: Any, fabrication: Fabrication, layout: Layout, title: str, about: str, held: Callable[[Image], Any]
+) -> None:
+    """`held` makes of pixels what the canvas draws."""
+    shell = shell_for(fabrication, layout.cylinder_mm)
+    opaque, printed = fabrication.opaque, fabrication.opaque if shell is None else shell.unwrapped(fabrication.opaque)
+    size = (printed.shape[1] / fabrication.dpi * 25.4, printed.shape[0] / fabrication.dpi * 25.4)
+    plan = tiling(*size, layout.page, layout.overlap_mm)
+    lettering = Lettering(f"{title}{about}")
+    whole = held(opaque)
+    measured_page(canvas, lettering, fabrication, whole, layout, title, about, plan.count, shell)
+    picture = whole if shell is None else held(printed)
+    holes, _ = ellipses(layout.openings, fabrication.landmarks)
+    lines = [hole.outline(fabrication.dpi / 25.4) for hole in holes]
+    lines = lines if shell is None else [shell.moved(line) for line in lines]
+    for row in range(plan.rows):
+        for column in range(plan.columns):
+            tile_page(canvas, lettering, picture, size, plan, column, row, title, lines)
 
 
 def measured_page(
@@ -124,13 +79,14 @@ def measured_page(
     lettering: Lettering,
     fabrication: Fabrication,
     picture: Any,
-    page: tuple[float, float],
+    layout: Layout,
     title: str,
     about: str,
     pages: int,
+    shell: Shell | None,
 ) -> None:
     """The whole face, as large as the page allows, with its landmarks and its measures in mm."""
-    wide, high = page
+    wide, high = PAGES[layout.page]
     canvas.setPageSize((wide * POINT, high * POINT))
     width, height = fabrication.millimetres
     rows = len(fabrication.measures)
@@ -161,7 +117,11 @@ def measured_page(
     size = f"The picture is {width:.1f} × {height:.1f} mm at {fabrication.dpi:g} dpi"
     many = "the next page" if pages == 1 else f"the next {pages} pages"
     shown = "here in its real size" if scale == 1 else f"here at 1 : {1 / scale:.2f}"
-    text(canvas, MARGIN, MARGIN + 4, f"{size}; {shown}, and in its real size on {many}. Print at 100%.", 8)
+    if shell is None:
+        text(canvas, MARGIN, MARGIN + 4, f"{size}; {shown}, and in its real size on {many}. Print at 100%.", 8)
+    else:
+        text(canvas, MARGIN, MARGIN + 8, f"{size}; {shown}, and unwrapped on {many}. Print at 100%.", 8)
+        text(canvas, MARGIN, MARGIN + 4, f"{shell.words}", 8)
     text(canvas, MARGIN, MARGIN, "The head's height is an estimate: twice from the eyes to the chin.", 8)
     text(canvas, MARGIN, MARGIN - 4, lettering.note, 8)
     canvas.showPage()
@@ -170,18 +130,18 @@ def measured_page(
 def tile_page(
     canvas: Any,
     lettering: Lettering,
-    fabrication: Fabrication,
     picture: Any,
+    size: tuple[float, float],
     plan: Tiling,
     column: int,
     row: int,
     title: str,
-    holes: Sequence[Ellipse],
+    openings: Sequence[np.ndarray],
 ) -> None:
-    """A part of the picture in its real size."""
+    """A part of the picture, which is `size` mm large; `openings` are closed lines (N, 2) in it, in mm."""
     wide, high = plan.page
     canvas.setPageSize((wide * POINT, high * POINT))
-    width, height = fabrication.millimetres
+    width, height = size
     left, top = plan.corner(column, row)
     part = (min(plan.tile[0], width - left), min(plan.tile[1], height - top))
     x, y = MARGIN, high - MARGIN - part[1]
@@ -190,8 +150,8 @@ def tile_page(
     clip.rect(x * POINT, y * POINT, part[0] * POINT, part[1] * POINT)
     canvas.clipPath(clip, stroke=0)
     canvas.drawImage(picture, (x - left) * POINT, (y + part[1] + top - height) * POINT, width * POINT, height * POINT)
-    for hole in holes:
-        opening_line(canvas, hole, x - left, y + part[1] + top, fabrication.dpi / 25.4)
+    for places in openings:
+        dashed(canvas, places * (1, -1) + (x - left, y + part[1] + top))
     canvas.restoreState()
     crop_marks(canvas, x, y, *part)
     if plan.count > 1:
@@ -204,18 +164,19 @@ def tile_page(
     canvas.showPage()
 
 
-def opening_line(canvas: Any, hole: Ellipse, left: float, top: float, pixels_per_mm: float) -> None:
-    """Dashed, where to cut. `left` and `top`: the picture's corner on the page, in mm."""
-    x, y = hole.centre / pixels_per_mm
-    wide, high = hole.opening.width_mm, hole.opening.height_mm
+def dashed(canvas: Any, places: np.ndarray) -> None:
+    """A closed line (N, 2) in mm, where to cut: white below red, to be seen on skin and on hair."""
+    path = canvas.beginPath()
+    path.moveTo(*(places[-1] * POINT))
+    for place in places:
+        path.lineTo(*(place * POINT))
     canvas.saveState()
-    canvas.translate((left + x) * POINT, (top - y) * POINT)
-    canvas.rotate(-math.degrees(math.atan2(hole.across[1], hole.across[0])))
-    for colour, dashes in (((1, 1, 1), ()), (LINE, (4, 3))):  # on skin and on hair alike
-        canvas.setStrokeColorRGB(*colour)
-        canvas.setDash(*((dashes,) if dashes else ()))
-        canvas.setLineWidth(0.7)
-        canvas.ellipse(-wide / 2 * POINT, -high / 2 * POINT, wide / 2 * POINT, high / 2 * POINT, stroke=1, fill=0)
+    canvas.setLineWidth(0.7)
+    canvas.setStrokeColorRGB(*WHITE)
+    canvas.drawPath(path)
+    canvas.setStrokeColorRGB(*LINE)
+    canvas.setDash(4, 3)
+    canvas.drawPath(path)
     canvas.restoreState()
 
 
@@ -235,7 +196,7 @@ def inner_marks(
     """Ticks in the margin where the neighbour's page begins, halfway through what both show: cut here and butt."""
     canvas.setStrokeColorRGB(*LINE)
     canvas.setLineWidth(0.4)
-    half = OVERLAP / 2
+    half = plan.overlap / 2
     cuts = [half] if column else []
     cuts += [part[0] - half] if column < plan.columns - 1 else []
     for cut in cuts:
@@ -252,7 +213,7 @@ def inner_marks(
 def scale_bar(canvas: Any, x: float, y: float, mm: int = 100) -> None:
     """Ten centimetres, every second one black."""
     for centimetre in range(mm // 10):
-        canvas.setFillColorRGB(*(INK if centimetre % 2 == 0 else (1, 1, 1)))
+        canvas.setFillColorRGB(*(INK if centimetre % 2 == 0 else WHITE))
         canvas.setStrokeColorRGB(*INK)
         canvas.setLineWidth(0.3)
         canvas.rect((x + 10 * centimetre) * POINT, y * POINT, 10 * POINT, 2 * POINT, stroke=1, fill=1)
@@ -269,7 +230,7 @@ def length(canvas: Any, start: tuple[float, float], end: tuple[float, float], la
     for x, y in (start, end):
         line(canvas, *((x - 1.5, y, x + 1.5, y) if upright else (x, y - 1.5, x, y + 1.5)))
     x, y = (start[0] + 2, start[1] - 3) if upright else (max(start, end)[0] + 1.5, end[1] - 1.2)
-    canvas.setFillColorRGB(1, 1, 1)
+    canvas.setFillColorRGB(*WHITE)
     canvas.setFillAlpha(0.75)
     canvas.rect((x - 0.5) * POINT, (y - 0.8) * POINT, (2 * len(label) + 0.5) * POINT, 3.6 * POINT, stroke=0, fill=1)
     canvas.setFillAlpha(1)

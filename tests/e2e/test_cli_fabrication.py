@@ -15,6 +15,7 @@ from facedesigner.engine.batch import Tools
 from facedesigner.export.cutout import Cutout
 from facedesigner.export.png import read_face, save_png
 from facedesigner.state.face import FaceState
+from tests.profiles import cmyk_profile
 from tests.tiny import tiny_weights
 from tests.unit.export.faces import eyed, find_eyes
 
@@ -54,6 +55,21 @@ def test_a_photo_in_its_real_size(photo, tmp_path, capsys):
     assert written.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
     assert run(*words, "--out", written) == 2
     assert "exists already" in capsys.readouterr().err
+
+
+def test_a_shell_and_a_press(photo, tmp_path, capsys):
+    (tmp_path / "press.icc").write_bytes(cmyk_profile())
+    words = ("export", photo, "--dpi", 50, "--method", "bicubic", "--sheet", "A4", "--cylinder-mm", 130)
+    assert run(*words, "--overlap-mm", 20, "--icc", tmp_path / "press.icc", "--out", tmp_path / "a.png") == 0
+    written = [tmp_path / f"a{ending}" for ending in (".png", ".pdf", ".tif")]
+    assert capsys.readouterr().out.split() == [str(path) for path in written]
+    with Pillow.open(written[0]) as flat, Pillow.open(written[2]) as image:
+        assert image.mode == "CMYK" and image.width > flat.width
+    assert run(*words, "--icc", photo, "--out", tmp_path / "b.png") == 2
+    assert "photo.png is no profile that can be used" in capsys.readouterr().err
+    assert run(*words[:-1], 21, "--out", tmp_path / "b.png") == 2
+    assert "too wide for a shell of 21 mm radius" in capsys.readouterr().err
+    assert not (tmp_path / "b.png").exists()  # nothing of what was asked for
 
 
 def test_a_name_that_is_taken_is_said_before_the_work(photo, tmp_path, capsys, monkeypatch):

@@ -305,7 +305,7 @@ class FabricationDialog(QDialog):
         self.warning.setVisible(bool(sentences))
 
     def _paper(self, width: float, height: float) -> str:
-        from facedesigner.export.sheet import fewer_pages, tiling
+        from facedesigner.export.layout import fewer_pages, tiling
 
         paper = self.form.paper.currentText()
         plan = tiling(width, height, paper)

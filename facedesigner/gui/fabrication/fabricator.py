@@ -39,8 +39,8 @@ class Fabricator:
 
     def _write(self, order: Order, job: Job) -> tuple[list[Path], tuple[str, ...]]:
         from facedesigner.export.fabrication import Stopped, fabricate
+        from facedesigner.export.layout import Layout
         from facedesigner.export.parts import png_of, sheet_of, write_set
-        from facedesigner.export.sheet import Layout
         from facedesigner.export.writing import write_file
 
         def say(share: float, what: str) -> None:

@@ -39,8 +39,8 @@ def package_of(
     """`certifier` loads one with the weights of a model. Raises what `fabricate` raises."""
     from facedesigner.export.credential_signer import self_made
     from facedesigner.export.fabrication import fabricate
+    from facedesigner.export.layout import Layout
     from facedesigner.export.package import Contents, packed, square
-    from facedesigner.export.sheet import Layout
     from facedesigner.export.signing import own_key
 
     key_file = Places.of_user().signing_key

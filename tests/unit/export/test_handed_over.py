@@ -14,9 +14,9 @@ from facedesigner.engine.landmarks import pointed_at
 from facedesigner.export.certificate import sealed
 from facedesigner.export.fabrication import Fabrication, Options
 from facedesigner.export.handed_over import PackageError, checked
+from facedesigner.export.layout import Layout
 from facedesigner.export.parts import write_set
 from facedesigner.export.readme import readme, sealed_text
-from facedesigner.export.sheet import Layout
 from facedesigner.export.signing import fingerprint, own_key
 from tests.unit.export.test_certificate import PICTURE
 from tests.unit.export.test_certificate import made as facts

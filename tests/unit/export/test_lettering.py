@@ -9,9 +9,10 @@ import pytest
 from facedesigner.export import fonts
 from facedesigner.export.alphabets import drawn, stand_in
 from facedesigner.export.certificate_page import page
+from facedesigner.export.layout import Layout
 from facedesigner.export.lettering import NOTE, Lettering
 from facedesigner.export.seals import Former, broken_seals
-from facedesigner.export.sheet import Layout, sheet
+from facedesigner.export.sheet import sheet
 from facedesigner.state.uniqueness import Neighbour
 from tests.unit.export.fonts import font_file, text_of
 from tests.unit.export.test_certificate import PICTURE, made

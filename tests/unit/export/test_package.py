@@ -21,17 +21,18 @@ from facedesigner.export.credential_signer import own_certificates, self_made
 from facedesigner.export.credentials import TRUSTED, Ingredient, read_bytes
 from facedesigner.export.cutout import Cutout, CutoutError
 from facedesigner.export.fabrication import Options, Stopped, fabricate
+from facedesigner.export.layout import Layout
 from facedesigner.export.measure import Size
 from facedesigner.export.openings import Opening
 from facedesigner.export.package import Contents, packed, square
 from facedesigner.export.readme import entries, signer
 from facedesigner.export.seals import broken_seals
-from facedesigner.export.sheet import Layout
 from facedesigner.export.signing import fingerprint, own_key
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import COMPOSITE, GENERATED
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
 from tests.fake_identity import CALIBRATION
+from tests.profiles import cmyk_profile
 from tests.unit.export.faces import eyed, find_eyes
 
 FACE = FaceState("0123456789abcdef", seed=42)
@@ -106,6 +107,20 @@ def test_the_text_has_sizes_and_hashes_and_is_signed(tmp_path):
     assert signer(text.replace("Laboratory", "Laboratary"))[1] is False
     assert signer(f"{text}and more\n")[1] is False
     assert signer(text_of(made())) == ("", True)
+
+
+def test_a_picture_for_the_press_and_a_shell(tmp_path):
+    (tmp_path / "press.icc").write_bytes(cmyk_profile())
+    of = replace(contents(), profile=tmp_path / "press.icc", layout=Layout(cylinder_mm=45.0))
+    found = made(of)
+    with (
+        Pillow.open(io.BytesIO(found.parts["a-cmyk.tif"])) as image,
+        Pillow.open(io.BytesIO(found.parts["a.png"])) as flat,
+    ):
+        assert image.mode == "CMYK" and image.width > flat.width and image.height == flat.height
+    assert "Unwrapped for a shell of 45 mm radius" in text_of(found)
+    (tmp_path / "press.icc").write_bytes(b"no profile")
+    assert "The picture for the press is left out: press.icc is no profile" in made(of).left_out[0]
 
 
 def test_the_pictures_are_signed_before_the_certificate_is_about_them(tmp_path):

@@ -23,6 +23,17 @@ def test_what_a_file_says_is_what_is_asked_for(tmp_path):
     assert preset.layout.page == "A4" and preset.layout.openings == (Opening("mouth", 40.0, 10.0),)
 
 
+def test_a_shell_and_a_press(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('cylinder_mm = 90\noverlap_mm = 0\nprofile = "press.icc"\n')
+    with pytest.raises(PresetError, match=r"no profile .*press.icc \(line 3\)"):
+        load(path)
+    (tmp_path / "press.icc").write_bytes(b"looked into when it is used")
+    preset = load(path)
+    assert preset.layout.cylinder_mm == 90 and preset.layout.overlap_mm == 0
+    assert preset.profile == str(tmp_path / "press.icc")
+
+
 def test_an_unknown_one_lists_those_there_are(tmp_path):
     with pytest.raises(PresetError, match="no preset 'lab': choose desk-companion, greeter-shell, lab-head, or name a"):
         chosen("lab", [tmp_path, resource("presets")])
