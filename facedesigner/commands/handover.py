@@ -77,24 +77,18 @@ def handover_command(args: argparse.Namespace) -> int:
     return 0
 
 
-def folders() -> tuple[Path, ...]:
-    """Where presets lie: the user's own, then those that come along."""
-    from facedesigner.gui.places import Places
-    from facedesigner.resources import resource
-
-    return Places.of_user().presets, resource("presets")
-
-
 def preset_of(name: str | None) -> Preset:
     from facedesigner.export.presets import Preset, chosen
+    from facedesigner.gui.places import Places
 
-    return Preset() if name is None else chosen(name, folders())
+    return Preset() if name is None else chosen(name, Places.of_user().preset_folders)
 
 
 def list_presets() -> int:
     from facedesigner.export.presets import load, presets
+    from facedesigner.gui.places import Places
 
-    for name, path in presets(folders()).items():
+    for name, path in presets(Places.of_user().preset_folders).items():
         preset = load(path)
         print(f"{name}: {preset.title}. {preset.about}".rstrip())
     return 0

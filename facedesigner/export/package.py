@@ -3,8 +3,8 @@ certificate, the relief, and a text that says what is what, with sizes and hashe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -21,9 +21,10 @@ from facedesigner.export.credentials import Ingredient, signed
 from facedesigner.export.fabrication import CUT, Fabrication, Find, Options, Progress, Stopped, fabricate
 from facedesigner.export.layout import Layout
 from facedesigner.export.openings import ellipses, pierced
-from facedesigner.export.parts import png_of, sheet_of, tiff_of
-from facedesigner.export.press import read_profile
+from facedesigner.export.parts import about, png_of, printed, sheet_of, tiff_of
+from facedesigner.export.press import proof, read_profile
 from facedesigner.export.readme import README, readme, sealed_text
+from facedesigner.export.sheet import sheet_pictures
 from facedesigner.export.signing import SigningKey
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import to_json
@@ -31,6 +32,7 @@ from facedesigner.state.uniqueness import Finding
 from training.errors import UserError
 
 RELIEF_SIDE = 512  # pixels of the aligned picture that the relief is taken from
+SIDE = 900  # pixels of what a file looks like
 SHARES = {
     "cut-out": 0.0,
     "content credentials": 0.33,
@@ -90,6 +92,7 @@ class Package:
     parts: dict[str, bytes]  # by the file's name
     left_out: tuple[str, ...]  # a sentence each
     notes: tuple[str, ...]  # what the user should know
+    looks: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)  # what files look like, by name
 
 
 def packed(
@@ -97,8 +100,15 @@ def packed(
     of: Contents,
     progress: Progress = lambda share, what: None,
     stop: Callable[[], bool] = lambda: False,
+    with_looks: bool = False,
 ) -> Package:
-    """`main` is what was fabricated of the same. What cannot be made is left out, and said. Raises Stopped."""
+    """`main` is what was fabricated of the same; `with_looks`: also small pictures of the files. What cannot be made is
+    left out, and said. Raises Stopped."""
+    looks: dict[str, tuple[np.ndarray, ...]] = {}
+
+    def look(name: str, pictures: Callable[[], Iterable[np.ndarray]]) -> None:
+        if with_looks:
+            looks[name] = tuple(map(small, pictures()))
 
     def say(share: float, what: str) -> None:
         if stop():
@@ -107,6 +117,7 @@ def packed(
 
     picture, cutout = f"{of.stem}.png", f"{of.stem}-cutout.png"
     parts = {picture: png_of(main, of.face, of.model, of.mark)}
+    look(picture, lambda: [main.pixels])
     left_out: list[str] = []
     notes, warnings = list(main.notes), main.warnings
 
@@ -132,6 +143,7 @@ def packed(
         holes, missing = ellipses(of.layout.openings, made.landmarks)
         notes.extend(missing)
         made = replace(made, pixels=pierced(made.pixels, holes, made.dpi / 25.4)) if holes else made
+        look(cutout, lambda: [made.pixels])
         return {cutout: png_of(made, of.face, of.model, of.mark)}
 
     def credentials() -> dict[str, bytes]:
@@ -142,10 +154,21 @@ def packed(
 
     def press() -> dict[str, bytes]:
         assert of.profile is not None
-        return {f"{of.stem}-cmyk.tif": tiff_of(main, of.layout, read_profile(of.profile), of.face, of.model, of.mark)}
+        name, profile = f"{of.stem}-cmyk.tif", read_profile(of.profile)
+        content = tiff_of(main, of.layout, profile, of.face, of.model, of.mark)
+        look(name, lambda: [proof(small(printed(main, of.layout)), profile)])
+        return {name: content}
+
+    def print_sheet() -> dict[str, bytes]:
+        name = f"{of.stem}-sheet.pdf"
+        content = sheet_of(main, of.layout, of.stem, of.face, of.model)
+        look(name, lambda: sheet_pictures(main, of.layout, of.stem, about(of.face, of.model)))
+        return {name: content}
 
     def relief() -> dict[str, bytes]:
-        files, notice = relief_parts(of, pupil_mm(main), say)
+        files, notice, pictures = relief_parts(of, pupil_mm(main), say)
+        for name, one in pictures.items():
+            look(name, lambda one=one: [one])  # type: ignore[misc]
         notes.extend([f"The relief: {notice}."] if notice else [])
         return files
 
@@ -153,8 +176,7 @@ def packed(
         add("cut-out", "Cutting out", cut)
     if of.signer is not None:
         add("content credentials", "Signing", credentials)
-    sheet = f"{of.stem}-sheet.pdf"
-    add("sheet", "Laying out the sheet", lambda: {sheet: sheet_of(main, of.layout, of.stem, of.face, of.model)})
+    add("sheet", "Laying out the sheet", print_sheet)
     if of.profile is not None:
         add("picture for the press", "Separating the colours", press)
     if of.face is not None:
@@ -165,7 +187,7 @@ def packed(
     notes += warnings
     text = readme(main, of, parts, left_out, notes)
     parts[f"{of.stem}{README}"] = sealed_text(text, of.key() if of.key else None).encode()
-    return Package(parts, tuple(left_out), tuple(notes))
+    return Package(parts, tuple(left_out), tuple(notes), looks)
 
 
 def pupil_mm(main: Fabrication) -> float:
@@ -192,12 +214,13 @@ def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dic
     return dict(zip((pdf.name, sheet.name), contents, strict=True))
 
 
-def relief_parts(of: Contents, pupils: float, say: Progress) -> tuple[dict[str, bytes], str]:
-    """The face as a solid of the same size: STL and height map, and what the user should know of them. The one place
-    that says what a package has of the head."""
+def relief_parts(of: Contents, pupils: float, say: Progress) -> tuple[dict[str, bytes], str, dict[str, Image]]:
+    """The face as a solid of the same size: STL and height map, what the user should know of them, and what they look
+    like. The one place that says what a package has of the head."""
     from facedesigner.engine.relief import aligned_marks, height_map
     from facedesigner.export.solid import Piece, build
     from facedesigner.export.stl import height_map_png, stl_of
+    from facedesigner.export.views import grey_picture, hill_shade
 
     picture = of.aligned()
     if of.options.mirror:
@@ -209,8 +232,17 @@ def relief_parts(of: Contents, pupils: float, say: Progress) -> tuple[dict[str, 
     solid = build(relief, Piece(of.solid, pupil_mm=pupils))
     step = solid.pupil_mm / (relief.eye_distance * len(relief.height))
     say(0.95, "Modelling the relief")
-    files = {f"{of.stem}-relief.stl": stl_of(solid), f"{of.stem}-height.png": height_map_png(relief.height, step)}
-    return files, notice
+    stl, heights = f"{of.stem}-relief.stl", f"{of.stem}-height.png"
+    files = {stl: stl_of(solid), heights: height_map_png(relief.height, step)}
+    return files, notice, {stl: hill_shade(relief), heights: grey_picture(relief)}
+
+
+def small(pixels: np.ndarray) -> np.ndarray:
+    """(H, W, 3 or 4) of any size and 8 or 16 bits -> uint8, of no more than SIDE."""
+    eight = pixels if pixels.dtype == np.uint8 else (pixels / 257).round().astype(np.uint8)
+    picture = Pillow.fromarray(eight)
+    picture.thumbnail((SIDE, SIDE), Pillow.Resampling.BOX)
+    return np.asarray(picture)
 
 
 def square(picture: Image) -> Image:

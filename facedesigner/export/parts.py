@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from facedesigner.contract.framed import FRAME_KEY
+from facedesigner.contract.request import Image
 from facedesigner.export.chunks import encode
 from facedesigner.export.fabrication import Fabrication, Options
 from facedesigner.export.layout import Layout
@@ -65,17 +66,26 @@ def png_of(fabrication: Fabrication, face: FaceState | None, model_name: str, ma
 
 
 def sheet_of(fabrication: Fabrication, layout: Layout, title: str, face: FaceState | None, model_name: str) -> bytes:
-    return sheet(fabrication, layout, title, describe(face, model_name) if face else "")
+    return sheet(fabrication, layout, title, about(face, model_name))
+
+
+def about(face: FaceState | None, model_name: str) -> str:
+    """How a face was made, in words; "" where that is not to be told."""
+    return describe(face, model_name) if face else ""
+
+
+def printed(fabrication: Fabrication, layout: Layout) -> Image:
+    """What is printed of a face, (H, W, 3). SheetError."""
+    shell = shell_for(fabrication, layout.cylinder_mm)
+    return fabrication.opaque if shell is None else shell.unwrapped(fabrication.opaque)
 
 
 def tiff_of(
     fabrication: Fabrication, layout: Layout, profile: bytes, face: FaceState | None, model_name: str, mark: str = ""
 ) -> bytes:
     """What the sheet prints, in one piece and in a press's colours. SheetError, PressError."""
-    shell = shell_for(fabrication, layout.cylinder_mm)
-    pixels = fabrication.opaque if shell is None else shell.unwrapped(fabrication.opaque)
-    about = f"{SOURCE}. {describe(face, model_name)}" if face else ""
-    return cmyk_tiff(pixels, fabrication.dpi, profile, about, GENERATED if face else mark)
+    words = f"{SOURCE}. {about(face, model_name)}" if face else ""
+    return cmyk_tiff(printed(fabrication, layout), fabrication.dpi, profile, words, GENERATED if face else mark)
 
 
 def write_set(target: Path, parts: Mapping[str, bytes], overwrite: bool = False) -> list[Path]:

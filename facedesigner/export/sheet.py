@@ -46,7 +46,7 @@ def sheet(fabrication: Fabrication, layout: Layout, title: str, about: str = "")
 
 
 def sheet_pictures(
-    fabrication: Fabrication, layout: Layout, title: str, about: str = "", dpi: float = 60.0
+    fabrication: Fabrication, layout: Layout, title: str, about: str = "", dpi: float = 75.0
 ) -> list[Image]:
     """The same pages as pictures (H, W, 3). SheetError."""
     canvas = RasterCanvas(dpi)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from facedesigner.resources import resource
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -81,6 +83,11 @@ class Places:
     def presets(self) -> Path:
         """Folder of the user's own presets for packages."""
         return self.sessions.parent / "presets"
+
+    @property
+    def preset_folders(self) -> tuple[Path, ...]:
+        """Where presets lie: the user's own, then those that come along."""
+        return self.presets, resource("presets")
 
     @property
     def cache(self) -> Path:

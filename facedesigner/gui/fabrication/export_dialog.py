@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -23,9 +23,11 @@ from facedesigner.gui import theme
 from facedesigner.gui.fabrication.export_form import KEEP, ExportForm
 from facedesigner.gui.fabrication.fabricator import Fabricator
 from facedesigner.gui.fabrication.live_preview import LivePreview
-from facedesigner.gui.fabrication.measured_view import MeasuredView
-from facedesigner.gui.fabrication.order import ALL, PNG, SHEET, Order
+from facedesigner.gui.fabrication.order import PNG, SHEET, Order
+from facedesigner.gui.handover.handover_dialog import HandoverDialog
+from facedesigner.gui.handover.wish import Wish
 from facedesigner.gui.widgets.errors import show_error
+from facedesigner.gui.widgets.measured_view import MeasuredView
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.gui.work.desk import Desk, Job
@@ -43,7 +45,6 @@ FOUND = "Dots are landmarks, lines are lengths in mm. What is dark is not export
 KINDS = {
     PNG: ("Save picture", ".png", "PNG (*.png)"),
     SHEET: ("Save sheet", ".pdf", "PDF (*.pdf)"),
-    ALL: ("Save everything of the face", ".zip", "Zip (*.zip);;Folder (*)"),
 }
 
 
@@ -88,6 +89,7 @@ class FabricationDialog(QDialog):
         self.again_button.clicked.connect(self._point_again)
         for kind, button in self.buttons.items():
             button.clicked.connect(lambda _=False, kind=kind: self.ask(kind))
+        self.hand_button.clicked.connect(self.hand_over)
         self.stop_button.clicked.connect(lambda: self._job and self._job.stop())
         self.box.rejected.connect(self.reject)
         self.finished.connect(self.desk.leave)
@@ -99,17 +101,30 @@ class FabricationDialog(QDialog):
         """Asks for the file's name, then writes it."""
         title, ending, kinds = KINDS[kind]
         start = str(self._folder / f"{self._stem}{ending}")
-        name, chosen = QFileDialog.getSaveFileName(self, title, start, kinds)
+        name, _ = QFileDialog.getSaveFileName(self, title, start, kinds)
         if not name:
             return
         path = Path(name)
-        folder = kind == ALL and chosen.startswith("Folder")
-        if not folder and path.suffix.lower() != ending:
+        if path.suffix.lower() != ending:
             path = path.with_name(path.name + ending)
             if path.exists():
                 self._fail(f"{path.name} exists already: choose another name")
                 return
-        self.save(kind, path.with_suffix("") if folder and path.suffix == ending else path)
+        self.save(kind, path)
+
+    def hand_over(self) -> None:
+        """Everything of the face in one package, as the form says."""
+        from facedesigner.export.layout import Layout
+
+        layout = Layout(self.form.paper.currentText())
+        wish = Wish(
+            *(self.form.options, layout, self._stem, self._face if self.form.recipe.isChecked() else None, self._model),
+            *(self.landmarks if self._pointed else None, self._weights),
+        )
+        dialog = HandoverDialog(self._picture, wish, self._folder, self, "As in the export")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.said.connect(self.said)
+        dialog.open()
 
     def save(self, kind: str, path: Path) -> None:
         """Writes `path`; the user agreed to replace it."""
@@ -120,7 +135,7 @@ class FabricationDialog(QDialog):
         pointed = self.landmarks if self._pointed else None
         order = Order(
             *(kind, path, self.form.options, self._stem, self.form.paper.currentText()),
-            *(face, self._model, pointed, self._weights),
+            *(face, self._model, pointed),
         )
         self._busy = True
         self._show_busy()
@@ -166,20 +181,18 @@ class FabricationDialog(QDialog):
         self.buttons = {
             PNG: QPushButton("&Save PNG…"),
             SHEET: QPushButton("Save shee&t…"),
-            ALL: QPushButton("Save &all…"),
         }
         self.buttons[PNG].setToolTip("The picture in its real size")
         self.buttons[SHEET].setToolTip("A PDF to print, with measures and crop marks")
-        self.buttons[ALL].setToolTip(
-            "Picture, cut-out, sheet, recipe, certificate and relief, in a zip or a folder; takes up to a minute"
-        )
+        self.hand_button = QPushButton("&Hand over…")
+        self.hand_button.setToolTip("Everything of the face in one package: see it, then save it")
         theme.set_icon(self.buttons[PNG], "save")
-        theme.set_icon(self.buttons[ALL], "export")
+        theme.set_icon(self.hand_button, "export")
         self.stop_button = QPushButton("St&op")
         theme.set_icon(self.stop_button, "stop")
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = self.box.button(QDialogButtonBox.StandardButton.Close)
-        for button in (*self.buttons.values(), self.again_button, self.stop_button, close):
+        for button in (*self.buttons.values(), self.hand_button, self.again_button, self.stop_button, close):
             button.setAutoDefault(False)  # Enter belongs to the number boxes
 
     def _lay_out(self) -> None:
@@ -192,6 +205,7 @@ class FabricationDialog(QDialog):
         files = QHBoxLayout()
         for button in self.buttons.values():
             files.addWidget(button, 1)
+        files.addWidget(self.hand_button, 1)
         last = QHBoxLayout()
         last.addWidget(self.stop_button)
         last.addWidget(self.box, 1)
@@ -315,7 +329,7 @@ class FabricationDialog(QDialog):
         return f"{words} {fewer_pages(width, height, paper)}".rstrip()
 
     def _show_busy(self) -> None:
-        for button in self.buttons.values():
+        for button in (*self.buttons.values(), self.hand_button):
             button.setEnabled(self._ready and not self._busy)
         self.again_button.setEnabled(not self._busy and not self.view.asking)
         self.form.setEnabled(not self._busy)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facedesigner.gui.fabrication.order import ALL, PNG, Order
-from facedesigner.gui.fabrication.packer import Packer
-from facedesigner.gui.work import companion
+from facedesigner.gui.fabrication.order import PNG, Order
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
@@ -28,19 +26,11 @@ class Fabricator:
         return self._find(self._picture)
 
     def write(self, order: Order, job: Job) -> tuple[list[Path], tuple[str, ...]]:
-        """The files, and what the user should know. Reports (share, what is done). None when the job was stopped:
+        """The file, and what the user should know. Reports (share, what is done). None when the job was stopped:
         `export.fabrication.Stopped`. ExportError and others say what to do."""
-        from facedesigner.export.fabrication import Stopped
-
-        try:
-            return self._write(order, job)
-        except companion.Stopped:
-            raise Stopped from None
-
-    def _write(self, order: Order, job: Job) -> tuple[list[Path], tuple[str, ...]]:
         from facedesigner.export.fabrication import Stopped, fabricate
         from facedesigner.export.layout import Layout
-        from facedesigner.export.parts import png_of, sheet_of, write_set
+        from facedesigner.export.parts import png_of, sheet_of
         from facedesigner.export.writing import write_file
 
         def say(share: float, what: str) -> None:
@@ -48,14 +38,6 @@ class Fabricator:
                 raise Stopped
             job.report((share, what))
 
-        if order.kind == ALL:
-            packer = Packer()  # not kept: it has hundreds of megabytes
-            try:
-                package = packer.pack(self._picture, order, say, job.stopped)
-            finally:
-                packer.close()
-            say(1.0, "Writing")
-            return write_set(order.path, package.parts, overwrite=True), (*package.left_out, *package.notes)
         made = fabricate(self._picture, order.options, self._find, order.pointed, say, job.stopped)
         say(1.0, "Writing")
         content = (

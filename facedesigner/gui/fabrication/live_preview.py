@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from facedesigner.gui.fabrication.preview_view import PreviewView
 from facedesigner.gui.fabrication.previewing import Previewing, Wish
+from facedesigner.gui.widgets.preview_view import PreviewView
 from facedesigner.gui.work.desk import Desk
 from training.texts import sentence
 

@@ -11,19 +11,18 @@ if TYPE_CHECKING:
     from facedesigner.export.fabrication import Options
     from facedesigner.state.face import FaceState
 
-PNG, SHEET, ALL = "png", "sheet", "all"
+PNG, SHEET = "png", "sheet"
 
 
 @dataclass(frozen=True)
 class Order:
     """What is to be written, and how."""
 
-    kind: str  # PNG, SHEET or ALL
-    path: Path  # of the file; for ALL a zip, or a folder
+    kind: str  # PNG or SHEET
+    path: Path
     options: Options
-    stem: str  # what the files of ALL are called
+    stem: str  # the title of the sheet
     page: str
     face: FaceState | None  # None leaves the recipe out
     model: str  # its name
     pointed: Landmarks | None  # two clicks, where no eyes are found
-    weights: Path | None = None  # of the model, for the certificate of ALL

@@ -104,6 +104,16 @@ def fabrication(tools: FaceTools, face: FaceState, image: Image, folder: Path) -
     return FabricationDialog(image, face, model, face.stem, folder, tools.window, weights)
 
 
+def handover(tools: FaceTools, face: FaceState, image: Image, folder: Path) -> QDialog:
+    """Everything of the face for whoever builds a head."""
+    from facedesigner.gui.handover.handover_dialog import HandoverDialog
+    from facedesigner.gui.handover.wish import life_size
+
+    info = tools.session.info
+    model, weights = (info.name, info.path) if info else ("", None)
+    return HandoverDialog(image, life_size(face, model, weights), folder, tools.window)
+
+
 def relief(tools: FaceTools, face: FaceState, image: Image, folder: Path) -> QDialog:
     """A solid to print or mill."""
     from facedesigner.gui.relief.relief_dialog import ReliefDialog
@@ -114,5 +124,6 @@ def relief(tools: FaceTools, face: FaceState, image: Image, folder: Path) -> QDi
 TOOLS = (
     Tool("certify", "&Uniqueness certificate…", "certificate", ("Ctrl+U",), certificate),
     Tool("fabricate", "Export for &fabrication…", "ruler", ("Ctrl+Shift+F",), fabrication),
+    Tool("handover", "&Hand over…", "export", ("Ctrl+Shift+H",), handover),
     Tool("relief", "&Relief…", "relief", (), relief),
 )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import zipfile
 
 import numpy as np
 import pytest
@@ -16,8 +15,8 @@ from facedesigner.gui.fabrication import export_dialog
 from facedesigner.gui.fabrication.cutter import Cutter
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
 from facedesigner.gui.fabrication.fabricator import Fabricator
-from facedesigner.gui.fabrication.order import ALL, PNG, SHEET
-from facedesigner.gui.fabrication.packer import Packer, package_of
+from facedesigner.gui.fabrication.order import PNG, SHEET
+from facedesigner.gui.handover.handover_dialog import HandoverDialog
 from facedesigner.gui.work.desk import LEAVING
 from facedesigner.state.face import FaceState
 from tests.unit.export.faces import eyed, find_eyes
@@ -40,21 +39,6 @@ def cutter(monkeypatch):
     monkeypatch.setattr("facedesigner.export.fabrication.cut_out", cut)
     monkeypatch.setattr(Cutter, "cut", lambda self, picture, marks, stopped: cut(picture, marks))
     return disc
-
-
-@pytest.fixture(autouse=True)
-def asked(monkeypatch):
-    """Packs in the same process; the weights that a certificate was asked of."""
-    weights = []
-
-    def certifier(path):
-        weights.append(path)
-        raise ValueError("there are no embeddings of what it was trained on")
-
-    monkeypatch.setattr(
-        Packer, "pack", lambda self, picture, order, say, _: package_of(picture, order, find_eyes, certifier, say)
-    )
-    return weights
 
 
 @pytest.fixture
@@ -94,7 +78,7 @@ def pixels(dialog):
 
 
 def written(qtbot, dialog, kind, path):
-    with qtbot.waitSignal(dialog.said, timeout=60_000 if kind == ALL else 5000):
+    with qtbot.waitSignal(dialog.said, timeout=5000):
         dialog.save(kind, path)
     return path
 
@@ -116,7 +100,7 @@ def test_what_makes_no_sense_is_said_and_not_saved(dialog):
     assert dialog.buttons[PNG].isEnabled()
     dialog.form.pupil.setValue(500)
     dialog.form.dpi.setValue(2400)
-    assert "a side are the most" in dialog.message.text() and not dialog.buttons[ALL].isEnabled()
+    assert "a side are the most" in dialog.message.text() and not dialog.hand_button.isEnabled()
 
 
 def test_the_picture_is_saved(qtbot, dialog, tmp_path):
@@ -137,45 +121,22 @@ def test_the_recipe_can_be_left_out(qtbot, dialog, tmp_path):
         assert "facedesigner" not in image.info
 
 
-def test_the_sheet_and_everything_in_one_package(qtbot, dialog, tmp_path):
+def test_the_sheet_is_saved(qtbot, dialog, tmp_path):
     assert written(qtbot, dialog, SHEET, tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
-    path = written(qtbot, dialog, ALL, tmp_path / "all.zip")
-    with zipfile.ZipFile(path) as archive:
-        assert {name.removeprefix("seed0042_63mm") for name in archive.namelist()} == {
-            *(".png", "-cutout.png", "-sheet.pdf", "-recipe.json", "-relief.stl", "-height.png", "-readme.txt"),
-            "-credentials.pem",
-        }
-        text = archive.read("seed0042_63mm-readme.txt").decode()
-    reason = "The certificate is left out: no model is loaded"
-    assert reason in text and reason in dialog.message.text()  # told in both places
-    written(qtbot, dialog, ALL, tmp_path / "set")
-    assert {path.suffix for path in (tmp_path / "set").iterdir()} == {".png", ".pdf", ".json", ".stl", ".txt", ".pem"}
 
 
-def test_the_certificate_is_made_with_the_model_of_the_face(qtbot, dialog, tmp_path, asked):
-    dialog._weights = tmp_path / "model.safetensors"
-    written(qtbot, dialog, ALL, tmp_path / "a.zip")
-    assert asked == [tmp_path / "model.safetensors"]
-    assert "The certificate is left out: there are no embeddings" in dialog.message.text()
-
-
-def test_a_package_can_be_stopped_while_it_is_made(qtbot, dialog, tmp_path, monkeypatch):
-    entered, gate = threading.Event(), threading.Event()
-
-    def slow(*_):
-        entered.set()
-        gate.wait(10)
-        return b"%PDF"
-
-    monkeypatch.setattr("facedesigner.export.package.sheet_of", slow)
-    dialog.save(ALL, tmp_path / "all.zip")
-    assert entered.wait(10)
-    qtbot.waitUntil(lambda: "Laying out the sheet" in dialog.message.text())
-    assert 300 < dialog.bar.value() < 1000  # the picture itself is done
-    dialog.stop_button.click()
-    gate.set()
-    qtbot.waitUntil(lambda: "Stopped" in dialog.message.text())
-    assert not list(tmp_path.iterdir()) and dialog.buttons[ALL].isEnabled()
+def test_everything_is_handed_over_as_the_form_says(dialog, qtbot):
+    dialog.form.pupil.setValue(31.5)
+    dialog.form.recipe.setChecked(False)
+    dialog.hand_button.click()
+    (other,) = dialog.findChildren(HandoverDialog)
+    wish = other.form.wish
+    assert wish.options == dialog.form.options and wish.stem == "seed0042_31.5mm" and wish.face is None
+    assert (
+        other.form.presets.currentText() == "As in the export"
+        and "31.5 mm between the pupils" in other.form.about.text()
+    )
+    other.reject()
 
 
 def test_the_cut_out_is_previewed_as_the_settings_change(qtbot, dialog):
