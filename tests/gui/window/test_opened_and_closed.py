@@ -20,6 +20,7 @@ from facedesigner.gui.design.teach_dialog import TeachDialog
 from facedesigner.gui.design.versions_dialog import VersionsDialog
 from facedesigner.gui.fabrication import export_dialog
 from facedesigner.gui.fabrication.export_dialog import FabricationDialog
+from facedesigner.gui.handover.handover_dialog import HandoverDialog
 from facedesigner.gui.preparing.prepare_dialog import PrepareDialog
 from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.gui.widgets.face_button import Thumbs
@@ -63,6 +64,7 @@ OPENED: dict[type[QDialog], Callable[[MainWindow], object]] = {
     GridDialog: lambda window: window.design.dialogs.show_grid(),
     ErrorDialog: MainWindow.show_report,
     FabricationDialog: lambda window: show_tool(window, "fabricate"),
+    HandoverDialog: lambda window: show_tool(window, "handover"),
     PrepareDialog: MainWindow.prepare,
     SettingsDialog: MainWindow.show_settings,
     ShortcutSheet: MainWindow.show_shortcuts,
