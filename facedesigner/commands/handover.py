@@ -54,9 +54,11 @@ def handover_command(args: argparse.Namespace) -> int:
         return verify(args)
     if args.file is None or args.out is None:
         raise CommandError("say what to hand over and where to: handover face.png --out package.zip; or --verify one")
+    from facedesigner.export.readme import README
+
     preset = preset_of(args.preset)
-    if args.out.is_file() or args.out.suffix.lower() == ".zip":
-        check_free(args.out, args.overwrite)
+    is_zip = args.out.suffix.lower() == ".zip"
+    check_free(args.out if is_zip else args.out / f"{args.file.stem}{README}", args.overwrite)
     from facedesigner.export.fabrication import fabricate
     from facedesigner.export.parts import write_set
     from facedesigner.export.press import read_profile

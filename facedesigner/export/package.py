@@ -3,8 +3,9 @@ certificate, the relief, and a text that says what is what, with sizes and hashe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -33,14 +34,14 @@ from training.errors import UserError
 
 RELIEF_SIDE = 512  # pixels of the aligned picture that the relief is taken from
 SIDE = 900  # pixels of what a file looks like
-SHARES = {
+SHARES = {  # of the work, where each part begins
     "cut-out": 0.0,
     "content credentials": 0.33,
     "sheet": 0.35,
     "picture for the press": 0.39,
     "certificate": 0.4,
     "relief": 0.65,
-}  # of the work, where each part begins
+}
 NO_RECIPE = "the picture comes without a recipe, so it is not known whose training data to compare it with"
 
 
@@ -104,90 +105,114 @@ def packed(
 ) -> Package:
     """`main` is what was fabricated of the same; `with_looks`: also small pictures of the files. What cannot be made is
     left out, and said. Raises Stopped."""
-    looks: dict[str, tuple[np.ndarray, ...]] = {}
+    packing = Packing(main, of, progress, stop, with_looks)
+    for what, doing, make in packing.steps():
+        packing.add(what, doing, make)
+    return packing.finished()
 
-    def look(name: str, pictures: Callable[[], Iterable[np.ndarray]]) -> None:
-        if with_looks:
-            looks[name] = tuple(map(small, pictures()))
 
-    def say(share: float, what: str) -> None:
-        if stop():
-            raise Stopped
-        progress(share, what)
+class Packing:
+    """A package in the making."""
 
-    picture, cutout = f"{of.stem}.png", f"{of.stem}-cutout.png"
-    parts = {picture: png_of(main, of.face, of.model, of.mark)}
-    look(picture, lambda: [main.pixels])
-    left_out: list[str] = []
-    notes, warnings = list(main.notes), main.warnings
+    def __init__(
+        self, main: Fabrication, of: Contents, progress: Progress, stop: Callable[[], bool], with_looks: bool
+    ) -> None:
+        self.main, self.of, self._progress, self._stop = main, of, progress, stop
+        self._looks: dict[str, tuple[np.ndarray, ...]] | None = {} if with_looks else None
+        self._left_out: list[str] = []
+        self._notes, self._warnings = list(main.notes), main.warnings
+        self.picture, self.cutout = f"{of.stem}.png", f"{of.stem}-cutout.png"
+        self.parts = {self.picture: png_of(main, of.face, of.model, of.mark)}
+        self.look(self.picture, lambda: [main.pixels])
 
-    def add(what: str, doing: str, make: Callable[[], dict[str, bytes]]) -> None:
-        say(SHARES[what], doing)
+    def steps(self) -> Iterator[tuple[str, str, Callable[[], Mapping[str, bytes]]]]:
+        """What is made, in words, what is done for it, and what does it."""
+        if self.of.options.background != CUT:
+            yield "cut-out", "Cutting out", self.cut_out
+        if self.of.signer is not None:
+            yield "content credentials", "Signing", partial(self.sign, self.of.signer)
+        yield "sheet", "Laying out the sheet", self.lay_out
+        if self.of.profile is not None:
+            yield "picture for the press", "Separating the colours", partial(self.separate, self.of.profile)
+        if self.of.face is not None:
+            self.parts[f"{self.of.stem}-recipe.json"] = to_json(self.of.face).encode()
+        yield "certificate", "Comparing with the training data", self.certify
+        yield "relief", "Modelling the relief", self.model
+
+    def add(self, what: str, doing: str, make: Callable[[], Mapping[str, bytes]]) -> None:
+        self.say(SHARES[what], doing)
         try:
-            parts.update(make())
+            self.parts.update(make())
         except Stopped:
             raise
         except Exception as error:  # each says what to do; one part that fails must not take the others along
-            verb = "are" if what.endswith("credentials") else "is"
-            left_out.append(f"The {what} {verb} left out: {str(error) or type(error).__name__}.")
+            self.leave_out(f"{what} {'are' if what.endswith('credentials') else 'is'}", error)
 
-    def cut() -> dict[str, bytes]:
-        nonlocal warnings
-        alone = replace(of.options, background=CUT)
+    def leave_out(self, what_is: str, error: Exception) -> None:
+        self._left_out.append(f"The {what_is} left out: {str(error) or type(error).__name__}.")
+
+    def say(self, share: float, what: str) -> None:
+        if self._stop():
+            raise Stopped
+        self._progress(share, what)
+
+    def look(self, name: str, pictures: Callable[[], Iterable[np.ndarray]]) -> None:
+        if self._looks is not None:
+            self._looks[name] = tuple(map(small, pictures()))
+
+    def cut_out(self) -> dict[str, bytes]:
+        of, alone = self.of, replace(self.of.options, background=CUT)
 
         def tell(part: float, what: str) -> None:
-            say(SHARES["content credentials"] * part, f"Cut-out: {what[:1].lower()}{what[1:]}")
+            self.say(SHARES["content credentials"] * part, f"Cut-out: {what[:1].lower()}{what[1:]}")
 
-        made = fabricate(of.picture, alone, of.find, of.landmarks, tell, stop, of.part)
-        warnings = made.warnings
+        made = fabricate(of.picture, alone, of.find, of.landmarks, tell, self._stop, of.part)
+        self._warnings = made.warnings
         holes, missing = ellipses(of.layout.openings, made.landmarks)
-        notes.extend(missing)
+        self._notes += missing
         made = replace(made, pixels=pierced(made.pixels, holes, made.dpi / 25.4)) if holes else made
-        look(cutout, lambda: [made.pixels])
-        return {cutout: png_of(made, of.face, of.model, of.mark)}
+        self.look(self.cutout, lambda: [made.pixels])
+        return {self.cutout: png_of(made, of.face, of.model, of.mark)}
 
-    def credentials() -> dict[str, bytes]:
-        assert of.signer is not None
-        signer = of.signer()
-        files = {name: signed(parts[name], name, signer, of.parents) for name in (picture, cutout) if name in parts}
-        return {**files, f"{of.stem}-credentials.pem": signer.chain}
+    def sign(self, who: Callable[[], Signer]) -> dict[str, bytes]:
+        signer, pictures = who(), [name for name in (self.picture, self.cutout) if name in self.parts]
+        files = {name: signed(self.parts[name], name, signer, self.of.parents) for name in pictures}
+        return {**files, f"{self.of.stem}-credentials.pem": signer.chain}
 
-    def press() -> dict[str, bytes]:
-        assert of.profile is not None
-        name, profile = f"{of.stem}-cmyk.tif", read_profile(of.profile)
-        content = tiff_of(main, of.layout, profile, of.face, of.model, of.mark)
-        look(name, lambda: [proof(small(printed(main, of.layout)), profile)])
+    def lay_out(self) -> dict[str, bytes]:
+        of, name = self.of, f"{self.of.stem}-sheet.pdf"
+        content = sheet_of(self.main, of.layout, of.stem, of.face, of.model)
+        self.look(name, lambda: sheet_pictures(self.main, of.layout, of.stem, about(of.face, of.model)))
         return {name: content}
 
-    def print_sheet() -> dict[str, bytes]:
-        name = f"{of.stem}-sheet.pdf"
-        content = sheet_of(main, of.layout, of.stem, of.face, of.model)
-        look(name, lambda: sheet_pictures(main, of.layout, of.stem, about(of.face, of.model)))
+    def separate(self, press: Path) -> dict[str, bytes]:
+        of, name, profile = self.of, f"{self.of.stem}-cmyk.tif", read_profile(press)
+        content = tiff_of(self.main, of.layout, profile, of.face, of.model, of.mark)
+        self.look(name, lambda: [proof(small(printed(self.main, of.layout)), profile)])
         return {name: content}
 
-    def relief() -> dict[str, bytes]:
-        files, notice, pictures = relief_parts(of, pupil_mm(main), say)
-        for name, one in pictures.items():
-            look(name, lambda one=one: [one])  # type: ignore[misc]
-        notes.extend([f"The relief: {notice}."] if notice else [])
+    def certify(self) -> dict[str, bytes]:
+        return certificate_parts(self.of, self.parts[self.picture], self._stop)
+
+    def model(self) -> dict[str, bytes]:
+        files, notice, pictures = relief_parts(self.of, pupil_mm(self.main), self.say)
+        for name in pictures:
+            self.look(name, lambda name=name: [pictures[name]])  # type: ignore[misc]
+        self._notes += [f"The relief: {notice}."] if notice else []
         return files
 
-    if of.options.background != CUT:
-        add("cut-out", "Cutting out", cut)
-    if of.signer is not None:
-        add("content credentials", "Signing", credentials)
-    add("sheet", "Laying out the sheet", print_sheet)
-    if of.profile is not None:
-        add("picture for the press", "Separating the colours", press)
-    if of.face is not None:
-        parts[f"{of.stem}-recipe.json"] = to_json(of.face).encode()
-    add("certificate", "Comparing with the training data", lambda: certificate_parts(of, parts[picture], stop))
-    add("relief", "Modelling the relief", relief)
-    say(1.0, "Packing")
-    notes += warnings
-    text = readme(main, of, parts, left_out, notes)
-    parts[f"{of.stem}{README}"] = sealed_text(text, of.key() if of.key else None).encode()
-    return Package(parts, tuple(left_out), tuple(notes), looks)
+    def finished(self) -> Package:
+        """With the text."""
+        self.say(1.0, "Packing")
+        self._notes += self._warnings
+        key = None
+        try:
+            key = self.of.key() if self.of.key else None
+        except UserError as error:
+            self.leave_out("signature of this text is", error)
+        text = readme(self.main, self.of, self.parts, self._left_out, self._notes)
+        self.parts[f"{self.of.stem}{README}"] = sealed_text(text, key).encode()
+        return Package(self.parts, tuple(self._left_out), tuple(self._notes), self._looks or {})
 
 
 def pupil_mm(main: Fabrication) -> float:

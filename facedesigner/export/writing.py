@@ -12,7 +12,7 @@ from PIL import PngImagePlugin
 from facedesigner.state.files import write_atomically
 from facedesigner.state.recipe import XMP_KEY
 from training.errors import UserError
-from training.files import replacing
+from training.files import replacing, to_disk
 
 Sign = Callable[[bytes, str], bytes]  # a PNG and its name -> the same with content credentials
 
@@ -44,7 +44,9 @@ def write_files(files: Mapping[Path, bytes], overwrite: bool = False) -> list[Pa
                 with explained(path):
                     check_free(path, overwrite)
                     made += make_folder(path.parent)
-                    together.enter_context(replacing(path)).write_bytes(content)
+                    temporary = together.enter_context(replacing(path))
+                    temporary.write_bytes(content)
+                    to_disk(temporary)  # a disk that is full says so before the first file takes its place
     except BaseException:
         for folder in reversed(made):
             with suppress(OSError):  # somebody has put something in

@@ -28,6 +28,7 @@ class Settings:
     save_folder: str = ""  # where exports go; empty until the first one
     weights: str = ""  # the weights file last used; empty takes the one that comes along
     runs_folder: str = ""  # of training; empty takes the one in the user's data folder
+    sign: bool = False  # exported pictures carry content credentials
     preview_milliseconds: float = 16.0  # what a frame may take while a slider is dragged
 
     def __post_init__(self) -> None:

@@ -189,6 +189,7 @@ def sketched(follow: float, variants: int = 1) -> Callable[[Path], Path]:
 EXPORTS = {
     "generated": (generated, SAME),
     "exported by the window": (by_window, SAME),
+    "edited and signed": (command("edit", "--set", "eyebrows=1", "--sign"), SAME),
     "edited": (command("edit", "--set", "eyebrows=1"), SAME),
     "edited in a region": (command("edit", "--mask", "nose", "--set", "nose_width=1"), SAME),
     "a region's face in real size": (real_size(of=command("edit", "--mask", "nose", "--set", "smile=0.5")), FRAMED),

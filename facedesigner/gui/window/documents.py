@@ -249,7 +249,8 @@ class Documents(QObject):
         if self._session.info is None:
             self._complain("There is no picture yet", "Wait until the model is loaded, then export again.")
             return
-        job = export_job(self._session.face, self._session.info.name, path, overwrite)
+        key_file = self._places.signing_key if self._preferences.settings.sign else None
+        job = export_job(self._session.face, self._session.info.name, path, overwrite, key_file)
         self._thread.ask(f"export {path}", job, partial(self._exported, path), self, keep=True)
         self.said.emit(f"Writing {path.name}…")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -54,6 +55,9 @@ class SettingsDialog(QDialog):
         self.folder = QLineEdit(settings.save_folder)
         self.folder.setPlaceholderText("The last one used")
         self.folder.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
+        self.sign = QCheckBox("S&ign exported pictures")
+        self.sign.setChecked(settings.sign)
+        self.sign.setToolTip("Content credentials (C2PA); all that one key signs can be told to be of one signer")
         browse = QPushButton("&Browse…")
         browse.clicked.connect(self._browse)
         folder_row = QHBoxLayout()
@@ -66,6 +70,7 @@ class SettingsDialog(QDialog):
         form.addRow("Truncation &psi of new faces", self.psi)
         form.addRow("Time for a p&review", self.budget)
         form.addRow("&Folder for pictures", folder_row)
+        form.addRow("", self.sign)
         label = form.labelForField(folder_row)
         label.setBuddy(self.folder)  # type: ignore[attr-defined]
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -84,6 +89,7 @@ class SettingsDialog(QDialog):
             psi=round(self.psi.value(), 2),
             preview_milliseconds=self.budget.value(),
             save_folder=self.folder.text().strip(),
+            sign=self.sign.isChecked(),
         )
 
     def _browse(self) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from facedesigner.export.chunks import text_chunk
-from facedesigner.export.credential_signer import self_made
-from facedesigner.export.credentials import signed
-from facedesigner.export.png import save_png
+from facedesigner.export.credential_signer import own_certificates, self_made
+from facedesigner.export.credentials import TRUSTED, read, signed
+from facedesigner.export.png import read_face, save_png
 from facedesigner.export.signing import own_key
 from facedesigner.state.face import FaceState
 from tests.gui.fake_engine import HASH, fake_picture
@@ -61,6 +62,16 @@ def test_a_file_that_was_changed_after_it_was_signed_is_told_at_once(opened, win
     badge = opened(lambda png, name: signed(png, name, signer(True)), text_chunk("Comment", "mine"))
     assert badge.text() == "face.png: tampered with"
     assert "the file was changed after it was signed" in window.findChild(QMessageBox).text()
+
+
+def test_what_is_exported_is_signed_where_the_settings_say_so(window, qtbot, tmp_path, places):
+    for sign in (False, True):
+        window.preferences.set(replace(window.preferences.settings, sign=sign))
+        with qtbot.waitSignal(window.documents.said, check_params_cb=lambda words: words.startswith("Wrote")):
+            window.documents.export_to(tmp_path / f"{sign}.png")
+    assert read(tmp_path / "False.png") is None
+    found = read(tmp_path / "True.png", own_certificates(places.signing_key))
+    assert found is not None and found.state == TRUSTED and read_face(tmp_path / "True.png") == window.session.face
 
 
 def test_without_the_package_it_is_said_that_they_were_not_checked(opened, window, signer, monkeypatch):

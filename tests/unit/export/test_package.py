@@ -28,6 +28,7 @@ from facedesigner.export.package import Contents, packed, square
 from facedesigner.export.readme import entries, signer
 from facedesigner.export.seals import broken_seals
 from facedesigner.export.signing import fingerprint, own_key
+from facedesigner.export.writing import ExportError
 from facedesigner.state.face import FaceState
 from facedesigner.state.recipe import COMPOSITE, GENERATED
 from facedesigner.state.uniqueness import Calibration, Compared, Finding, Neighbour
@@ -223,6 +224,15 @@ def test_without_a_recipe_nothing_tells_it():
     found = made(contents(face=None))
     assert not {"a-recipe.json", "a-certificate.pdf", "a-certificate.json"} & set(found.parts)
     assert "without a recipe" in found.left_out[0] and "does not exist" not in text_of(found)
+
+
+def test_without_a_key_the_text_is_not_signed_and_says_why():
+    def none():
+        raise ExportError("the key that signs certificates cannot be had: the disk is full")
+
+    found = made(replace(contents(), key=none))
+    assert "The signature of this text is left out: the key that signs certificates" in text_of(found)
+    assert signer(text_of(found)) == ("", True) and "a.png" in found.parts
 
 
 def test_a_cut_out_is_not_made_twice():
