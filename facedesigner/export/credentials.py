@@ -69,10 +69,7 @@ class Credentials:
     def sentences(self) -> list[str]:
         """For people; the first says whether they hold."""
         if not self.holds:
-            return [
-                "The content credentials do not hold: the file was changed after it was signed, or they are damaged"
-                f"{f' ({self.problems[0]})' if self.problems else ''}."
-            ]
+            return ["The content credentials do not hold: the file was changed after it was signed, or is damaged."]
         who = "with your own certificate" if self.state == TRUSTED else f"by “{self.signer}”"
         found = [f"Content credentials: unchanged since it was signed {who}."]
         if self.state != TRUSTED:

@@ -62,17 +62,19 @@ def ellipses(openings: Sequence[Opening], marks: Landmarks) -> tuple[list[Ellips
 def pierced(pixels: np.ndarray, holes: Sequence[Ellipse], pixels_per_mm: float) -> np.ndarray:
     """(H, W, 4) uint8 or uint16, transparent where a hole is; its edge is one pixel soft. What shows nothing is black,
     as in every cut-out."""
-    full = np.iinfo(pixels.dtype).max
-    alpha = pixels[..., 3] / full
-    rows, columns = np.mgrid[: alpha.shape[0], : alpha.shape[1]] + 0.5
+    pixels = pixels.copy()
     for hole in holes:
-        x, y = columns - hole.centre[0], rows - hole.centre[1]
         half = np.array([hole.opening.width_mm, hole.opening.height_mm]) * pixels_per_mm / 2
+        low = np.maximum(0, np.floor(hole.centre - half.max() - 1)).astype(int)
+        high = np.maximum(0, np.ceil(hole.centre + half.max() + 1)).astype(int)
+        part = pixels[low[1] : high[1], low[0] : high[0]]  # no more of a large picture than needs be
+        rows, columns = np.mgrid[: part.shape[0], : part.shape[1]] + 0.5
+        x, y = columns + low[0] - hole.centre[0], rows + low[1] - hole.centre[1]
         along = (x * hole.across[0] + y * hole.across[1]) / half[0]
         down = (y * hole.across[0] - x * hole.across[1]) / half[1]
         radius = np.hypot(along, down)  # 1 on the ellipse
         slope = np.hypot(along / half[0], down / half[1]) / np.maximum(radius, 1e-9)
         distance = (radius - 1) / np.maximum(slope, 1e-9)  # pixels beyond the ellipse, true close to it
-        alpha = alpha * np.clip(distance + 0.5, 0, 1)
-    cover = np.round(alpha * full).astype(pixels.dtype)
-    return np.dstack([np.where(cover[..., None] > 0, pixels[..., :3], 0), cover]).astype(pixels.dtype)
+        part[..., 3] = np.round(part[..., 3] * np.clip(distance + 0.5, 0, 1))
+        part[part[..., 3] == 0] = 0
+    return pixels

@@ -19,7 +19,7 @@ from training.options import build, option
 from training.texts import one_line, quoted
 
 ENDING = ".toml"
-MOST_BYTES = 100_000
+MOST_BYTES, MOST_ABOUT = 100_000, 300  # bytes of the file, letters of its sentence
 
 
 class PresetError(UserError):
@@ -100,6 +100,7 @@ def load(path: Path) -> Preset:
         except UserError as error:
             raise PresetError(f"{error} (line {line_of(key, text)})") from None
     preset: Preset = build(Preset, {"title": path.stem, **values}, path.name)
+    preset = replace(preset, title=one_line(preset.title), about=one_line(preset.about, MOST_ABOUT))
     try:
         _ = preset.options
     except UserError as error:
