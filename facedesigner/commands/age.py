@@ -17,12 +17,14 @@ from facedesigner.commands.common import (
     progress,
 )
 from facedesigner.commands.masks import add_mask_option, check_mask, mask_from
+from facedesigner.commands.signing import add_signing_options, sign_by, signer_of
 from facedesigner.commands.source import add_source_options, face_from
 from facedesigner.state.ages import AGE, OLDEST, SEVEN, age_of, aged, moved_besides, range_words, there_and_back
 
 if TYPE_CHECKING:
     from facedesigner.contract.request import Image
     from facedesigner.engine.face_engine import FaceEngine
+    from facedesigner.export.writing import Sign
     from facedesigner.state.face import FaceState
 
 NO_PATH = "{name} has no age slider in years: make one with `python -m training aging {path}`, or use other weights"
@@ -50,11 +52,15 @@ def add(commands: Any) -> None:
     age.add_argument("--length", type=float, default=6.0, help="seconds of the animation, there and back (default: 6)")
     age.add_argument("--out", type=Path, required=True, help="the file to write: .png, for --animate .gif or .mp4")
     age.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    add_signing_options(age)
     add_engine_options(age)
 
 
 def age_command(args: argparse.Namespace) -> int:
     check(args)
+    if args.animate and (args.sign or args.sign_with):
+        raise CommandError("animations carry no content credentials: leave out --sign")
+    sign = sign_by(signer_of(args), looked_at=args.file)
     engine = load_engine(args, None if args.as_photo else args.file)
     info = engine.info
     if info.ages is None:
@@ -63,9 +69,9 @@ def age_command(args: argparse.Namespace) -> int:
     own = engine.age(face)
     assert own is not None
     if args.to is not None:
-        show_one(args, engine, face, own)
+        show_one(args, engine, face, own, sign)
     else:
-        show_series(args, engine, face, own)
+        show_series(args, engine, face, own, sign)
     asked = [args.to] if args.to is not None else SEVEN if args.strip else (args.young, args.old)
     if min(asked) < info.ages[0] or max(asked) > info.ages[1]:
         print(range_words(info.ages), file=sys.stderr)
@@ -93,7 +99,7 @@ def check(args: argparse.Namespace) -> None:
     check_free(args.out, args.overwrite)
 
 
-def show_one(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own: float) -> None:
+def show_one(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own: float, sign: Sign | None) -> None:
     from facedesigner.export.png import save_png
 
     before, _ = draw(engine, face)
@@ -103,7 +109,7 @@ def show_one(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own:
     else:
         older = aged(face, own, args.to)
     image, _ = draw(engine, older)
-    print(save_png(image, args.out, older, engine.info.name, overwrite=args.overwrite), flush=True)
+    print(save_png(image, args.out, older, engine.info.name, overwrite=args.overwrite, sign=sign), flush=True)
     print(f"seems {own:.0f} as generated, was {age_of(face, own):.0f}, asked for {args.to:g}", file=sys.stderr)
     if args.mask is None:  # of a region, networks would say little
         print(seen(before, image, args.to, older.control(AGE), moved_besides(older)), file=sys.stderr)
@@ -122,7 +128,7 @@ def seen(before: Image, after: Image, asked: float, changed: float, others: bool
     return f"{words}\n{shortfall}" if shortfall else words
 
 
-def show_series(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own: float) -> None:
+def show_series(args: argparse.Namespace, engine: FaceEngine, face: FaceState, own: float, sign: Sign | None) -> None:
     from facedesigner.export.animation import save_animation
     from facedesigner.export.strip import save_sheet
 
@@ -134,6 +140,7 @@ def show_series(args: argparse.Namespace, engine: FaceEngine, face: FaceState, o
         pictures.append(draw(engine, one)[0])
     progress("")
     if args.strip:
-        print(save_sheet(pictures, faces, ages, args.out, face, engine.info.name, overwrite=args.overwrite))
+        name = engine.info.name
+        print(save_sheet(pictures, faces, ages, args.out, face, name, overwrite=args.overwrite, sign=sign))
     else:
         print(save_animation(pictures, args.out, args.fps, overwrite=args.overwrite))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facedesigner.commands.common import CommandError, check_free, check_picture_name, progress, say
+from facedesigner.commands.signing import add_signing_options, sign_by, signer_of
 
 
 def add(commands: Any) -> None:
@@ -16,6 +17,7 @@ def add(commands: Any) -> None:
     colorize.add_argument("--out", type=Path, required=True, help="the PNG file to write")
     colorize.add_argument("--hints", type=Path, help="a picture as large: strokes of colour, transparent elsewhere")
     colorize.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    add_signing_options(colorize)
 
 
 def colorize_command(args: argparse.Namespace) -> int:
@@ -25,6 +27,7 @@ def colorize_command(args: argparse.Namespace) -> int:
     from facedesigner.engine.drawing_file import open_drawing, open_hints
 
     grey = open_drawing(args.file)
+    sign = sign_by(signer_of(args), parent=args.file)
     hints = None if args.hints is None else open_hints(args.hints)
     progress("loading the network")
     from facedesigner.engine.sketch import SketchEngine
@@ -37,5 +40,5 @@ def colorize_command(args: argparse.Namespace) -> int:
         raise CommandError(f"{args.file.name}: {result.error}")
     if result.notice:
         say(result.notice)
-    print(save_sketched(result, args.out, overwrite=args.overwrite))
+    print(save_sketched(result, args.out, overwrite=args.overwrite, sign=sign))
     return 0

@@ -15,6 +15,7 @@ from facedesigner.commands.common import (
     say,
     version_of,
 )
+from facedesigner.commands.signing import add_signing_options, sign_by, signer_of
 from facedesigner.serving.shelf import kept
 
 MOST_VARIANTS = 16
@@ -42,6 +43,7 @@ def add(commands: Any) -> None:
     )
     add_weights_option(sketch)
     sketch.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    add_signing_options(sketch)
 
 
 def sketch_command(args: argparse.Namespace) -> int:
@@ -57,6 +59,7 @@ def sketch_command(args: argparse.Namespace) -> int:
     from facedesigner.engine.drawing_file import open_drawing, open_hints
 
     drawing = open_drawing(args.file)
+    sign = sign_by(signer_of(args), looked_at=args.file)
     hints = None if args.hints is None else open_hints(args.hints)
     from facedesigner.engine.sketch import SketchEngine
     from facedesigner.export.sketched import save_sketched
@@ -76,7 +79,7 @@ def sketch_command(args: argparse.Namespace) -> int:
             raise CommandError(f"{args.file.name}: {result.error}")
         if result.notice and not variant:
             say(result.notice)
-        print(save_sketched(result, out, overwrite=args.overwrite), flush=True)
+        print(save_sketched(result, out, overwrite=args.overwrite, sign=sign), flush=True)
     return 0
 
 

@@ -12,6 +12,7 @@ from PIL import ImageDraw, ImageFont
 from facedesigner.contract.request import Image
 from facedesigner.contract.tiles import TILES_KEY, Tile, to_text
 from facedesigner.export.png import save_png
+from facedesigner.export.writing import Sign
 from facedesigner.state.face import FaceState
 
 LEAST = 256  # pixels of a picture on the sheet: smaller ones are enlarged, so that the years can be read
@@ -27,6 +28,7 @@ def save_sheet(
     model_name: str,
     *,
     overwrite: bool = False,
+    sign: Sign | None = None,
 ) -> Path:
     """Writes the sheet; it opens as `face`, of which `faces` are the ages. Returns the path. ExportError as
     `save_png`."""
@@ -37,7 +39,7 @@ def save_sheet(
         Tile((gap + index * (side + gap)) / width, gap / height, side / width, side / height, one.controls)
         for index, one in enumerate(faces)
     )
-    return save_png(paper, path, face, model_name, {TILES_KEY: to_text(tiles)}, overwrite=overwrite)
+    return save_png(paper, path, face, model_name, {TILES_KEY: to_text(tiles)}, overwrite=overwrite, sign=sign)
 
 
 def measures(pictures: Sequence[Image]) -> tuple[int, int]:

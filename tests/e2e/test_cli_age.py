@@ -108,6 +108,7 @@ def test_a_photo_is_opened_first(photo, weights, tmp_path, capsys):
         (["--animate", "--out", "x.gif", "--young", "50", "--old", "20"], "choose a lower and a higher age"),
         (["--animate", "--out", "x.gif", "--fps", "500"], "--fps is 500; choose 5 to 50"),
         (["--animate", "--out", "x.gif", "--length", "0"], "--length is 0; choose 1 to"),
+        (["--animate", "--out", "x.gif", "--sign"], "animations carry no content credentials"),
         (["--strip", "--to", "20"], "not allowed with"),
         ([], "--to --strip --animate is required"),
         (["--to", "20", "--seconds", "-1"], "--seconds is -1; choose 0 to 3600"),

@@ -17,6 +17,7 @@ from facedesigner.contract.request import RenderRequest
 from facedesigner.engine import face_engine
 from facedesigner.engine.batch import Tools
 from facedesigner.engine.truth import Kind, truth_of
+from facedesigner.export.credentials import read
 from facedesigner.export.cutout import Cutout
 from facedesigner.export.png import read_face
 from facedesigner.gui.enhance.enlarging import save as save_enlarged
@@ -221,6 +222,10 @@ EXPORTS = {
     "a sketch's believable face": (sketched(0), ROUNDED),
     "another sketch's face": (sketched(0, variants=2), ROUNDED),
     "a sketch": (sketched(0.7), NONE),
+    "an age, signed": (command("age", "--to", 60, "--sign"), SAME),
+    "a strip of ages, signed": (command("age", "--strip", "--sign"), SHEET),
+    "a sketch, signed": (command("sketch", "--follow", 0.7, "--sign", of=drawn), NONE),
+    "coloured and signed": (command("colorize", "--sign"), NONE),
     "another colour of a sketch": (sketched(0.7, variants=2), NONE),
     "coloured": (command("colorize"), NONE),
 }
@@ -231,6 +236,8 @@ def test_a_recipe_draws_what_its_picture_shows(name, engine, tmp_path, capsys):
     make, expected = EXPORTS[name]
     path = make(tmp_path)
     assert path.exists() and carries_recipe(path) is (expected is not NONE)
+    credentials = read(path)
+    assert (credentials is not None and credentials.holds) if "signed" in name else credentials is None
     if expected is not NONE:
         true = truth_of(path, read_face(path), lambda face: engine.render(RenderRequest(face)).image)
         assert true.kind is expected, true.words
