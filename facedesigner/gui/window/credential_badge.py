@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QToolButton, QWidget
 
 from facedesigner.gui import theme
-from facedesigner.gui.photo.photo_desk import PhotoDesk
+from facedesigner.gui.work.desk import Desk
 from training.texts import one_line
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ class CredentialBadge(QToolButton):
 
     looked = Signal(object)  # Credentials of the file that was opened last, or None
 
-    def __init__(self, photos: PhotoDesk, key_file: Path, window: QWidget) -> None:
+    def __init__(self, key_file: Path, window: QWidget) -> None:
         """`key_file`: the user's key, whose certificates are known."""
         super().__init__(window)
-        self._photos, self._key_file, self._window = photos, key_file, window
+        self._key_file, self._window = key_file, window
+        self.desk = Desk(parent=self)  # of its own: a photo's takes seconds to be ready
         self._newest: Path | None = None
         self.sentences: list[str] = []
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -47,7 +48,10 @@ class CredentialBadge(QToolButton):
 
             return read(path, own_certificates(self._key_file))
 
-        self._photos.run(work, partial(self._take, path))
+        self.desk.ask(work, partial(self._take, path), self, replace="look", newest=True)
+
+    def shut_down(self) -> None:
+        self.desk.close()
 
     def tell(self) -> None:
         """All that they say, in a box."""

@@ -67,7 +67,7 @@ class Documents(QObject):
         self._project = ProjectLock(places.open_projects)
         self.photos = PhotoDesk(session, window)
         self.recipes = RecipeCheck(thread, self.photos, window)
-        self.badge = CredentialBadge(self.photos, places.signing_key, window)
+        self.badge = CredentialBadge(places.signing_key, window)
         thread.loaded.connect(self._take_model)
 
     # -- opening

@@ -370,7 +370,7 @@ class MainWindow(QMainWindow):
         self.documents.let_go()
         self._is_over = True
         self.hide()  # at once; the thread may need a moment
-        parts = (self.tabs, self.tools, self.design, self.documents.photos)
+        parts = (self.tabs, self.tools, self.design, self.documents.photos, self.documents.badge)
         for end in (*(part.shut_down for part in parts), self.finder.close, self.preparer.close, self.thread_.close):
             try:
                 end()
