@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from facedesigner import Studio
 from facedesigner.cli import main
 from facedesigner.contract.request import RenderRequest
 from facedesigner.engine import face_engine
@@ -56,6 +57,7 @@ WRITERS = {
     "gui/enhance/enlarging.py": ("saved by Enhance",),
     "gui/fabrication/fabricator.py": ("in real size",),
     "gui/window/export_job.py": ("exported by the window",),
+    "studio.py": ("of a script",),
 }
 
 
@@ -98,6 +100,10 @@ def run(*words: object) -> None:
 def generated(folder: Path) -> Path:
     run("generate", "--seed", 3, "--out", folder / "face.png")
     return folder / "face.png"
+
+
+def by_script(folder: Path) -> Path:
+    return Studio(device="cpu").generate(seed=3).edit(eyebrows=1).export(folder / "out.png")
 
 
 def by_window(folder: Path) -> Path:
@@ -191,6 +197,7 @@ EXPORTS = {
     "generated": (generated, SAME),
     "exported by the window": (by_window, SAME),
     "edited and signed": (command("edit", "--set", "eyebrows=1", "--sign"), SAME),
+    "of a script": (by_script, SAME),
     "edited": (command("edit", "--set", "eyebrows=1"), SAME),
     "edited in a region": (command("edit", "--mask", "nose", "--set", "nose_width=1"), SAME),
     "a region's face in real size": (real_size(of=command("edit", "--mask", "nose", "--set", "smile=0.5")), FRAMED),
