@@ -3,11 +3,13 @@ towards the viewer; the back lies at z = 0. NumPy alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
+from facedesigner.contract.request import Image
 from facedesigner.engine.relief import SPAN, Relief
 from training.errors import UserError
 from training.texts import quoted
@@ -66,12 +68,34 @@ class Solid:
     triangles: np.ndarray  # (T, 3) int64
     places: np.ndarray  # (N, 2) where each vertex lies in the picture: 0 to 1 from its left and lower edge
     pupil_mm: float
+    moves: Mapping[str, np.ndarray] = field(default_factory=dict)  # by ARKit's names: (N, 3) mm, what a face can do
+    stands: bool = False  # on its neck, with y up; else it lies on its back
 
     @property
     def size(self) -> tuple[float, float, float]:
         """Width, height and depth in mm."""
         width, height, depth = np.ptp(self.vertices, axis=0)
         return float(width), float(height), float(depth)
+
+    @property
+    def printed(self) -> np.ndarray:
+        """(N, 3) as a printer has it, z up."""
+        return self.vertices[:, [0, 2, 1]] * (1, -1, 1) if self.stands else self.vertices
+
+    @property
+    def normals(self) -> np.ndarray:
+        """(N, 3) unit vectors outward: means of the triangles around each vertex, by their areas."""
+        a, b, c = (self.vertices[self.triangles[:, corner]] for corner in range(3))
+        faces, names, count = np.cross(b - a, c - a), self.triangles.ravel(), len(self.vertices)
+        normals = np.stack([np.bincount(names, faces[:, axis].repeat(3), count) for axis in range(3)], 1)
+        return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12))
+
+    def colours(self, picture: Image) -> np.ndarray:
+        """(H, W, 3) uint8 -> (N, 3) uint8: the picture where each vertex lies in it."""
+        height, width = picture.shape[:2]
+        column = np.clip(self.places[:, 0] * width, 0, width - 1).astype(int)
+        row = np.clip((1 - self.places[:, 1]) * height, 0, height - 1).astype(int)
+        return np.asarray(picture[row, column])
 
 
 def build(relief: Relief, piece: Piece) -> Solid:

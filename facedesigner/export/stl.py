@@ -1,10 +1,12 @@
-"""Files of a relief: STL, OBJ with the picture on it, and the height map as a 16-bit grey PNG."""
+"""Files of a solid: STL, OBJ and GLB with the picture on them, PLY and 3MF with colours; and the height map as a 16-bit
+grey PNG."""
 
 from __future__ import annotations
 
 import importlib
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,11 +14,13 @@ import numpy as np
 from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image
+from facedesigner.export.glb import glb_of
 from facedesigner.export.solid import Solid
+from facedesigner.export.threemf import threemf_of
 from facedesigner.export.writing import ExportError, check_free, explain
 from facedesigner.state.files import write_atomically
 
-ENDINGS: Final = (".stl", ".obj")
+ENDINGS: Final = (".stl", ".obj", ".ply", ".glb", ".3mf")
 
 
 def as_trimesh(solid: Solid, picture: Image | None = None) -> Any:
@@ -30,16 +34,27 @@ def as_trimesh(solid: Solid, picture: Image | None = None) -> Any:
 
 
 def save_solid(solid: Solid, path: Path, picture: Image | None = None, *, overwrite: bool = False) -> Path:
-    """Writes a binary STL, or, where the name ends in .obj, an OBJ with its material and picture beside it.
+    """Writes the format that the name's ending says; an OBJ has its material and picture beside it.
 
     Raises ExportError: another ending, a file that exists, a folder that cannot be written, a full disk; no file is
     half-written then.
     """
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise ExportError(f"{path.name} must end in {' or '.join(ENDINGS)}")
-    if ending == ".stl":
-        return written({path: stl_of(solid)}, overwrite)
+    match path.suffix.lower():
+        case ".stl":
+            return written({path: stl_of(solid)}, overwrite)
+        case ".obj":
+            return written(obj_of(solid, path, picture), overwrite)
+        case ".ply":
+            return written({path: ply_of(solid, picture)}, overwrite)
+        case ".glb":
+            return written({path: glb_of(solid, picture)}, overwrite)
+        case ".3mf":
+            return written({path: threemf_of(solid, picture)}, overwrite)
+    raise ExportError(f"{path.name} must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
+
+
+def obj_of(solid: Solid, path: Path, picture: Image | None) -> dict[Path, bytes]:
+    """The files of an OBJ called `path`, itself last."""
     exchange: Any = importlib.import_module("trimesh.exchange.obj")
     stem = re.sub(r"[\s\ud800-\udfff]+", "_", path.stem)  # what they name may hold no blanks, and is text
     material = path.with_name(f"{stem}.mtl")
@@ -54,11 +69,19 @@ def save_solid(solid: Solid, path: Path, picture: Image | None = None, *, overwr
             parts[material.name] = parts[material.name].replace(name.encode(), own.encode())
     if material.name in parts:
         files[material] = parts[material.name]
-    return written({**files, path: text.encode()}, overwrite)
+    return {**files, path: text.encode()}
+
+
+def ply_of(solid: Solid, picture: Image | None = None) -> bytes:
+    trimesh: Any = importlib.import_module("trimesh")
+    colours = None if picture is None else solid.colours(picture)
+    mesh = trimesh.Trimesh(solid.vertices, solid.triangles, vertex_colors=colours, process=False)
+    content: bytes = mesh.export(file_type="ply")
+    return content
 
 
 def stl_of(solid: Solid) -> bytes:
-    content: bytes = as_trimesh(solid).export(file_type="stl")
+    content: bytes = as_trimesh(replace(solid, vertices=solid.printed)).export(file_type="stl")
     return content
 
 

@@ -56,27 +56,14 @@ def for_display(solid: Solid, picture: Image, azimuth: float = 120.0) -> Mesh:
     """Lit from `azimuth`; the light turns with the piece."""
     vertices = solid.vertices - (solid.vertices.max(0) + solid.vertices.min(0)) / 2
     vertices = vertices / float(np.ptp(vertices[:, 1]))
-    shade = lit(vertex_normals(vertices, solid.triangles), azimuth)[:, None]
-    side = 512
-    colours = np.asarray(Pillow.fromarray(picture).resize((side, side), Pillow.Resampling.BICUBIC)) / 255
-    column = np.clip(solid.places[:, 0] * side, 0, side - 1).astype(int)
-    row = np.clip((1 - solid.places[:, 1]) * side, 0, side - 1).astype(int)
+    shade = lit(solid.normals, azimuth)[:, None]
+    colours = solid.colours(np.asarray(Pillow.fromarray(picture).resize((512, 512), Pillow.Resampling.BICUBIC))) / 255
     opaque = np.ones((len(vertices), 1))
     clay = np.concatenate([shade * CLAY, opaque], 1)
-    painted = np.concatenate([colours[row, column] * (0.6 + 0.4 * shade), opaque], 1)
+    painted = np.concatenate([colours * (0.6 + 0.4 * shade), opaque], 1)
     return Mesh(
         vertices.astype(np.float32),
         solid.triangles.astype(np.uint32),
         clay.astype(np.float32),
         painted.astype(np.float32),
     )
-
-
-def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """(N, 3) unit vectors: means of the triangles around each vertex, by their areas."""
-    a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
-    faces = np.cross(b - a, c - a)
-    normals = np.stack(
-        [np.bincount(triangles.ravel(), faces[:, axis].repeat(3), len(vertices)) for axis in range(3)], 1
-    )
-    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12))

@@ -45,7 +45,14 @@ def test_a_solid_and_a_height_map(face, tmp_path, capsys):
     ("words", "message"),
     [
         ([], "nothing to write: name a file"),
-        (["--out", "a.ply"], "ends in .stl or .obj"),
+        (["--out", "a.fbx"], "ends in .stl, .obj, .ply, .glb or .3mf"),
+        (["--out", "a.stl", "--hair", "bald"], "--hair is for whole heads: add --whole"),
+        (["--out", "a.stl", "--head-height-mm", "200"], "--head-height-mm is for whole heads: add --whole"),
+        (["--out", "a.stl", "--whole", "--shape", "oval"], "--shape is for reliefs: leave it out"),
+        (["--out", "a.stl", "--whole", "--height-map", "h.png"], "a whole head has no height map"),
+        (["--height-map", "h.png", "--whole"], "a whole head has no height map"),
+        (["--out", "a.stl", "--whole", "--hair", "wig"], "hair is 'wig'; choose volume or bald"),
+        (["--out", "a.stl", "--whole", "--neck", "wide"], "the neck is 'wide'; choose open or closed"),
         (["--height-map", "a.jpg"], "ends in .png"),
         (["--out", "a.stl", "--detail", "7"], "--detail is 7; choose 0 to 1"),
         (["--out", "a.stl", "--depth", "99"], "the depth is 99; choose 0.05 to 3"),
@@ -59,6 +66,17 @@ def test_what_cannot_be_done_is_said(face, words, message, capsys, tmp_path, mon
     assert main(["relief", str(face), *words]) == 2
     assert message in capsys.readouterr().err
     assert {path.name for path in tmp_path.iterdir()} == {"face.png"}
+
+
+def test_a_whole_head(face, tmp_path, capsys, monkeypatch):
+    assert (
+        main(["relief", str(face), "--whole", "--out", str(tmp_path / "h.glb"), "--hair", "bald", "--pupil-mm", "60"])
+        == 0
+    )
+    said = capsys.readouterr()
+    assert said.out.strip() == str(tmp_path / "h.glb") and "pupils 60.0 mm apart" in said.err
+    mesh: Any = trimesh.load(tmp_path / "h.glb", force="mesh")
+    assert mesh.is_watertight and mesh.extents[1] > 0.2
 
 
 def test_another_picture_needs_a_face(tmp_path, capsys, monkeypatch):

@@ -25,6 +25,7 @@ LIBRARIES = {
     "cryptography",
     "cv2",
     "fontTools",
+    "manifold3d",
     "png",
     "pymatting",
     "reportlab",
@@ -54,7 +55,7 @@ ALLOWED = {
     | LABELS,
     "facedesigner/export": {"facedesigner.__version__", "numpy", "PIL"}
     | {f"facedesigner.{package}" for package in ("state", "contract", "export")}
-    | {f"facedesigner.engine.{module}" for module in ("landmarks", "relief", "enhance")}
+    | {f"facedesigner.engine.{module}" for module in ("landmarks", "relief", "enhance", "voxels", "whole_head")}
     | LIBRARIES
     | {f"training.{module}" for module in ("errors", "files", "locking", "options", "texts")},
     "facedesigner/gui": {"facedesigner.__version__", "PySide6", "shiboken6", "qdarkstyle", "platformdirs", "pyqtgraph"}

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from training.errors import UserError
+from training.networks.rasterising import covered_pixels
 
 RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)  # of dlib's 68 landmarks; the right eye is on the picture's left
 TRUST = np.full(68, 1.0)  # how much each landmark counts
@@ -55,6 +56,10 @@ class HeadModel:
         Pose (scaled orthographic) and shape are solved in turn, each linear; then the vertices are moved smoothly in
         x and y so that the landmarks come to lie where they were found. z is 0 between the eyes.
         """
+        return self.fit_and_pose(points)[0]
+
+    def fit_and_pose(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `fit`, and the rotation (3, 3) from the model's heads to this one."""
         coefficients = np.zeros(len(self.components))
         weight = np.sqrt(TRUST)[:, None]
         parts = self.components[:, self.landmarks].astype(np.float64)
@@ -71,7 +76,7 @@ class HeadModel:
         head = scale * self.shape(coefficients) @ turn.T
         head[:, :2] += shift
         head[:, 2] -= head[self.landmarks[36:48], 2].mean()
-        return self._pinned(head, points - scale * self.offsets, REACH * size)
+        return self._pinned(head, points - scale * self.offsets, REACH * size), turn
 
     def _pinned(self, head: np.ndarray, points: np.ndarray, reach: float) -> np.ndarray:
         """Moves vertices in x and y as the landmarks have to move to `points` (68, 2), less with distance (Gaussian
@@ -161,25 +166,9 @@ def subdivision(triangles: np.ndarray, vertices: int) -> Subdivision:
 
 def depth_map(head: np.ndarray, triangles: np.ndarray, size: int) -> np.ndarray:
     """(V, 3) with x and y in pixels -> (size, size) float32: the nearest z at each pixel's middle, NaN beside it."""
-    corners = head[triangles]  # (T, 3, 3)
-    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    low = np.clip(np.ceil(corners[..., :2].min(1) - 0.5), 0, size).astype(np.int64)
-    high = np.clip(np.floor(corners[..., :2].max(1) - 0.5) + 1, 0, size).astype(np.int64)
-    extent = np.maximum(high - low, 0)
-    number = np.where(area < -1e-9, extent.prod(1), 0)  # y runs down: those that face the viewer have negative area
-    which = np.repeat(np.arange(len(triangles)), number)
-    rank = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number)
-    column = low[which, 0] + rank % extent[which, 0]
-    row = low[which, 1] + rank // extent[which, 0]
-    x, y = column + 0.5, row + 0.5
-    a, b, c, area = a[which], b[which], c[which], area[which]
-    second = ((x - a[:, 0]) * (c[:, 1] - a[:, 1]) - (y - a[:, 1]) * (c[:, 0] - a[:, 0])) / area
-    third = ((b[:, 0] - a[:, 0]) * (y - a[:, 1]) - (b[:, 1] - a[:, 1]) * (x - a[:, 0])) / area
-    inside = (second >= -1e-6) & (third >= -1e-6) & (second + third <= 1 + 1e-6)
-    z = a[:, 2] + second * (b[:, 2] - a[:, 2]) + third * (c[:, 2] - a[:, 2])
     depth = np.full(size * size, -np.inf)
-    np.maximum.at(depth, (row * size + column)[inside], z[inside])
+    for which, pixel, shares in covered_pixels(head, triangles, size):
+        np.maximum.at(depth, pixel, (shares * head[triangles[which], 2]).sum(1))
     depth[np.isinf(depth)] = np.nan
     return depth.reshape(size, size).astype(np.float32)
 

@@ -69,9 +69,9 @@ def test_nothing_is_replaced_unasked(solid, tmp_path):
     assert not (tmp_path / "b.obj").exists()
 
 
-@pytest.mark.parametrize("name", ["a.ply", "a"])
+@pytest.mark.parametrize("name", ["a.fbx", "a"])
 def test_another_ending_is_refused(solid, name, tmp_path):
-    with pytest.raises(ExportError, match=r"must end in \.stl or \.obj"):
+    with pytest.raises(ExportError, match=r"must end in \.stl, \.obj, \.ply, \.glb or \.3mf"):
         save_solid(solid, tmp_path / name)
     with pytest.raises(ExportError, match=r"must end in \.png"):
         save_height_map(np.zeros((4, 4)), tmp_path / name, 1.0)

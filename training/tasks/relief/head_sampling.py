@@ -48,15 +48,20 @@ class Heads:
         self.model = anny.Anny(topology="makehuman", local_changes="all", facial_actions="all", phenotypes="all").to(
             dtype=torch.float32
         )
-        quads = self.model.faces.numpy()
+        self.quads = quads = self.model.faces.numpy()
         triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
         kept = (triangles < BODY) | ((triangles >= EYES[0].start) & (triangles < EYES[1].stop))
         self.triangles = triangles[kept.all(1)]
 
     def neutral(self) -> np.ndarray:
         """(V, 3): the middle of all ages and sexes, see `in_eye_distances`."""
+        return self.middle()
+
+    def middle(self, **changes: dict[str, Any]) -> np.ndarray:
+        """(V, 3) of the neutral head with local changes or facial actions, as anny's model takes them."""
         with self.torch.no_grad():
-            return in_eye_distances(self.model(phenotype_kwargs=self._phenotypes(1))["vertices"][0].numpy())
+            body = self.model(phenotype_kwargs=self._phenotypes(1), **changes)["vertices"][0]
+        return in_eye_distances(body.numpy())
 
     def sample(self, count: int, seed: int) -> Iterator[np.ndarray]:
         """`count` random heads, (V, 3) each."""
