@@ -37,7 +37,7 @@ class Head:
     triangles: np.ndarray  # (T, 3) counter-clockwise from outside; the border is the neck's
     places: np.ndarray  # (N, 2) where each vertex lies in the texture: 0 to 1 from its left and lower edge
     texture: Image  # (S, S, 3)
-    pupils: np.ndarray  # (2, 3) the right one first
+    pupils: np.ndarray  # (2, 3) the middles of the eyes' landmarks on the surface, the right one first
     expressions: dict[str, np.ndarray]  # by ARKit's names: (N, 3) how far each vertex moves
     marks: np.ndarray  # (68, 3) dlib's landmarks on the surface
 
@@ -89,7 +89,7 @@ def whole_head(
         model.finer.triangles,
         places.astype(np.float64),
         painted,
-        up(np.stack([upright[model.surface.landmarks[eye]].mean(0) for eye in (RIGHT_EYE, LEFT_EYE)])),
+        up(np.stack([fine[model.surface.landmarks[eye]].mean(0) for eye in (RIGHT_EYE, LEFT_EYE)])),
         {name: up(move) for name, move in moves.items()},
         up(fine[model.surface.landmarks]),
     )

@@ -58,7 +58,15 @@ ALLOWED = {
     | {f"facedesigner.engine.{module}" for module in ("landmarks", "relief", "enhance", "voxels", "whole_head")}
     | LIBRARIES
     | {f"training.{module}" for module in ("errors", "files", "locking", "options", "texts")},
-    "facedesigner/gui": {"facedesigner.__version__", "PySide6", "shiboken6", "qdarkstyle", "platformdirs", "pyqtgraph"}
+    "facedesigner/gui": {
+        "facedesigner.__version__",
+        "PySide6",
+        "shiboken6",
+        "qdarkstyle",
+        "platformdirs",
+        "pyqtgraph",
+        "OpenGL",
+    }
     | {f"facedesigner.{package}" for package in ("state", "contract", "engine", "export", "gui", "resources")}
     | {"numpy"}
     | FORMS,

@@ -5,13 +5,26 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
-from facedesigner.gui.relief.maker import Wish
+from facedesigner.gui.relief.maker import WHOLE, Wish
 from facedesigner.gui.widgets.value_slider import NumberBox, ValueSlider
 
-SHAPES = (("Plate, the whole picture", "plate"), ("Oval medallion", "oval"), ("Head, cut out", "head"))
+SHAPES = (
+    ("Plate, the whole picture", "plate"),
+    ("Oval medallion", "oval"),
+    ("Head, cut out", "head"),
+    ("Whole head", WHOLE),
+)
+HAIR = (("A volume", "volume"), ("None, bald", "bald"))
+EYES = (("Open", "open"), ("Closed", "closed"))
+NECKS = (("Open", "open"), ("Closed", "closed"))
 GRIDS = (("Coarse", 128), ("Medium", 256), ("Fine", 384))
-PUPILS, WIDTH = range(2)
-SCALES = (("Pupil distance", 63.0, 5.0, 500.0), ("Width", 120.0, 10.0, 2000.0))  # default, least, most, in mm
+PUPILS = 0
+SCALES = (  # default, least, most, in mm
+    ("Pupil distance", "pupil_mm", 63.0, 5.0, 500.0),
+    ("Width", "size_mm", 120.0, 10.0, 2000.0),
+    ("Chin to crown", "height_mm", 220.0, 20.0, 1000.0),
+)
+OTHER = {"size_mm": True, "height_mm": False}  # whether a scale is for reliefs or for whole heads
 LIGHT = 120.0
 
 
@@ -20,19 +33,21 @@ class ReliefForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, has_light: bool) -> None:
-        """`has_light`: whether a light can be moved; a 3D view is turned instead."""
+    def __init__(self) -> None:
         super().__init__()
         self.shape = QComboBox()
         for words, name in SHAPES:
             self.shape.addItem(words, name)
         self.scale = QComboBox()
-        self.scale.addItems([words for words, *_ in SCALES])
         self.scale.setToolTip("What sets the size of the piece")
         self.millimetres = NumberBox()
         self.millimetres.setSuffix(" mm")
         self.millimetres.setDecimals(1)
-        self._kept = [default for _, default, *_ in SCALES]
+        self._kept = {name: default for _, name, default, *_ in SCALES}
+        self.hair, self.eyes, self.neck = QComboBox(), QComboBox(), QComboBox()
+        for box, choices in ((self.hair, HAIR), (self.eyes, EYES), (self.neck, NECKS)):
+            for words, name in choices:
+                box.addItem(words, name)
         self.depth_slider = ValueSlider(0.1, 1.5, 1.0)
         self.detail = ValueSlider(0.0, 1.0, 0.5)
         self.base = ValueSlider(0.5, 20.0, 3.0, "mm")
@@ -43,11 +58,12 @@ class ReliefForm(QWidget):
             self.grid.addItem(words, side)
         self.grid.setCurrentIndex(1)
         self.light = ValueSlider(0.0, 360.0, LIGHT, "°")
-        self._lay_out(has_light)
-        self._take_scale(PUPILS)
+        self._lay_out()
+        self._suit_shape()
         self.scale.currentIndexChanged.connect(self._take_scale)
+        self.shape.currentIndexChanged.connect(self._suit_shape)
         self.millimetres.valueChanged.connect(self._keep)
-        for box in (self.shape, self.grid):
+        for box in (self.shape, self.grid, self.hair, self.eyes, self.neck):
             box.currentIndexChanged.connect(self.changed)
         for slider in (self.depth_slider, self.detail, self.base, self.wall, self.light):
             slider.previewed.connect(self.changed)
@@ -57,7 +73,7 @@ class ReliefForm(QWidget):
         wall = self.wall.value
         return Wish(
             shape=self.shape.currentData(),
-            by_width=self.scale.currentIndex() == WIDTH,
+            scale=self.scale.currentData(),
             scale_mm=self.millimetres.value(),
             depth=self.depth_slider.value,
             base_mm=self.base.value,
@@ -65,25 +81,34 @@ class ReliefForm(QWidget):
             detail=self.detail.value,
             resolution=self.grid.currentData(),
             azimuth=self.light.value,
+            hair=self.hair.currentData(),
+            eyes=self.eyes.currentData(),
+            neck=self.neck.currentData(),
         )
 
-    def _lay_out(self, has_light: bool) -> None:
-        form = QFormLayout(self)
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.shape.currentData() == WHOLE)
+
+    def _lay_out(self) -> None:
+        self._form = form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self._row(form, "&Shape", self.shape, "What of the picture is made")
         self._row(form, "S&et size by", self.scale, "What sets the size of the piece")
         self._row(form, "", self.millimetres, "63 mm lie between the pupils of grown people")
-        for words, slider, tip in (
+        for words, field, tip in (
             ("&Depth", self.depth_slider, "1 is as deep as a head is, 0.3 a flat relief"),
             ("De&tail", self.detail, "How much light and dark in the picture model the surface"),
             ("&Base", self.base, "Thickness of the plate behind the relief"),
-            ("&Wall", self.wall, "Thickness of a shell that is open at the back; 0 makes it solid"),
+            ("&Hair", self.hair, "Grown to the outline in the picture, or left away"),
+            ("E&yes", self.eyes, "With the balls in them, or with closed lids"),
+            ("&Wall", self.wall, "Thickness of a shell; a relief is open at the back. 0 makes it solid"),
+            ("&Neck", self.neck, "Whether a shell is open at the neck"),
+            ("&Grid", self.grid, "How many triangles: a fine grid makes a large file"),
+            ("&Light", self.light, "Where the preview's light comes from: 90° is above"),
         ):
-            self._row(form, words, slider, tip)
-        self._row(form, "&Grid", self.grid, "How many triangles: a fine grid makes a large file")
-        if has_light:
-            self._row(form, "&Light", self.light, "Where the preview's light comes from: 90° is above")
+            self._row(form, words, field, tip)
 
     def _row(self, form: QFormLayout, words: str, field: QWidget, tip: str) -> None:
         label = QLabel(words)
@@ -96,15 +121,35 @@ class ReliefForm(QWidget):
             field.setToolTip(tip)
         form.addRow(label, field)
 
-    def _take_scale(self, index: int) -> None:
-        """Each way to set the size keeps its own number."""
-        _, _, least, most = SCALES[index]
-        self.millimetres.blockSignals(True)
-        self.millimetres.setRange(least, most)
-        self.millimetres.setValue(self._kept[index])
-        self.millimetres.blockSignals(False)
+    def _suit_shape(self) -> None:
+        """Shows the fields of a relief or of a whole head."""
+        for field in (self.depth_slider, self.detail, self.base, self.grid):
+            self._form.setRowVisible(field, not self.is_whole)
+        for field in (self.hair, self.eyes, self.neck):
+            self._form.setRowVisible(field, self.is_whole)
+        self.scale.blockSignals(True)
+        now = self.scale.currentData()
+        self.scale.clear()
+        for words, name, *_ in SCALES:
+            if OTHER.get(name, not self.is_whole) != self.is_whole:
+                self.scale.addItem(words, name)
+        self.scale.setCurrentIndex(max(PUPILS, self.scale.findData(now)))
+        self.scale.blockSignals(False)
+        self._suit_scale()
+
+    def _take_scale(self) -> None:
+        self._suit_scale()
         self.changed.emit()
 
+    def _suit_scale(self) -> None:
+        """Each way to set the size keeps its own number."""
+        name = self.scale.currentData()
+        least, most = next(limits for _, known, _, *limits in SCALES if known == name)
+        self.millimetres.blockSignals(True)
+        self.millimetres.setRange(least, most)
+        self.millimetres.setValue(self._kept[name])
+        self.millimetres.blockSignals(False)
+
     def _keep(self, value: float) -> None:
-        self._kept[self.scale.currentIndex()] = value
+        self._kept[self.scale.currentData()] = value
         self.changed.emit()

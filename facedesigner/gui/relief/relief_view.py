@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QOffscreenSurface, QOpenGLContext, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from facedesigner.gui import theme
 from facedesigner.gui.widgets.pixels import to_qimage
 
 if TYPE_CHECKING:
     from facedesigner.gui.relief.maker import Made
+    from facedesigner.gui.relief.scene import Scene
 
 NO_OPENGL = "This computer shows no 3D graphics (OpenGL), so the piece is shown from the front. The files are the same."
-DISTANCE, TILT, TURN = 1.8, 8.0, 18.0  # of the camera: heights of the piece, degrees over it, degrees beside it
-FIELD = 42.0  # degrees
 
 
 def opengl_works() -> bool:
@@ -57,17 +55,22 @@ class Picture(QWidget):
 class ReliefView(QStackedWidget):
     """One page of the two: the 3D view, or the still with a sentence."""
 
+    measured = Signal(float)  # heights of the piece between two points; -1 when the first was clicked
+
     def __init__(self, three_d: bool | None = None) -> None:
         """`three_d`: whether to show it in 3D; None finds out what this computer can do."""
         super().__init__()
         self.three_d = opengl_works() if three_d is None else three_d
         self._made: Made | None = None
         self._painted = False
-        self._item: Any = None
-        self.still = Picture("The relief from the front")
+        self.still = Picture("The piece from the front")
+        self.scene: Scene | None = None
         if self.three_d:
-            self._scene = self._make_scene()
-            self.addWidget(self._scene)
+            from facedesigner.gui.relief.scene import Scene
+
+            self.scene = Scene()
+            self.scene.measured.connect(self.measured)
+            self.addWidget(self.scene)
         else:
             note = QLabel(NO_OPENGL)
             note.setProperty("role", "hint")
@@ -88,38 +91,15 @@ class ReliefView(QStackedWidget):
         self._painted = painted
         self._show()
 
-    def face_front(self) -> None:
-        """Turns the piece back to where it began."""
-        if self.three_d:
-            self._scene.setCameraPosition(distance=DISTANCE, elevation=TILT, azimuth=TURN - 90)
-
-    def _make_scene(self) -> Any:
-        import pyqtgraph.opengl as gl
-
-        scene = gl.GLViewWidget(rotationMethod="euler")
-        scene.setBackgroundColor(theme.colours().background)
-        scene.opts["fov"] = FIELD
-        scene.setCameraPosition(distance=DISTANCE, elevation=TILT, azimuth=TURN - 90)
-        scene.setMinimumSize(200, 200)
-        scene.setAccessibleName("The piece in 3D")
-        scene.setToolTip("Drag to turn it, wheel to come nearer, Ctrl and drag to move it")
-        return scene
+    def picture(self) -> QImage | None:
+        """What is seen."""
+        return self.still.image if self.scene is None else self.scene.picture()
 
     def _show(self) -> None:
         if self._made is None:
             return
-        if not self.three_d:
+        if self.scene is None:
             self.still.show_image(to_qimage(self._made.still))
-            return
-        import pyqtgraph.opengl as gl
-
-        mesh = self._made.mesh
-        data = gl.MeshData(
-            vertexes=mesh.vertices, faces=mesh.triangles, vertexColors=mesh.painted if self._painted else mesh.clay
-        )
-        if self._item is None:
-            self._item = gl.GLMeshItem(meshdata=data, smooth=True, computeNormals=False, shader=None)
-            self._item.rotate(90, 1, 0, 0)  # the piece stands up: its height along the camera's axis
-            self._scene.addItem(self._item)
         else:
-            self._item.setMeshData(meshdata=data, smooth=True, computeNormals=False)
+            mesh = self._made.mesh
+            self.scene.show_mesh(mesh, mesh.painted if self._painted else mesh.clay)

@@ -36,6 +36,7 @@ class Tool:
     make: Callable[[FaceTools, FaceState, Image, Path], QDialog]
     """Imports the dialog and makes one for a face and its picture (H, W, 3), which offers to save in a folder; it has a
     signal `said`, and `shut_down` if it works in the background."""
+    stays: bool = False  # beside the window while the face is changed
 
 
 class FaceTools(QObject):
@@ -61,7 +62,19 @@ class FaceTools(QObject):
         dialog = tool.make(self, face, image, folder)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.said.connect(self.said)  # type: ignore[attr-defined]
-        dialog.open()
+        if tool.stays:
+            dialog.show()
+        else:
+            dialog.open()
+
+    def draw_for(self, dialog: QDialog, use: Callable[[Image, str], object]) -> None:
+        """Calls `use` with the full picture of the face in view and a name for it, while the dialog is there."""
+
+        def take(_index: int, result: RenderResult) -> None:
+            if result.image is not None:
+                use(result.image, result.request.face.stem)
+
+        self._thread.draw(NAME, [RenderRequest(self.session.face)], take, dialog)
 
     def with_picture(self, then: Callable[[FaceState, Image], None]) -> None:
         """Calls `then` with the face in view and its full picture (H, W, 3) once that is drawn."""
@@ -115,15 +128,18 @@ def handover(tools: FaceTools, face: FaceState, image: Image, folder: Path) -> Q
 
 
 def relief(tools: FaceTools, face: FaceState, image: Image, folder: Path) -> QDialog:
-    """A solid to print or mill."""
+    """A solid to print or mill, which follows the sliders."""
     from facedesigner.gui.relief.relief_dialog import ReliefDialog
 
-    return ReliefDialog(image, face.stem, folder, tools.window)
+    dialog = ReliefDialog(image, face.stem, folder, tools.window)
+    tools.session.changed.connect(dialog.follow_face)
+    dialog.face_wanted.connect(lambda: tools.draw_for(dialog, dialog.use_picture))
+    return dialog
 
 
 TOOLS = (
     Tool("certify", "&Uniqueness certificate…", "certificate", ("Ctrl+U",), certificate),
     Tool("fabricate", "Export for &fabrication…", "ruler", ("Ctrl+Shift+F",), fabrication),
     Tool("handover", "&Hand over…", "export", ("Ctrl+Shift+H",), handover),
-    Tool("relief", "&Relief…", "relief", (), relief),
+    Tool("relief", "&Relief…", "relief", (), relief, stays=True),
 )

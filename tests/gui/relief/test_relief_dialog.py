@@ -10,10 +10,12 @@ from PIL import Image
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from facedesigner.engine import relief as engine
+from facedesigner.engine import whole_head
 from facedesigner.gui.relief import relief_form
 from facedesigner.gui.relief.relief_dialog import ReliefDialog
 from facedesigner.gui.relief.relief_view import NO_OPENGL
 from facedesigner.gui.widgets.errors import ErrorDialog
+from tests.unit.export.test_whole import bust
 
 SIDE = 64
 
@@ -51,7 +53,9 @@ def made_anew(qtbot, dialog):
 def test_it_shows_the_piece_without_opengl(dialog):
     assert not dialog.view.three_d and dialog.view.still.image is not None and dialog.map.image is not None
     assert any(label.text() == NO_OPENGL for label in dialog.view.findChildren(QLabel))
-    assert not dialog.painted.isVisible() and not dialog.front_button.isVisible() and dialog.form.light.isVisible()
+    for widget in (dialog.painted, dialog.wires, dialog.measuring, dialog.front_button, dialog.section):
+        assert not widget.isVisible()
+    assert dialog.form.light.isVisible() and not dialog.form.hair.isVisible()
     assert dialog.size_label.text().endswith(" mm") and "triangles, pupils 63.0 mm apart" in dialog.message.text()
 
 
@@ -112,6 +116,50 @@ def test_what_fails_is_said_and_cannot_be_saved(qtbot, dialog, monkeypatch):
     monkeypatch.undo()
     dialog.form.detail.put(0.5)
     qtbot.waitUntil(dialog.solid_button.isEnabled)
+
+
+def test_a_whole_head_has_settings_of_its_own(qtbot, dialog, tmp_path, monkeypatch):
+    monkeypatch.setattr(whole_head, "whole_head", lambda *_, **__: bust())
+    dialog.form.scale.setCurrentIndex(1)
+    dialog.form.shape.setCurrentIndex(3)
+    form = dialog.form
+    assert form.hair.isVisible() and form.neck.isVisible() and not form.depth_slider.isVisible()
+    assert form.wish.scale == "pupil_mm" and form.millimetres.value() == 63  # a head has no width to set
+    made = made_anew(qtbot, dialog)
+    assert made.map is None and not dialog.map_button.isVisible() and not dialog.pages.isTabVisible(1)
+    assert dialog.view.still.image is not None and made.solid.stands
+    form.scale.setCurrentIndex(1)
+    form.hair.setCurrentIndex(1)
+    form.millimetres.setValue(200)
+    made = made_anew(qtbot, dialog)
+    assert made.wish.scale == "height_mm" and made.wish.hair == "bald" and made.solid.size[1] > 200
+    with qtbot.waitSignal(dialog.said):
+        dialog.save(tmp_path / "head.glb")
+    mesh: Any = trimesh.load(tmp_path / "head.glb", force="mesh")
+    assert mesh.is_watertight
+    form.shape.setCurrentIndex(0)
+    assert made_anew(qtbot, dialog).map is not None and dialog.map_button.isVisible()
+    assert form.wish.scale == "pupil_mm"
+
+
+def test_it_follows_the_face_once_the_hand_rests(qtbot, dialog, picture):
+    with qtbot.waitSignal(dialog.face_wanted):
+        dialog.follow_face()
+        dialog.follow_face()
+    other = picture[:, ::-1].copy()
+    dialog.use_picture(other, "seed0043")
+    qtbot.waitUntil(lambda: dialog.made.picture is other)
+
+
+def test_what_is_seen_is_saved(qtbot, dialog, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "view"), ""))
+    with qtbot.waitSignal(dialog.said) as said:
+        dialog.shot_button.click()
+    assert said.args == ["Wrote view.png"]
+    with Image.open(tmp_path / "view.png") as view:
+        assert view.width == dialog.view.still.image.width()
+    dialog.shot_button.click()  # the name was completed: nothing is replaced
+    qtbot.waitUntil(lambda: dialog.findChild(ErrorDialog) is not None)
 
 
 def test_closing_ends_the_thread(qtbot, dialog):
