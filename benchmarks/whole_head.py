@@ -25,6 +25,7 @@ from facedesigner.engine.crossings import crossings
 from facedesigner.engine.look import whole_head_model
 from facedesigner.engine.planes import distance_inside
 from facedesigner.engine.relief import EYE_DISTANCE, EYES, aligned_marks, head_model, polygon
+from facedesigner.engine.voxels import sampled
 from facedesigner.engine.whole_head import whole_head
 from facedesigner.export.solid import Solid
 from facedesigner.export.stl import ENDINGS, as_trimesh, save_solid
@@ -89,16 +90,12 @@ def made(count: int, slicer: str, out: Path) -> None:
 
 def wall(outer: Solid, hollow: Solid, thickness: float) -> np.ndarray:
     """(3,) mm: what 1%, half and 99% of the inner surface's vertices keep from the outer surface."""
-    points = outer.vertices[outer.triangles]
-    random = np.random.default_rng(0)
-    weights = random.dirichlet(np.ones(3), (len(points), 4))
-    samples = np.einsum("tnk,tkc->tnc", weights, points).reshape(-1, 3)
-    inner = hollow.vertices[len(outer.vertices) // 2 :]
-    inner = inner[(inner[:, 1] > 2 * thickness)][::21]
-    least = np.concatenate(
-        [np.sqrt(((part[:, None] - samples) ** 2).sum(-1).min(1)) for part in np.array_split(inner, 400)]
-    )
-    return np.asarray(np.percentile(least[least > thickness / 2], (1, 50, 99)))
+    samples = sampled(outer.vertices, outer.triangles, 1.5).astype(np.float32)
+    known = {tuple(point) for point in np.round(outer.vertices, 4)}
+    inner = np.array([point for point in np.round(hollow.vertices, 4) if tuple(point) not in known])
+    inner = inner[inner[:, 1] > 2 * thickness][::40].astype(np.float32)
+    least = [np.sqrt(((samples - point) ** 2).sum(1).min()) for point in inner]
+    return np.asarray(np.percentile(least, (1, 50, 99)))
 
 
 def sliced(slicer: str, path: Path) -> str:

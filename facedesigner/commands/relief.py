@@ -80,11 +80,14 @@ def relief_command(args: argparse.Namespace) -> int:
 def whole_command(args: argparse.Namespace) -> int:
     from facedesigner.engine.relief import aligned_marks
     from facedesigner.engine.whole_head import check_choices, whole_head
+    from facedesigner.export.cutouts import cut_out, read_template
+    from facedesigner.export.mould import Mould, build_mould
     from facedesigner.export.stl import save_solid
     from facedesigner.export.whole import build_whole
 
     check_choices(args.hair, args.eyes)
-    piece = whole_piece(args)
+    piece, mould = whole_piece(args), Mould(args.draft_deg)
+    template = read_template(args.cutouts) if args.cutouts else None
     progress("looking for the face")
     picture = picture_of(args.file, args.aligned)
     marks, notice = aligned_marks(picture)
@@ -93,8 +96,13 @@ def whole_command(args: argparse.Namespace) -> int:
     progress("modelling")
     head = whole_head(picture, marks, hair=args.hair, eyes=args.eyes)
     solid = build_whole(head, piece)
+    if template:
+        solid = cut_out(solid, head, template)
+    if args.mould:
+        solid = build_mould(solid, mould)
     progress("")
-    print(save_solid(solid, args.out, head.texture, overwrite=args.overwrite), flush=True)
+    texture = None if args.mould else head.texture
+    print(save_solid(solid, args.out, texture, overwrite=args.overwrite), flush=True)
     tell(solid)
     return 0
 

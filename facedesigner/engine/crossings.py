@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 FLAT = 1e-6  # what is less slanted lies in the plane, and what is nearer to an edge touches it
+LARGEST = 24  # cells that a triangle may be long, which bounds the memory
 EDGES = ((0, 1), (1, 2), (2, 0))
 
 
@@ -27,7 +28,8 @@ CHUNK = 1 << 18  # pairs at once
 def near(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of triangles whose boxes overlap, by a grid of cells."""
     low, high = corners.min(1), corners.max(1)
-    cell = 1.5 * float(np.median((high - low).max(1))) + 1e-12
+    sizes = (high - low).max(1)
+    cell = max(1.5 * float(np.median(sizes)), float(sizes.max()) / LARGEST) + 1e-12
     first, last = (np.floor(edge / cell).astype(np.int64) for edge in (low - low.min(0), high - low.min(0)))
     extent = last - first + 1
     number = extent.prod(1)

@@ -55,7 +55,10 @@ ALLOWED = {
     | LABELS,
     "facedesigner/export": {"facedesigner.__version__", "numpy", "PIL"}
     | {f"facedesigner.{package}" for package in ("state", "contract", "export")}
-    | {f"facedesigner.engine.{module}" for module in ("landmarks", "relief", "enhance", "voxels", "whole_head")}
+    | {
+        f"facedesigner.engine.{module}"
+        for module in ("landmarks", "relief", "enhance", "voxels", "whole_head", "mould")
+    }
     | LIBRARIES
     | {f"training.{module}" for module in ("errors", "files", "locking", "options", "texts")},
     "facedesigner/gui": {
