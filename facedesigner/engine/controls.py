@@ -120,6 +120,12 @@ class LatentEditor:
             self._held = (locks, Hold.of(vectors, [movement.normal for movement in movements]))
         return self._held[1]
 
+    def hold_of(self, face: FaceState) -> Hold | None:
+        """What keeps the face's locked sliders; None without any."""
+        if not face.locks:
+            return None
+        return self.held(face.locks, {taught.name: self.carried(taught) for taught in face.taught})
+
     def tangent(self, movement: Movement) -> Tensor:
         """(L, D). ControlError for a menu, which cannot be locked."""
         vector = movement.tangent()

@@ -16,6 +16,7 @@ from facedesigner.contract.request import Image, Lesson, ModelInfo, RenderReques
 from facedesigner.engine import arithmetic, breeding, teaching
 from facedesigner.engine.between import spherical
 from facedesigner.engine.controls import LatentEditor, declared_controls, noise_of
+from facedesigner.engine.dragging import DIRECTIONS, Dragger, Place
 from facedesigner.engine.known_models import KnownModels
 from facedesigner.engine.packing import pack, unpack
 from facedesigner.engine.soft_mask import SoftMask
@@ -101,6 +102,7 @@ class FaceEngine:
         self.editor = LatentEditor(weights, device)
         self._noise: tuple[int, list[Tensor]] | None = None
         self._spread: teaching.Array | None = None
+        self._axes: Tensor | None = None  # that a dragged face moves along
         self._softened: dict[Mask, SoftMask] = {}  # the last used last
         self._weights = weights
 
@@ -244,6 +246,20 @@ class FaceEngine:
         rows, drawn = slice(*ranges[layers]), self.moved_latent(face).clone()
         drawn[rows] = self.editor.keep_conditions(drawn, self.moved_latent(other).clone())[rows]
         return replace(self._as_drawn(drawn, face), name=face.name, patches=face.patches, locks=face.locks)
+
+    @torch.inference_mode(False)
+    def drag(self, face: FaceState, handle: Place) -> Dragger:
+        """Takes hold of a place of a face, to pull it elsewhere; patches stay. UserError when the model, or the face's
+        truncation, leaves nothing to pull."""
+        if face.psi < LEAST_PSI:
+            raise UserError(f"with a variety of {face.psi:g} all faces are one: raise it to pull at this face")
+        generator = self._loaded().generator
+        noise = noise_of(generator, face.noise_seed, self._device)
+        with torch.no_grad():
+            base, moved = self.latent_of(face), self.moved_latent(face)
+        if self._axes is None:
+            self._axes = generator.directions(DIRECTIONS)[1]
+        return Dragger(generator, self._axes, face, base, moved, noise, self.editor.hold_of(face), handle)
 
     def _as_drawn(self, drawn: Tensor, like: FaceState) -> FaceState:
         """The face that a latent (L, D) draws, with the truncation and noise of another one."""

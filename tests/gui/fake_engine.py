@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facedesigner.contract.request import Control, Image, Lesson, ModelInfo, RenderRequest, RenderResult
+from facedesigner.engine.dragging import Place, Pulled
 from facedesigner.state.face import FaceState, Latent
 from training.errors import WeightsError
 
@@ -58,6 +59,22 @@ def fake_picture(face: FaceState, resolution: int = RESOLUTION) -> Image:
     picture = tint * (0.35 + 0.65 * ramp[:, None, None]) + 60 * ramp[None, :, None] + shift
     image: Image = np.clip(picture, 0, 255).astype(np.uint8)
     return image
+
+
+class FakeDragger:
+    """Goes a hundredth of the picture in a step; the face becomes one with the place as its latent."""
+
+    def __init__(self, engine: FakeEngine, face: FaceState, handle: Place) -> None:
+        self.engine, self.face, self.place = engine, face, np.array(handle)
+
+    def pull(self, target: Place, steps: int) -> Pulled:
+        self.engine._check_call()
+        gap = np.array(target) - self.place
+        length = float(np.hypot(*gap))
+        self.place = self.place + gap * min(1.0, 0.01 * steps / max(length, 1e-9))
+        latent = np.full(LATENT_SHAPE, self.place.sum(), np.float32)
+        face = replace(self.face, seed=None, latent=Latent(*LATENT_SHAPE, latent.astype("<f4").tobytes()))
+        return Pulled(face, (float(self.place[0]), float(self.place[1])), length <= 0.01 * steps)
 
 
 class FakeEngine:
@@ -133,6 +150,10 @@ class FakeEngine:
             mixed = np.stack([rows[parent][layer] for layer, parent in enumerate(pick)])
             children.append(parents[0].with_latent(Latent(*LATENT_SHAPE, mixed.tobytes())))
         return children
+
+    def drag(self, face: FaceState, handle: Place) -> FakeDragger:
+        self._check_call()
+        return FakeDragger(self, face, handle)
 
     def vary(self, face: FaceState, count: int, seed: int, amount: float = 0.35) -> list[FaceState]:
         base = np.frombuffer(self.latent(face).data, "<f4").reshape(LATENT_SHAPE)

@@ -179,6 +179,13 @@ class StyleGenerator(Generator, Growing):
                 break
         return overlaid([picture.float() for picture in pictures if picture is not None], masks)
 
+    def features(self, latents: Tensor, noise: Sequence[Tensor], rows: int) -> Tensor:
+        """What lies behind the first `rows` layers, (N, width, S, S)."""
+        x = self.constant.expand(latents.shape[0], -1, -1, -1).contiguous(memory_format=torch.channels_last)
+        for row in range(rows):
+            x = self.step(row, x, latents, noise[row])
+        return x
+
     def step(self, row: int, x: Tensor, latents: Tensor, noise: Tensor | None) -> Tensor:
         """The features after a layer, of those before it."""
         features: Tensor = self.layers[row](x, latents[:, row], noise)

@@ -21,6 +21,7 @@ from facedesigner.gui.design.gallery_panel import HINT, GalleryPanel
 from facedesigner.gui.design.leak_monitor import LeakMonitor
 from facedesigner.gui.design.mixer import Mixer
 from facedesigner.gui.design.preview import PreviewPolicy, exit_for
+from facedesigner.gui.design.puller import Puller
 from facedesigner.gui.design.recipe_bar import RecipeBar
 from facedesigner.gui.design.region_keeper import RegionKeeper
 from facedesigner.gui.design.slider_keeper import SliderKeeper
@@ -81,6 +82,7 @@ class DesignTab(QWidget):
         self.dialogs = FaceDialogs(session, thread, self.sliders, self.gallery, self)
         self.leaks = LeakMonitor(session, thread, self.sliders, self.view_panel.meter)
         self.regions = RegionKeeper(session, thread, self.view_panel.regions, self.view_panel.brush)
+        self.puller = Puller(self.view, session, thread)
         self.keeper = SliderKeeper(session, thread, self.sliders, self.controls)
         self._lay_out()
         self._connect()
@@ -115,6 +117,7 @@ class DesignTab(QWidget):
     def stop(self) -> None:
         """Stops drawing the gallery and drops a preview."""
         self.renderer.cancel("gallery")
+        self.puller.give_up()
         self.session.revert()
 
     def shut_down(self) -> None:
@@ -171,6 +174,8 @@ class DesignTab(QWidget):
         self.between.used.connect(lambda face: self.use("On the way", face))
         self.mixer.used.connect(self.use)
         self.mixer.said.connect(self.gallery_panel.say)
+        self.view_panel.pull.toggled.connect(self.puller.take)
+        self.puller.said.connect(self.gallery_panel.say)
         self.arithmetic.teach_wanted.connect(self.keeper.teach)
         self.recipe.previewed.connect(lambda face: session.preview(session.placed(face)))
         self.recipe.committed.connect(self._take_recipe)

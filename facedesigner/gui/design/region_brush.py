@@ -28,7 +28,7 @@ class RegionBrush(QObject):
         self._stroke: tuple[QPointF, bool] | None = None  # where the hand was, and whether it paints
         self._hand: QPointF | None = None
         self.show_mask(None)
-        view.overlay = self.paint
+        view.overlays.append(self.paint)
         view.installEventFilter(self)
 
     def take(self, taken: bool) -> None:

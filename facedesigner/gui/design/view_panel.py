@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -29,6 +31,11 @@ class ViewPanel(QWidget):
         )
         self.measure.setCheckable(True)
         self.measure.setShortcut("M")
+        self.pull = self._button(
+            "", "&Pull", "Take hold of a place of the picture and pull it: the face goes along (D)"
+        )
+        self.pull.setCheckable(True)
+        self.pull.setShortcut("D")
         self.meter = LeakMeter()
         self.meter.hide()
         self.regions = RegionBar()
@@ -39,6 +46,7 @@ class ViewPanel(QWidget):
         bar.addWidget(self.compare)
         bar.addWidget(self.pixels)
         bar.addWidget(self.measure)
+        bar.addWidget(self.pull)
         bar.addStretch(1)
         bar.addWidget(self.zoom)
         layout = QVBoxLayout(self)
@@ -48,6 +56,8 @@ class ViewPanel(QWidget):
         layout.addWidget(self.meter)
         self.compare.toggled.connect(self.view.set_comparing)
         self.pixels.toggled.connect(self.view.set_nearest)
+        for one, other in ((self.pull, self.regions.brush), (self.regions.brush, self.pull)):
+            one.toggled.connect(partial(self._put_away, other))
         self.view.zoom_changed.connect(lambda _zoom: self._show_zoom())
 
     def set_pixels(self, pixels: int) -> None:
@@ -57,6 +67,12 @@ class ViewPanel(QWidget):
 
     def _show_zoom(self) -> None:
         self.zoom.show_share(self.view.magnification(self._pixels) if self._pixels else None)
+
+    @staticmethod
+    def _put_away(other: QToolButton, taken: bool) -> None:
+        """Brush and hand take turns."""
+        if taken:
+            other.setChecked(False)
 
     def _button(self, icon: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()

@@ -30,7 +30,7 @@ class FaceView(ZoomView):
         self._comparing = False
         self._message = ""
         self._problem = ""
-        self.overlay: Callable[[QPainter, QRectF], None] | None = None  # paints over the picture, given where it is
+        self.overlays: list[Callable[[QPainter, QRectF], None]] = []  # paint over the picture, given where it is
         self.setToolTip("")
 
     @property
@@ -98,8 +98,8 @@ class FaceView(ZoomView):
             self._paint_text(painter, self.message)
         else:
             self._paint_pictures(painter)
-            if self.overlay is not None:
-                self.overlay(painter, self.target())
+            for overlay in self.overlays:
+                overlay(painter, self.target())
             if self._problem:
                 self._paint_band(painter)
         if self.hasFocus():

@@ -21,6 +21,7 @@ DESIGN = (
     ("B", "Compare with the face before the sliders"),
     ("P", "Paint where the face is to change; the right button takes away"),
     ("Ctrl+wheel", "Smaller or larger brush, while it is taken up"),
+    ("D", "Pull a place of the picture; the right button gives it up"),
     ("M", "Measure what a slider moves besides"),
     ("Double-click on a slider", "Set it back"),
     ("Drop a face on Coarse, Middle or Fine", "Take its shape, features or colours"),
