@@ -21,6 +21,7 @@ from facedesigner.export.credential_signer import Signer
 from facedesigner.export.credentials import Ingredient, signed
 from facedesigner.export.fabrication import CUT, Fabrication, Find, Options, Progress, Stopped, fabricate
 from facedesigner.export.layout import Layout
+from facedesigner.export.modelled import WHOLE, head_parts
 from facedesigner.export.openings import ellipses, pierced
 from facedesigner.export.parts import about, png_of, printed, sheet_of, tiff_of
 from facedesigner.export.press import proof, read_profile
@@ -195,11 +196,11 @@ class Packing:
         return certificate_parts(self.of, self.parts[self.picture], self._stop)
 
     def model(self) -> dict[str, bytes]:
-        files, notice, pictures = relief_parts(self.of, pupil_mm(self.main), self.say)
-        for name in pictures:
-            self.look(name, lambda name=name: [pictures[name]])  # type: ignore[misc]
-        self._notes += [f"The relief: {notice}."] if notice else []
-        return files
+        made = head_parts(self.of, pupil_mm(self.main), self.say)
+        for name, picture in made.pictures.items():
+            self.look(name, lambda picture=picture: [picture])  # type: ignore[misc]
+        self._notes += [f"The {'head' if self.of.solid == WHOLE else 'relief'}: {made.notice}."] if made.notice else []
+        return made.files
 
     def finished(self) -> Package:
         """With the text."""
@@ -237,29 +238,6 @@ def certificate_parts(of: Contents, png: bytes, stop: Callable[[], bool]) -> dic
     key = of.key() if of.key else None
     contents = sealed(values, examined.picture, trained.pictures, pdf.name, key)
     return dict(zip((pdf.name, sheet.name), contents, strict=True))
-
-
-def relief_parts(of: Contents, pupils: float, say: Progress) -> tuple[dict[str, bytes], str, dict[str, Image]]:
-    """The face as a solid of the same size: STL and height map, what the user should know of them, and what they look
-    like. The one place that says what a package has of the head."""
-    from facedesigner.engine.relief import aligned_marks, height_map
-    from facedesigner.export.solid import Piece, build
-    from facedesigner.export.stl import height_map_png, stl_of
-    from facedesigner.export.views import grey_picture, hill_shade
-
-    picture = of.aligned()
-    if of.options.mirror:
-        picture = np.ascontiguousarray(picture[:, ::-1])
-    marks, notice = aligned_marks(picture, of.find)
-    say(0.75, "Modelling the relief")
-    relief = height_map(picture, marks)
-    say(0.85, "Modelling the relief")
-    solid = build(relief, Piece(of.solid, pupil_mm=pupils))
-    step = solid.pupil_mm / (relief.eye_distance * len(relief.height))
-    say(0.95, "Modelling the relief")
-    stl, heights = f"{of.stem}-relief.stl", f"{of.stem}-height.png"
-    files = {stl: stl_of(solid), heights: height_map_png(relief.height, step)}
-    return files, notice, {stl: hill_shade(relief), heights: grey_picture(relief)}
 
 
 def small(pixels: np.ndarray) -> np.ndarray:

@@ -12,8 +12,8 @@ from typing import Any
 from facedesigner.export.fabrication import CUT, KEEP, Options
 from facedesigner.export.layout import OVERLAP, OVERLAPS, PAGES, SHELLS, Layout
 from facedesigner.export.measure import PUPIL_MM, Size
+from facedesigner.export.modelled import SOLIDS
 from facedesigner.export.openings import Opening
-from facedesigner.export.solid import SHAPES
 from training.errors import UserError
 from training.options import build, option
 from training.texts import one_line, quoted
@@ -45,7 +45,7 @@ class Preset:
         None, "radius of the shell that the print is bent around", low=SHELLS[0], high=SHELLS[1], unit="mm"
     )
     profile: str = option("", "of the press (ICC, CMYK): a file, named from the preset's folder")
-    solid: str = option("plate", "the shape of the relief", choices=SHAPES)
+    solid: str = option("plate", "the shape of the relief, or the whole head", choices=SOLIDS)
     opening: tuple[Opening, ...] = option((), "holes in the cut-out and on the sheet")
 
     @property

@@ -35,6 +35,8 @@ ABOUT = {
     "-certificate.pdf": "the comparison with what the model was trained on",
     "-certificate.json": "the same for programs; `facedesigner verify` checks it",
     "-relief.stl": "a solid in millimetres, for a 3D printer or a mill",
+    "-head.stl": "the whole head in millimetres, closed, for a 3D printer",
+    "-head.glb": "the same in metres with its colours, and with expressions by ARKit's names",
     "-height.png": "the relief as a height map, white nearest",
 }
 

@@ -87,7 +87,7 @@ def quick(engine, tmp_path, monkeypatch):
         raise ValueError("is of no interest here")
 
     monkeypatch.setattr("facedesigner.export.fabrication.cut_out", cut_out)
-    monkeypatch.setattr("facedesigner.export.package.relief_parts", left_out)
+    monkeypatch.setattr("facedesigner.export.package.head_parts", left_out)
     monkeypatch.setattr("facedesigner.commands.certify.load_certifier", left_out)
     tools = Tools(lambda p: {"age": np.zeros(len(p))}, lambda p: np.zeros((2, 128), np.float32), lambda p: "")
     monkeypatch.setattr("facedesigner.engine.batch.ready_tools", lambda info: tools)

@@ -57,7 +57,7 @@ ALLOWED = {
     | {f"facedesigner.{package}" for package in ("state", "contract", "export")}
     | {
         f"facedesigner.engine.{module}"
-        for module in ("landmarks", "relief", "enhance", "voxels", "whole_head", "mould")
+        for module in ("landmarks", "relief", "enhance", "drawing", "voxels", "whole_head", "mould")
     }
     | LIBRARIES
     | {f"training.{module}" for module in ("errors", "files", "locking", "options", "texts")},

@@ -197,6 +197,17 @@ def test_the_relief_has_the_size_of_the_picture():
     assert large.extents[0] == pytest.approx(2 * small.extents[0], rel=0.01) and large.is_watertight
 
 
+def test_a_whole_head_takes_the_place_of_the_relief():
+    of = replace(contents(options=Options(Size(40.0, dpi=50.0), method="bicubic")), solid="whole")
+    found = made(of)
+    assert "a-relief.stl" not in found.parts and "a-height.png" not in found.parts
+    head = trimesh.load_mesh(io.BytesIO(found.parts["a-head.stl"]), "stl")
+    assert head.is_watertight and 120 < max(head.extents) < 260  # millimetres, at 40 between the pupils
+    with_colours = trimesh.load(io.BytesIO(found.parts["a-head.glb"]), "glb")
+    assert max(with_colours.extents) * 1000 == pytest.approx(max(head.extents), rel=0.01)
+    assert "the whole head in millimetres" in text_of(found)
+
+
 def test_what_cannot_be_made_is_left_out_and_said(monkeypatch):
     def fail(*_):
         raise CutoutError("the background cannot be told from the face: keep it")
