@@ -11,8 +11,10 @@ import tempfile
 
 
 def socket_path():
-    runtime = pathlib.Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
-    return str(runtime / "facedesigner" / "serve.sock")
+    """Where `facedesigner serve` says that it listens, on Linux."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    data = pathlib.Path(os.environ.get("XDG_DATA_HOME", pathlib.Path.home() / ".local" / "share")) / "facedesigner"
+    return str((pathlib.Path(runtime) / "facedesigner" if runtime else data / "run") / "serve.sock")
 
 
 def facedesigner(*words, path=None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +78,8 @@ class Places:
     @property
     def socket(self) -> Path:
         """Of the process that does commands for others, see `facedesigner serve`."""
-        return Path(platformdirs.user_runtime_dir("facedesigner", appauthor=False)) / "serve.sock"
+        runtime = os.environ.get("XDG_RUNTIME_DIR")
+        return (Path(runtime) / "facedesigner" if runtime else self.sessions.parent / "run") / "serve.sock"
 
     @property
     def presets(self) -> Path:

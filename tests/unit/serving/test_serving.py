@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from facedesigner import __version__
+from facedesigner.gui.places import Places
 from facedesigner.serving import server as serving
 from facedesigner.serving import shelf
 from facedesigner.serving.client import ALONE, greeted, served
@@ -280,3 +281,11 @@ def test_the_shelf_keeps_the_newest():
     finally:
         shelf.close_shelf()
     assert made[2:] == [1, 2, 3, 4, 2]
+
+
+@pytest.mark.parametrize("runtime", ["/run/user/7", ""])
+def test_the_socket_lies_where_only_this_user_is(monkeypatch, tmp_path, recwarn, runtime):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+    place = Places(tmp_path / "settings.toml", tmp_path / "data" / "sessions").socket
+    assert place == (Path(runtime) / "facedesigner" if runtime else tmp_path / "data" / "run") / "serve.sock"
+    assert not recwarn.list
