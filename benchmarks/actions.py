@@ -63,6 +63,7 @@ class Actions:
             self._show_history: 1,
             self._everywhere: 2,
             self._take_brush: 2,
+            self._take_hand: 1,
             self._paint: 5,
         }
 
@@ -235,8 +236,11 @@ class Actions:
     def _take_brush(self) -> Action:
         yield self._press(self._tab.view_panel.regions.brush, "brush")
 
+    def _take_hand(self) -> Action:
+        yield self._press(self._tab.view_panel.pull, "hand")
+
     def _paint(self) -> Action:
-        """One stroke, or moving the picture where the brush is not taken up."""
+        """One stroke or pull, or moving the picture where neither brush nor hand is taken up."""
         view, kinds = self._tab.view, QEvent.Type
         left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
         button = self._random.choice((left, left, Qt.MouseButton.RightButton))

@@ -59,7 +59,7 @@ class Dragger:
         """`axes` (K, D) is what the latent moves along. `base` is the face's latent (L, D) before truncation and
         sliders, `moved` after both; `hold` keeps locked sliders where they are. UserError for a model that draws in no
         stages."""
-        if not isinstance(generator, StyleGenerator):
+        if not isinstance(generator, StyleGenerator) or not generator.staged:
             raise UserError("this model draws in one go: places of its pictures cannot be pulled")
         self._generator, self._face, self._base, self._moved = generator, face, base.clone(), moved.clone()
         self._noise, self._hold = [part.clone() for part in noise], hold

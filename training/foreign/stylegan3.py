@@ -202,6 +202,9 @@ class StyleGAN3Generator(StyleGenerator):
         buffers = [name for name, _ in self.named_buffers()]
         self.exact = frozenset([*buffers, "input.affine.weight", "input.affine.bias"])
 
+    staged = Generator.staged  # its layers overlap beyond the frame
+    blend = Generator.blend
+
     def synthesize(
         self, latents: Tensor, noise: Sequence[Tensor] | None = None, resolution: int | None = None
     ) -> Tensor:

@@ -147,6 +147,10 @@ class StyleGenerator(Generator, Growing):
             w = activate(layer(w))
         return w
 
+    @property
+    def staged(self) -> bool:
+        return True
+
     def synthesize(
         self, latents: Tensor, noise: Sequence[Tensor] | None = None, resolution: int | None = None
     ) -> Tensor:

@@ -9,8 +9,9 @@ from facedesigner.contract.request import RenderRequest
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.inversion import invert
 from facedesigner.state.face import FaceState
+from facedesigner.state.mask import LENGTH, Mask
 from tests.unit.training import reference, reference3
-from training.errors import WeightsError
+from training.errors import UserError, WeightsError
 from training.foreign import pickles, stylegan3
 from training.foreign.importing import built, import_weights
 from training.foreign.layouts import recognise
@@ -104,6 +105,11 @@ def test_what_was_brought_in_works_in_the_app(tmp_path):
         return result.image
 
     face = FaceState(info.hash, seed=1)
+    with pytest.raises(UserError, match="in one go"):
+        engine.drag(face, (0.5, 0.5))
+    upper = Mask(bytes([255] * (LENGTH // 2) + [0] * (LENGTH // 2)))
+    inside = drawn(face.with_inside(upper, face.with_seed(2)))
+    assert np.array_equal(inside[8:], drawn(face)[8:]) and not np.array_equal(inside, drawn(face))
     assert drawn(face).shape == (16, 16, 3) and np.array_equal(drawn(face, 16), drawn(face))
     for other in (face.with_control("pc01@coarse", 2.0), face.with_psi(0.2), FaceState(info.hash, seed=2)):
         assert not np.array_equal(drawn(other), drawn(face))
