@@ -24,7 +24,7 @@ MOST_VARIANTS = 16
 def add(commands: Any) -> None:
     sketch = commands.add_parser("sketch", help="make a photo of a drawing of a face")
     sketch.set_defaults(command=sketch_command)
-    sketch.add_argument("file", type=Path, help="the drawing, dark on light; it is only read")
+    sketch.add_argument("file", type=Path, help="the drawing, from a camera, scanner or paint program; it is only read")
     sketch.add_argument(
         "--out",
         type=Path,
@@ -55,12 +55,22 @@ def sketch_command(args: argparse.Namespace) -> int:
     outs = names(args.out, args.variants)
     for out in outs:
         check_free(out, args.overwrite)
-    from facedesigner.contract.sketching import SketchRequest
-    from facedesigner.engine.drawing_file import open_drawing, open_hints
+    from facedesigner.contract.sketching import SIDE, SketchRequest
+    from facedesigner.engine.drawing_file import open_hints, open_page
+    from facedesigner.engine.page.cleaning import DrawingError, cleaned
+    from facedesigner.engine.page.heads import new_finder
 
-    drawing = open_drawing(args.file)
+    drawing = open_page(args.file)
     sign = sign_by(signer_of(args), looked_at=args.file)
     hints = None if args.hints is None else open_hints(args.hints)
+    progress("looking at the drawing")
+    try:
+        page = cleaned(drawing, place=not args.in_place, finder=new_finder())
+    except DrawingError as error:
+        progress("")
+        raise CommandError(f"{args.file.name}: {error}") from None
+    sketch = page.on_square(2 * SIDE)
+    hints = None if hints is None else page.hints_on_square(hints, 2 * SIDE)
     from facedesigner.engine.sketch import SketchEngine
     from facedesigner.export.sketched import save_sketched
     from facedesigner.resources import default_weights
@@ -73,12 +83,12 @@ def sketch_command(args: argparse.Namespace) -> int:
 
     engine = kept(("sketch", *version_of(weights)), load)
     for variant, out in enumerate(outs):
-        result = engine.render(SketchRequest(drawing, hints, args.follow, variant, place=not args.in_place))
+        result = engine.render(SketchRequest(sketch, hints, args.follow, variant))
         progress("")
         if result.error:
             raise CommandError(f"{args.file.name}: {result.error}")
-        if result.notice and not variant:
-            say(result.notice)
+        for notice in () if variant else filter(None, (*page.notices, result.notice)):
+            say(notice)
         print(save_sketched(result, out, overwrite=args.overwrite, sign=sign), flush=True)
     return 0
 

@@ -28,7 +28,7 @@ class SketchRequest:
     follow: float = 0.7  # 1: the photo follows each line; 0: a believable face that is about the drawing's
     variant: int = 0  # 0: as drawn; others have other colours and textures
     stamp: int = 0  # comes back with the result
-    place: bool = False  # a page that was not drawn on the guide: find the drawing on it and bring it into place
+    place: bool = False  # a page that is not in place yet: find the drawing on it and bring it to where faces lie
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image as Pillow
 
 from facedesigner.contract.sketching import Grey, Hints
@@ -26,6 +27,11 @@ def open_drawing(path: Path) -> Grey:
     page = Pillow.new("RGBA", image.size, "white")
     page.alpha_composite(image)
     return np.array(page.convert("L"))
+
+
+def open_page(path: Path) -> npt.NDArray[np.uint8]:
+    """(H, W, 4) RGBA, upright as its EXIF says, for `page.cleaning`. Raises DrawingFileError."""
+    return np.array(opened(path))
 
 
 def open_hints(path: Path) -> Hints:

@@ -10,25 +10,16 @@ import torch
 from PIL import Image as Pillow
 
 from facedesigner.contract.sketching import SIDE, Grey, Hints
-from training.errors import UserError
+from facedesigner.engine.kinds import is_lines
+from facedesigner.engine.page.cleaning import DARK, EMPTY, LARGEST, SURE_INK, DrawingError
+from facedesigner.engine.page.ground import LEAST_CONTRAST, is_dark
+from facedesigner.engine.page.placement import by_extent, extent_of, whole
 
-LARGEST = 1024  # pixels of the longer side that a drawing is looked at with
-EMPTY = "There is nothing to see yet: draw the outline of a face"
-LEAST_CONTRAST = 24  # of 255, between paper and ink
 LEAST_INK = 0.0008  # share of the square that is ink; a dot has less
 LEAST_EXTENT = 0.12  # of the square's side that the drawing must reach each way
 FAINT = 0.06  # of the contrast: what is lighter is the paper's grain
-NEAR_PAPER = 0.12  # of the contrast: what is lighter counts as bare paper
-BARE = 0.3  # least share of bare paper in a drawing; a photograph has less
-SURE_INK = 0.3  # from which a pixel counts for where the drawing lies
-TOP, BOTTOM, BELOW = 0.07, 0.88, 1.0  # of the square: a head's upper and lower end, and that of one with shoulders
-IN_PLACE = 0.62  # of the square's height: a drawing at least as tall, in the middle, stays where it is
 PEN = 5.0  # pixels of the square that lines are brought to: thinner ones all but vanish in the network
 Ink = npt.NDArray[np.float32]
-
-
-class DrawingError(UserError):
-    """There is nothing to make a photo of; the message says what to do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,25 +34,24 @@ class Sheet:
 def prepared(sketch: Grey, hints: Hints | None, place: bool) -> Sheet:
     """Raises DrawingError for a page with nothing, or nothing but a dot, on it.
 
-    White on black is inverted, a photograph drawn first. With `place` the drawing is found on the page and brought to
-    where faces lie; without, the page is the square, and one that is none is filled up with paper.
+    White on black is inverted; tones stay. With `place` the drawing is found on the page and brought to where faces
+    lie; without, the page is the square, and one that is none is filled up with paper. What comes from a camera or a
+    scanner is cleaned before (`page.cleaning`).
     """
     grey = reduced(sketch)
     notice = ""
-    if float(np.median(grey)) < 100 and float(np.percentile(grey, 99.5)) - float(np.median(grey)) > LEAST_CONTRAST:
-        grey, notice = 255 - grey, "The page is dark: it was taken as white on black."
+    if is_dark(grey):
+        grey, notice = 255 - grey, DARK
     paper, dark = float(np.percentile(grey, 95)), float(np.percentile(grey, 0.3))
     if paper - dark < LEAST_CONTRAST:
         raise DrawingError(EMPTY)
     ink = np.clip((paper - grey.astype(np.float32)) / (paper - dark), 0, 1)
-    if float((ink < NEAR_PAPER).mean()) < BARE:
-        ink = drawn_of(grey)
-        notice = "This looks like a photograph, so a drawing was made of it first."
     ink = np.clip((ink - FAINT) / (1 - FAINT), 0, 1).astype(np.float32)
     height, width = ink.shape
-    square = placed(ink) if place else (0.0, 0.0, float(max(width, height)))
-    if not place and width != height:
-        square = ((width - square[2]) / 2, (height - square[2]) / 2, square[2])
+    found = by_extent(ink > SURE_INK) if place else whole(width, height)
+    if found is None:
+        raise DrawingError(EMPTY)
+    square = (found.left, found.top, found.side)
     sheet = cut(ink, square)
     extent = extent_of(sheet > SURE_INK)
     if (
@@ -70,7 +60,9 @@ def prepared(sketch: Grey, hints: Hints | None, place: bool) -> Sheet:
         or max(extent[2] - extent[0], extent[3] - extent[1]) < (LEAST_EXTENT * SIDE)
     ):
         raise DrawingError(EMPTY)
-    return Sheet(thickened(sheet), cut_hints(hints, square, (width, height)), notice)
+    if is_lines(np.repeat((255 * (1 - sheet[..., None])).astype(np.uint8), 3, 2)):
+        sheet = thickened(sheet)
+    return Sheet(sheet, cut_hints(hints, square, (width, height)), notice)
 
 
 def reduced(picture: Grey) -> Grey:
@@ -83,58 +75,6 @@ def reduced(picture: Grey) -> Grey:
     scale = LARGEST / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.array(Pillow.fromarray(picture).resize(size, Pillow.Resampling.BOX, reducing_gap=2.0))
-
-
-def drawn_of(grey: Grey) -> Ink:
-    """A photograph's lines, (H, W) ink."""
-    from training.filters import edges_of
-
-    light = torch.from_numpy(grey.astype(np.float32) / 255)[None, None]
-    side = 256 / max(grey.shape)
-    small = torch.nn.functional.interpolate(light, scale_factor=min(1.0, side), mode="area")
-    ink = ((edges_of(small, 1.2) - 0.7) / 0.6).clamp(0, 1)
-    large = torch.nn.functional.interpolate(ink, grey.shape, mode="bilinear", align_corners=False)
-    found: Ink = large[0, 0].numpy()
-    return found
-
-
-def extent_of(marked: npt.NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """Left, top, right, bottom of where nearly all of the ink lies (specks apart); None without any."""
-    total = int(marked.sum())
-    if not total:
-        return None
-    edges = []
-    for axis in (0, 1):
-        share = np.cumsum(marked.sum(axis)) / total
-        edges.append((int(np.searchsorted(share, 0.004)), int(np.searchsorted(share, 0.996)) + 1))
-    return edges[0][0], edges[1][0], edges[0][1], edges[1][1]
-
-
-def placed(ink: Ink) -> tuple[float, float, float]:
-    """Left, top and side, in pixels of the page, of the square that brings the drawing to where faces lie."""
-    height, width = ink.shape
-    extent = extent_of(ink > SURE_INK)
-    if extent is None:
-        raise DrawingError(EMPTY)
-    left, top, right, bottom = extent
-    side = max(width, height)
-    middle = (left + right) / 2
-    if width == height and bottom - top >= IN_PLACE * side and abs(middle / side - 0.5) < 0.12:
-        return 0.0, 0.0, float(side)
-    shoulders = has_shoulders(ink[top:bottom, left:right] > SURE_INK)
-    lower = BELOW if shoulders else BOTTOM
-    size = (bottom - top) / (lower - TOP)
-    if not shoulders:
-        size = max(size, (right - left) / 0.82)
-    return middle - size / 2, top - TOP * size, size
-
-
-def has_shoulders(marked: npt.NDArray[np.bool_]) -> bool:
-    """Whether the drawing is broader at its foot than above: then it is more than a head."""
-    rows = len(marked)
-    widths = [np.ptp(np.flatnonzero(row)) if row.any() else 0 for row in marked]
-    foot, above = widths[int(rows * 0.88) :], widths[: int(rows * 0.7)]
-    return bool(foot and above and max(foot) > 1.05 * max(above))
 
 
 def cut(plane: Ink, square: tuple[float, float, float]) -> Ink:

@@ -1,4 +1,4 @@
-"""Small tools for maps (H, W) of numbers: blur, distance to an edge, filling of gaps. NumPy alone."""
+"""Small tools for maps (H, W) of numbers: blur, distance to an edge, filling of gaps and of dark areas. NumPy alone."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ def blurred(plane: np.ndarray, sigma: float) -> np.ndarray:
         for start, weight in enumerate(weights):
             total += weight * (padded[start : start + length] if axis == 0 else padded[:, start : start + length])
         plane = total
+    return plane
+
+
+def closed(plane: np.ndarray, reach: int, axes: tuple[int, ...] = (0, 1)) -> np.ndarray:
+    """Dark areas that are up to twice `reach` pixels wide along one of the axes are filled from what lies beside them
+    (grey closing by a rectangle)."""
+    for pick in (np.maximum, np.minimum):
+        for axis in axes:
+            padded = np.pad(plane, [(reach, reach) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
+            length = plane.shape[axis]
+            for start in range(2 * reach + 1):
+                moved = padded[start : start + length] if axis == 0 else padded[:, start : start + length]
+                plane = pick(plane, moved)
     return plane
 
 

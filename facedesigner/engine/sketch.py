@@ -26,7 +26,8 @@ from facedesigner.engine.hinting import spread
 from facedesigner.engine.kinds import is_lines
 from facedesigner.engine.looks import Look, recoloured
 from facedesigner.engine.packing import pack
-from facedesigner.engine.paper import DrawingError, Sheet, cut_hints, prepared
+from facedesigner.engine.page.cleaning import DrawingError
+from facedesigner.engine.paper import Sheet, cut_hints, prepared
 from facedesigner.resources import resource
 from facedesigner.state.face import FaceState
 from training.compute import cpu_has_bfloat16

@@ -79,6 +79,7 @@ class Scan:
     """An imported drawing, laid under the lines of the sketch: a grey PNG of SIDE x SIDE, 255 is paper."""
 
     png: bytes
+    placed: bool = False  # the face lies where faces lie; in older drawings it lies anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _to_dict(mark: Mark) -> dict[str, Any]:
             values = {"x": mark.x, "y": mark.y, "colour": mark.colour, "opacity": mark.opacity}
             return {"kind": "fill", **values, "mirrored": mark.mirrored}
         case Scan():
-            return {"kind": "scan", "png": base64.b64encode(mark.png).decode()}
+            return {"kind": "scan", "placed": mark.placed, "png": base64.b64encode(mark.png).decode()}
         case Clear():
             return {"kind": "clear"}
 
@@ -166,7 +167,7 @@ def _from_dict(values: dict[str, Any]) -> Mark:
         return Stroke(points=tuple(zip(flat[::3], flat[1::3], flat[2::3], strict=True)), **values)
     if kind is Scan:
         try:
-            return Scan(base64.b64decode(values["png"], validate=True))
+            return Scan(base64.b64decode(values["png"], validate=True), bool(values.get("placed")))
         except binascii.Error:
             raise UserError("the scan in it is broken") from None
     return kind(**values)

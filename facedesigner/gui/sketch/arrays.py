@@ -12,7 +12,6 @@ from facedesigner.gui.sketch.raster import Raster
 from facedesigner.state.drawing import HINTS, SKETCH, Mark
 
 if TYPE_CHECKING:
-    from facedesigner.contract.request import Image
     from facedesigner.contract.sketching import Grey, Hints
 
 PIXELS = 512  # what the engine is given: twice its own, so that it thins lines as it likes
@@ -42,16 +41,6 @@ def hints_of(colours: QImage, pixels: int = PIXELS) -> Hints:
     """(pixels, pixels, 4); alpha 0 where nothing is hinted."""
     hints: Hints = _array(_scaled(colours, pixels).convertToFormat(QImage.Format.Format_RGBA8888), 4)
     return hints
-
-
-def picture_of(image: QImage, longest: int = 256) -> Image:
-    """(H, W, 3): the picture, no side longer than that."""
-    size = image.size()
-    if max(size.width(), size.height()) > longest:
-        size.scale(longest, longest, Qt.AspectRatioMode.KeepAspectRatio)
-    smaller = image.scaled(size, mode=Qt.TransformationMode.SmoothTransformation)
-    picture: Image = _array(smaller.convertToFormat(QImage.Format.Format_RGB888), 3)
-    return picture
 
 
 def _scaled(image: QImage, pixels: int) -> QImage:

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
-from facedesigner.gui.sketch.arrays import picture_of
 from facedesigner.gui.sketch.canvas import Canvas
+from facedesigner.gui.sketch.cleaner import Cleaned, HeadFinder, HeadsApart, PageCleaner, Picture
 from facedesigner.gui.sketch.opener import PictureOpener
-from facedesigner.gui.sketch.scan import cover, to_png
+from facedesigner.gui.sketch.scan import cover, reason, to_png
 from facedesigner.gui.sketch.scan_dialog import ScanDialog
 from facedesigner.gui.widgets.errors import show_error
 from facedesigner.state import drawing
@@ -34,13 +34,15 @@ class SketchFiles(QObject):
     photo_shown = Signal(bool)  # whether there is a reference photo
     photo_found = Signal(object)  # Path of a picture to open in Design
 
-    def __init__(self, canvas: Canvas, window: QWidget) -> None:
+    def __init__(self, canvas: Canvas, window: QWidget, make_finder: Callable[[], HeadFinder] = HeadsApart) -> None:
+        """`make_finder` runs in a thread at the first scan: what finds faces in drawings."""
         super().__init__(window)
         self.keep_paper = False  # what the scan dialog proposes
         self._canvas, self._window = canvas, window
         self._folder = Path.home()
         self._opener = PictureOpener(self)
-        self._opener.failed.connect(lambda reason: show_error("The picture cannot be opened", reason, parent=window))
+        self._cleaner = PageCleaner(make_finder, self)
+        self._opener.failed.connect(self._complain)
 
     def fill_menus(self, opening: QMenu, writing: QMenu) -> None:
         for text, slot in (
@@ -78,7 +80,14 @@ class SketchFiles(QObject):
 
     def open_scan(self, path: Path) -> None:
         self.said.emit(f"Opening {path.name}…")
-        self._opener.open(path, lambda image: self._take_scan(image, path))
+
+        def take(found: tuple[Picture, Cleaned] | None, error: Exception | None) -> None:
+            if found is None:
+                self._complain(reason(path, error))
+            else:
+                self._take_scan(*found, path)
+
+        self._cleaner.open(path, not self.keep_paper, take)
 
     def open_photo(self, path: Path) -> None:
         self.said.emit(f"Opening {path.name}…")
@@ -114,27 +123,29 @@ class SketchFiles(QObject):
 
     def close(self) -> None:
         self._opener.close()
+        self._cleaner.close()
 
-    def _take_scan(self, image: QImage, path: Path) -> None:
-        from facedesigner.engine.kinds import is_photo  # imports numpy
+    def _complain(self, why: str) -> None:
+        show_error("The picture cannot be opened", why, parent=self._window)
 
-        if not is_photo(picture_of(image)):
-            self._show_scan(image, path.name)
+    def _take_scan(self, picture: Picture, found: Cleaned, path: Path) -> None:
+        if not found.of_photo:
+            self._show_scan(picture, found)
             return
         words = f"{path.name} looks like a photo. Lines are looked for in drawings; what shall become of it?"
         box = QMessageBox(QMessageBox.Icon.Question, "Import a drawing", words, parent=self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, slot in (
-            ("&Lay it under the drawing", lambda: self._show_photo(image, path.name)),
+            ("&Lay it under the drawing", lambda: self._show_photo(picture.shown, path.name)),
             ("Open in &Design", lambda: self.photo_found.emit(path)),
-            ("Import as a &drawing", lambda: self._show_scan(image, path.name)),
+            ("Import as a &drawing", lambda: self._show_scan(picture, found)),
         ):
             box.addButton(text, QMessageBox.ButtonRole.AcceptRole).clicked.connect(slot)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.open()
 
-    def _show_scan(self, image: QImage, name: str) -> None:
-        sheet = self._canvas.sheet
+    def _show_scan(self, picture: Picture, found: Cleaned) -> None:
+        sheet, name = self._canvas.sheet, picture.name
 
         def take(scan: Scan, added: bool) -> None:
             if added:
@@ -143,7 +154,9 @@ class SketchFiles(QObject):
                 sheet.replace([scan], f"Import {name}")
             self.said.emit(f"Imported {name}")
 
-        dialog = ScanDialog(image, name, self.keep_paper, self._window, over_a_drawing=not sheet.is_empty)
+        dialog = ScanDialog(
+            picture, found, self._cleaner, self.keep_paper, self._window, over_a_drawing=not sheet.is_empty
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.taken.connect(take)
         dialog.open()

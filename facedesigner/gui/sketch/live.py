@@ -96,7 +96,7 @@ class Live(QObject):
             variant=self.variant,
             colourise=self.colourise,
             photo=photo,
-            place=canvas.sheet.has_scan,
+            place=canvas.sheet.has_loose_scan,
         )
         self._busy, self._changed = True, False
         if not self._loaded:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from facedesigner.gui.sketch.scan import ScanError, open_picture
+from facedesigner.gui.sketch.scan import open_picture, reason
 from facedesigner.gui.work.desk import Desk
 
 
@@ -27,8 +27,7 @@ class PictureOpener(QObject):
 
         def take(image: QImage | None, error: Exception | None) -> None:
             if image is None:
-                why = str(error) if isinstance(error, ScanError) else f"{path.name} cannot be opened: {error}"
-                self.failed.emit(why)
+                self.failed.emit(reason(path, error))
                 return
             receive(image)
             self.opened.emit()

@@ -1,4 +1,4 @@
-"""ScanDialog: an imported drawing is straightened by its four corners and freed of its paper."""
+"""ScanDialog: what was found in the picture of a drawing is looked at, and put right by its four corners."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from facedesigner.gui.sketch.scan import ScanError, on_sheet, straighten, to_png, without_paper
+from facedesigner.gui.sketch.cleaner import Cleaned, PageCleaner, Picture
 from facedesigner.gui.widgets.message_label import MessageLabel
 from facedesigner.state.drawing import Scan
 
@@ -30,27 +30,35 @@ class ScanDialog(QDialog):
 
     def __init__(
         self,
-        picture: QImage,
-        name: str,
+        picture: Picture,
+        found: Cleaned,
+        cleaner: PageCleaner,
         keep_paper: bool = False,
         parent: QWidget | None = None,
         over_a_drawing: bool = False,
     ) -> None:
-        """`keep_paper` for shaded or grey pictures, whose light tones count. `over_a_drawing`: there is one already,
-        and it is asked what becomes of it."""
+        """`found`: what the cleaner made of the picture by itself. `keep_paper` for grey pictures that are to be
+        coloured, whose light tones count. `over_a_drawing`: there is one already, and it is asked what becomes of
+        it."""
         super().__init__(parent)
-        self.setWindowTitle(f"Import {name}")
-        self.corners = CornerEditor(picture)
+        self.setWindowTitle(f"Import {picture.name}")
+        self._picture, self._cleaner = picture, cleaner
+        self.corners = CornerEditor(picture.shown)
         self.preview = QLabel()
         self.preview.setMinimumSize(260, 260)
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.preview.setAccessibleName("How it will lie on the sheet")
         self.white = QCheckBox("Make the &paper white")
         self.white.setChecked(not keep_paper)
-        self.white.setToolTip("Removes the tone of the paper and shadows on it; leave it off for shaded drawings")
-        hint = QLabel("Drag the corners to the corners of the drawing, so that it lies straight.")
+        self.white.setToolTip("Removes the tone of the paper, its printed lines and shadows on it; shading stays")
+        hint = QLabel(
+            "Drag the corners to the corners of the drawing, so that it lies straight; the bold line is its upper edge."
+        )
         hint.setProperty("role", "hint")
         hint.setWordWrap(True)
+        self.notices = QLabel()
+        self.notices.setProperty("role", "hint")
+        self.notices.setWordWrap(True)
         self.problem = MessageLabel()
         self.problem.setProperty("role", "warning")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -59,6 +67,8 @@ class ScanDialog(QDialog):
         self.add_button = self.buttons.addButton("&Add to the drawing", QDialogButtonBox.ButtonRole.ActionRole)
         self.add_button.setVisible(over_a_drawing)
         whole = self.buttons.addButton("&Whole picture", QDialogButtonBox.ButtonRole.ResetRole)
+        turn = self.buttons.addButton("&Turn", QDialogButtonBox.ButtonRole.ResetRole)
+        turn.setToolTip("By a quarter, clockwise")
         pictures = QHBoxLayout()
         pictures.addWidget(self.corners, 3)
         pictures.addWidget(self.preview, 2)
@@ -66,38 +76,53 @@ class ScanDialog(QDialog):
         layout.addWidget(hint)
         layout.addLayout(pictures, 1)
         layout.addWidget(self.white)
+        layout.addWidget(self.notices)
         layout.addWidget(self.problem)
         layout.addWidget(self.buttons)
-        self.corners.moved.connect(self._show)
-        self.white.toggled.connect(self._show)
+        self._scan: Scan | None = None
+        if found.corners:
+            self.corners.set_places([QPointF(x, y) for x, y in found.corners])
+        self._show(found)
+        self.corners.moved.connect(self._ask)
+        self.white.toggled.connect(self._ask)
         whole.clicked.connect(self.corners.reset)
+        turn.clicked.connect(self.corners.turn)
         self.buttons.accepted.connect(lambda: self._take(added=False))
         self.add_button.clicked.connect(lambda: self._take(added=True))
         self.buttons.rejected.connect(self.reject)
-        self._sheet: QImage | None = None
-        self._show()
 
-    def _show(self) -> None:
-        try:
-            drawing = straighten(self.corners.picture, self.corners.places)
-            self._sheet = on_sheet(without_paper(drawing) if self.white.isChecked() else drawing)
-        except ScanError as error:
-            self._sheet = None
-            self.problem.setText(str(error))
-        else:
-            self.problem.clear()
-            smooth = Qt.TransformationMode.SmoothTransformation
-            ratio = self.devicePixelRatioF()
-            small = QPixmap.fromImage(self._sheet.scaled(round(256 * ratio), round(256 * ratio), mode=smooth))
-            small.setDevicePixelRatio(ratio)
-            self.preview.setPixmap(small)
-        self.problem.setVisible(bool(self.problem.text()))
+    def _ask(self) -> None:
+        """What lies between the corners now; until it is there, nothing can be imported."""
+        self._enable(None)
+        corners = tuple((place.x(), place.y()) for place in self.corners.places)
+        self._cleaner.clean(self._picture, corners, self.white.isChecked(), self._answer, self)
+
+    def _answer(self, found: Cleaned | None, error: Exception | None) -> None:
+        self._show(found or Cleaned(problem=str(error)))
+
+    def _show(self, found: Cleaned) -> None:
+        self._enable(found.scan)
+        self.problem.setText(found.problem)
+        self.problem.setVisible(bool(found.problem))
+        self.notices.setText(" ".join(found.notices))
+        self.notices.setVisible(bool(found.notices))
+        if found.preview is None:
+            self.preview.clear()
+            return
+        ratio = self.devicePixelRatioF()
+        smooth = Qt.TransformationMode.SmoothTransformation
+        small = QPixmap.fromImage(found.preview.scaled(round(256 * ratio), round(256 * ratio), mode=smooth))
+        small.setDevicePixelRatio(ratio)
+        self.preview.setPixmap(small)
+
+    def _enable(self, scan: Scan | None) -> None:
+        self._scan = scan
         for button in (self.buttons.button(QDialogButtonBox.StandardButton.Ok), self.add_button):
-            button.setEnabled(self._sheet is not None)
+            button.setEnabled(scan is not None)
 
     def _take(self, added: bool) -> None:
-        if self._sheet is not None:
-            self.taken.emit(Scan(to_png(self._sheet)), added)
+        if self._scan is not None:
+            self.taken.emit(self._scan, added)
             self.accept()
 
 
@@ -128,6 +153,10 @@ class CornerEditor(QWidget):
         width, height = float(self.picture.width()), float(self.picture.height())
         self.set_places([QPointF(0, 0), QPointF(width, 0), QPointF(width, height), QPointF(0, height)])
 
+    def turn(self) -> None:
+        """The drawing by a quarter, clockwise: what was its lower left corner is its upper left one."""
+        self.set_places([self.places[-1], *self.places[:-1]])
+
     def set_places(self, places: Sequence[QPointF]) -> None:
         self.places = list(places)
         self.update()
@@ -146,6 +175,9 @@ class CornerEditor(QWidget):
         painter.drawPolygon(QPolygonF(seen))
         painter.setPen(QPen(self.palette().highlight(), 2))
         painter.drawPolygon(QPolygonF(seen))
+        painter.setPen(QPen(self.palette().highlight(), 5))
+        painter.drawLine(seen[0], seen[1])
+        painter.setPen(QPen(self.palette().highlight(), 2))
         for index, place in enumerate(seen):
             chosen = index == self.current and self.hasFocus()
             painter.setBrush(self.palette().highlight() if chosen else QColor(255, 255, 255))

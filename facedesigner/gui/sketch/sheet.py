@@ -67,9 +67,9 @@ class Sheet(QObject):
         return any(isinstance(mark, Fill) or _draws_on(mark, HINTS) for mark in self._since_clearing())
 
     @property
-    def has_scan(self) -> bool:
-        """Whether a drawing was imported, which lies anywhere."""
-        return any(isinstance(mark, Scan) for mark in self._since_clearing())
+    def has_loose_scan(self) -> bool:
+        """Whether a drawing was imported that lies anywhere, as those of older versions do."""
+        return any(isinstance(mark, Scan) and not mark.placed for mark in self._since_clearing())
 
     def _since_clearing(self) -> Iterator[Mark]:
         """The newest first, with the stroke under way."""

@@ -14,6 +14,7 @@ from facedesigner.contract.sketching import SketchRequest, SketchResult
 from facedesigner.gui.sketch import photos
 from facedesigner.gui.sketch.autosave import Autosave
 from facedesigner.gui.sketch.canvas import TURN_NOTCH, ZOOM_NOTCH, Canvas
+from facedesigner.gui.sketch.cleaner import HeadFinder, HeadsApart
 from facedesigner.gui.sketch.files import SketchFiles
 from facedesigner.gui.sketch.kit import PHOTO, TOOLS, Kit
 from facedesigner.gui.sketch.layers_bar import LayersBar
@@ -38,9 +39,14 @@ class SketchTab(QWidget):
     use_face = Signal(object)  # FaceState to continue with in Design
     use_photo = Signal(object)  # Path of the photo that the face in Design is to be fitted to
 
-    def __init__(self, make_engine: Callable[[], SketchEngine], autosave: Path) -> None:
-        """`make_engine` runs in a thread at the first drawing; `autosave` is the file that keeps the drawing. Photos
-        that go on to Design are kept beside it."""
+    def __init__(
+        self,
+        make_engine: Callable[[], SketchEngine],
+        autosave: Path,
+        make_finder: Callable[[], HeadFinder] = HeadsApart,
+    ) -> None:
+        """`make_engine` runs in a thread at the first drawing, `make_finder` at the first scan; `autosave` is the file
+        that keeps the drawing. Photos that go on to Design are kept beside it."""
         super().__init__()
         self._photos = autosave.parent / "sketches"
         self.kit, self.sheet = Kit(self), Sheet(self)
@@ -50,7 +56,7 @@ class SketchTab(QWidget):
         self.options = OptionsBar(self.kit)
         self.layers = LayersBar(self.canvas, self.kit)
         self.result = ResultPanel()
-        self.files = SketchFiles(self.canvas, self)
+        self.files = SketchFiles(self.canvas, self, make_finder)
         self.live = Live(self.canvas, make_engine, self.result.follow.value() / 100)
         self.autosave = Autosave(self.sheet, autosave)
         self.files.fill_menus(self.strip.open_button.menu(), self.strip.export_button.menu())

@@ -27,7 +27,7 @@ class Snapshot:
     variant: int = 0
     colourise: bool = False
     photo: QImage | None = None  # what is coloured, under the lines
-    place: bool = False  # the drawing was imported: the engine brings it to where faces lie
+    place: bool = False  # a drawing lies anywhere on the sheet: the engine brings it to where faces lie
 
     def request(self) -> SketchRequest | ColorizeRequest:
         """As arrays: some milliseconds, so not in the window's thread."""

@@ -12,7 +12,19 @@ from facedesigner.state.drawing import Stroke
 from tests.gui.sketch.fake_engine import FakeSketchEngine
 
 if TYPE_CHECKING:
+    from facedesigner.contract.sketching import Grey
+    from facedesigner.engine.page.heads import Head
     from facedesigner.engine.sketch import SketchEngine
+
+
+class NoHeads:
+    """As where dlib is not installed."""
+
+    def find(self, page: Grey, stopped: Callable[[], bool]) -> tuple[Head, ...]:
+        return ()
+
+    def close(self) -> None:
+        return
 
 
 @pytest.fixture
@@ -26,7 +38,7 @@ def make_tab(qtbot, engine: FakeSketchEngine, tmp_path: Path) -> Iterator[Callab
     tabs: list[SketchTab] = []
 
     def make() -> SketchTab:
-        tab = SketchTab(lambda: cast("SketchEngine", engine), tmp_path / "kept" / "drawing.json")
+        tab = SketchTab(lambda: cast("SketchEngine", engine), tmp_path / "kept" / "drawing.json", NoHeads)
         tabs.append(tab)
         qtbot.addWidget(tab)
         tab.resize(1100, 600)

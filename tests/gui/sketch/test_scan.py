@@ -1,6 +1,7 @@
 """Imported drawings, good and bad."""
 
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,16 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen, QPolygonF
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
 
+from facedesigner.gui.sketch.cleaner import Cleaned, PageCleaner, Picture
 from facedesigner.gui.sketch.opener import PictureOpener
-from facedesigner.gui.sketch.scan import ScanError, cover, on_sheet, open_picture, straighten, without_paper
+from facedesigner.gui.sketch.scan import ScanError, cover, open_picture
 from facedesigner.gui.sketch.scan_dialog import ScanDialog
 from facedesigner.gui.sketch.sketch_tab import SketchTab
 from facedesigner.gui.widgets.errors import ErrorDialog
 from facedesigner.state.drawing import SIDE, SKETCH, Clear, Scan
-from tests.gui.sketch.conftest import draw
+from tests.gui.sketch.conftest import NoHeads, draw
 from tests.profiles import rgb_profile
 from training.colours import conversion_of
 
@@ -46,21 +48,6 @@ def photo_of_a_drawing() -> QImage:
     painter.fillRect(image.rect(), shadow)
     painter.end()
     return image
-
-
-def test_corners_make_it_straight_and_the_paper_white(qapp):
-    sheet = on_sheet(without_paper(straighten(photo_of_a_drawing(), CORNERS)))
-    values = grey(sheet)
-    assert values.shape == (SIDE, SIDE)
-    assert (values[200:820, 480:540] < 100).any()  # lines are there
-    assert np.mean(values > 250) > 0.9  # and hardly anything else, in the shadow too
-    left, right = (values[:, SIDE // 2 - 200 : SIDE // 2].min(1), values[:, SIDE // 2 : SIDE // 2 + 200].min(1))
-    assert abs(np.flatnonzero(left < 100).min() - np.flatnonzero(right < 100).min()) < 60
-
-
-def test_corners_on_one_line_are_refused(qapp):
-    with pytest.raises(ScanError, match="four corners"):
-        straighten(photo_of_a_drawing(), [QPointF(x, 10) for x in (0, 100, 200, 300)])
 
 
 def test_a_transparent_png_is_black_on_white(qapp, tmp_path: Path):
@@ -134,23 +121,111 @@ def test_the_reference_photo_is_the_middle_square(qapp):
     assert (photo.width(), photo.height()) == (SIDE, SIDE)
 
 
-def test_corners_can_be_dragged_and_nudged(qtbot):
-    dialog = ScanDialog(photo_of_a_drawing(), "a.png")
-    qtbot.addWidget(dialog)
-    dialog.show()
+@pytest.fixture
+def cleaner(qapp) -> Iterator[PageCleaner]:
+    cleaner = PageCleaner(NoHeads)
+    yield cleaner
+    cleaner.close()
+
+
+@pytest.fixture
+def open_dialog(qtbot, cleaner: PageCleaner, tmp_path: Path) -> Callable[[QImage], ScanDialog]:
+    """The dialog of a picture, shown."""
+
+    def make(image: QImage) -> ScanDialog:
+        path = tmp_path / "a.png"
+        image.save(str(path))
+        found: list[tuple[Picture, Cleaned]] = []
+        cleaner.open(path, True, lambda answer, error: found.append(answer) if answer else pytest.fail(str(error)))
+        qtbot.waitUntil(lambda: bool(found))
+        dialog = ScanDialog(*found[0], cleaner)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        return dialog
+
+    return make
+
+
+def is_ready(dialog: ScanDialog) -> bool:
+    return dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+
+
+def test_the_sheet_is_found_and_what_was_done_is_said(open_dialog):
+    dialog = open_dialog(photo_of_a_drawing())
+    found = [(place.x(), place.y()) for place in dialog.corners.places]
+    assert np.abs(np.array(found) - [(place.x(), place.y()) for place in CORNERS]).max() < 12
+    assert "straightened" in dialog.notices.text() and not dialog.problem.text() and is_ready(dialog)
+
+
+def test_what_is_taken_is_straight_and_white(open_dialog, qtbot):
+    dialog = open_dialog(photo_of_a_drawing())
+    with qtbot.waitSignal(dialog.taken) as taken:
+        dialog.buttons.accepted.emit()
+    scan, added = taken.args
+    values = grey(QImage.fromData(scan.png))
+    assert scan.placed and not added and values.shape == (SIDE, SIDE)
+    assert np.mean(values > 245) > 0.9  # in the shadow too
+    left, right = (np.flatnonzero(half.min(1) < 100) for half in (values[:, :300], values[:, -300:]))
+    assert abs(left.min() - right.min()) < 60 and abs(left.max() - right.max()) < 60
+
+
+def test_corners_can_be_dragged_and_nudged(open_dialog, qtbot):
+    dialog = open_dialog(photo_of_a_drawing())
     editor = dialog.corners
-    start = editor.to_view(editor.places[2]).toPoint()
+    before = QPointF(editor.places[2])
+    start = editor.to_view(before).toPoint()
     QTest.mousePress(editor, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(editor, start - QPoint(30, 20))
     QTest.mouseRelease(editor, Qt.MouseButton.LeftButton, pos=start - QPoint(30, 20))
-    assert editor.places[2].x() < 640 and editor.places[2].y() < 700
+    assert editor.places[2].x() < before.x() and editor.places[2].y() < before.y()
+    before = QPointF(editor.places[3])
     QTest.keyClick(editor, Qt.Key.Key_Space)
     QTest.keyClick(editor, Qt.Key.Key_Right)
-    assert editor.places[3].x() > 0
+    assert editor.places[3].x() > before.x()
+    assert not is_ready(dialog)  # what lies between them now is still to come
     editor.set_places([QPointF(x, 10) for x in (0, 100, 200, 300)])
-    assert "corners" in dialog.problem.text()
+    qtbot.waitUntil(lambda: "corners" in dialog.problem.text())
+    assert not is_ready(dialog)
     next(b for b in dialog.buttons.buttons() if "Whole" in b.text()).click()
+    qtbot.waitUntil(lambda: is_ready(dialog))
     assert not dialog.problem.text()
+
+
+def test_a_drawing_can_be_turned_by_quarters(open_dialog, qtbot):
+    page = QImage(300, 300, QImage.Format.Format_RGB32)
+    page.fill(Qt.GlobalColor.white)
+    painter = QPainter(page)
+    painter.fillRect(20, 20, 260, 40, Qt.GlobalColor.black)  # a bar across the top, and one down from it
+    painter.fillRect(140, 20, 20, 260, Qt.GlobalColor.black)
+    painter.end()
+    dialog = open_dialog(page)
+    before = dialog.preview.pixmap().toImage()
+    next(b for b in dialog.buttons.buttons() if "Turn" in b.text()).click()
+    qtbot.waitUntil(lambda: is_ready(dialog))
+    turned = grey(dialog.preview.pixmap().toImage())
+    assert np.abs(np.rot90(grey(before), -1).astype(int) - turned).mean() < 6
+
+
+@pytest.mark.parametrize("colour", [Qt.GlobalColor.white, Qt.GlobalColor.transparent])
+def test_an_empty_page_cannot_be_imported(open_dialog, colour):
+    page = QImage(300, 300, QImage.Format.Format_ARGB32)
+    page.fill(colour)
+    dialog = open_dialog(page)
+    assert "nothing to see" in dialog.problem.text() and not is_ready(dialog)
+
+
+@pytest.mark.parametrize("ground", [Qt.GlobalColor.transparent, QColor(40, 70, 55)])
+def test_white_lines_become_black_ones(open_dialog, qtbot, ground):
+    page = QImage(300, 300, QImage.Format.Format_ARGB32)
+    page.fill(ground)
+    painter = QPainter(page)
+    painter.setPen(QPen(Qt.GlobalColor.white, 6))
+    painter.drawEllipse(60, 40, 180, 220)
+    painter.end()
+    dialog = open_dialog(page)
+    assert "white on black" in dialog.notices.text()
+    values = grey(dialog.preview.pixmap().toImage())
+    assert 0.01 < np.mean(values < 100) < 0.2 and np.mean(values > 240) > 0.75
 
 
 def test_a_scan_on_an_empty_sheet_is_imported_without_a_question(tab: SketchTab, qtbot, tmp_path: Path):
@@ -202,7 +277,7 @@ def test_a_scan_in_place_of_a_drawing_is_one_step_that_undo_takes_back(tab: Sket
     tab.undo_stack.undo()
     assert tab.sheet.layers == before and tab.sheet.marks == marks
     tab.undo_stack.redo()
-    assert tab.sheet.has_scan and tab.undo_stack.undoText() == "Import scan.png"
+    assert not tab.sheet.has_loose_scan and tab.undo_stack.undoText() == "Import scan.png"
 
 
 def test_a_scan_lies_on_the_sheet_and_can_be_undone(tab: SketchTab, qtbot, tmp_path: Path):
@@ -213,9 +288,10 @@ def test_a_scan_lies_on_the_sheet_and_can_be_undone(tab: SketchTab, qtbot, tmp_p
     qtbot.waitUntil(lambda: bool(tab.findChildren(ScanDialog)))
     (dialog,) = tab.findChildren(ScanDialog)
     dialog.corners.set_places(CORNERS)
+    qtbot.waitUntil(lambda: is_ready(dialog))
     dialog.add_button.click()
     assert isinstance(tab.sheet.marks[-1], Scan) and len(tab.sheet.marks) == 2
-    assert tab.sheet.layers[SKETCH] != before[SKETCH] and tab.sheet.has_scan
+    assert tab.sheet.layers[SKETCH] != before[SKETCH]
     tab.undo_stack.undo()
     assert tab.sheet.layers == before
 

@@ -4,7 +4,8 @@ from PIL import Image, ImageDraw
 
 from facedesigner.contract.sketching import SIDE
 from facedesigner.engine.drawing_file import DrawingFileError, open_drawing, open_hints
-from facedesigner.engine.paper import EMPTY, DrawingError, prepared
+from facedesigner.engine.page.cleaning import EMPTY, DrawingError
+from facedesigner.engine.paper import prepared
 
 
 def face(side=400, box=(100, 60, 300, 340), width=5):
@@ -59,13 +60,13 @@ def test_a_dot_is_nothing_yet(place):
         prepared(page, None, place)
 
 
-def test_a_photograph_is_drawn_first():
+def test_shading_stays():
     ramp = np.linspace(20, 230, 256)
-    photo = np.clip(ramp[None] * 0.5 + ramp[:, None] * 0.5, 0, 255)
-    photo[60:200, 80:180] *= 0.5
-    sheet = prepared(photo.astype(np.uint8), None, False)
-    assert "photograph" in sheet.notice
-    assert 0 < (sheet.ink > 0.5).mean() < 0.3
+    shaded = np.clip(ramp[None] * 0.5 + ramp[:, None] * 0.5, 0, 255)
+    shaded[60:200, 80:180] *= 0.5
+    sheet = prepared(shaded.astype(np.uint8), None, False)
+    assert sheet.notice == ""
+    assert np.corrcoef(sheet.ink.ravel(), 255 - shaded.ravel())[0, 1] > 0.99
 
 
 def test_a_small_drawing_in_a_corner_is_brought_into_place():

@@ -11,6 +11,7 @@ MARKS = (
     Stroke("brush", ((1.0, 2.0, 0.5),), 50.0, 0.5, "#c0605c", "hints"),
     Fill(3.0, 4.0, "#aabbcc", 0.25),
     Scan(b"\x89PNG"),
+    Scan(b"\x89PNG", placed=True),
     Clear(),
 )
 
