@@ -21,6 +21,7 @@ def folder(tmp_path_factory):
 def weights(folder, monkeypatch):
     monkeypatch.setattr(engine, "resource", lambda name: folder)
     monkeypatch.setattr("facedesigner.resources.default_weights", lambda: folder / "tiny.safetensors")
+    monkeypatch.setattr("facedesigner.engine.page.heads.new_finder", lambda: lambda page: ())  # as without dlib
 
 
 @pytest.fixture
@@ -106,3 +107,29 @@ def test_a_grey_picture_gets_colours(drawing, tmp_path, capsys):
     assert "shade it with a pencil" in capsys.readouterr().err  # of a drawing of lines
     assert main(["colorize", str(drawing), "--out", str(out)]) == 2
     assert "exists already" in capsys.readouterr().err
+
+
+def test_what_was_done_to_a_drawing_is_said(tmp_path, capsys):
+    page = np.pad(255 - face(), [(60, 60), (40, 40)], constant_values=0)  # white on black
+    Image.fromarray(page).save(tmp_path / "board.png")
+    assert main(["sketch", str(tmp_path / "board.png"), "--out", str(tmp_path / "photo.png"), "--variants", "2"]) == 0
+    assert capsys.readouterr().err.count("white on black") == 1
+
+
+def test_uneven_light_makes_no_other_photo(tmp_path):
+    page = face() * np.linspace(1, 0.65, 400)
+    photos = []
+    for name, pixels in (("plain", face()), ("dim", page)):
+        Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / f"{name}.png")
+        out = tmp_path / f"{name}-photo.png"
+        assert main(["sketch", str(tmp_path / f"{name}.png"), "--out", str(out), "--follow", "1"]) == 0
+        with Image.open(out) as photo:
+            photos.append(np.array(photo, np.float64))
+    assert np.abs(photos[0] - photos[1]).mean() < 3
+
+
+def test_a_transparent_page_without_anything_on_it_says_what_to_do(tmp_path, capsys):
+    Image.new("RGBA", (100, 100), (0, 0, 0, 0)).save(tmp_path / "empty.png")
+    assert main(["sketch", str(tmp_path / "empty.png"), "--out", str(tmp_path / "photo.png")]) == 2
+    assert "empty.png: There is nothing to see yet" in capsys.readouterr().err
+    assert not (tmp_path / "photo.png").exists()

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 SIDE = 448  # pixels of the longer side that faces are looked for in
 AROUND = 0.15  # of it, white: a face that fills its page has no edge without
-CANDIDATE = -0.2  # dlib's score from which a face counts beside others
-SURE = 0.3  # from which it is one; faces drawn upright have 0.7 and more, children's drawings hardly 0.1
+SURE = 0.3  # dlib's score from which it is one; faces drawn upright have 0.7 and more, children's drawings hardly 0.1
 SURER = 0.5  # by how much more it must be one if the page is turned
 
 
@@ -71,26 +70,25 @@ def heads_of(detector: Detector, page: Grey) -> tuple[Head, ...]:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(Pillow.fromarray(page).resize(size, Pillow.Resampling.BOX, reducing_gap=2.0))
     margin = round(AROUND * SIDE)
-    small = np.pad(small, margin, constant_values=255).repeat(3).reshape(*(np.array(small.shape) + 2 * margin), 3)
+    small = np.repeat(np.pad(small, margin, constant_values=255)[..., None], 3, 2)
     found = {}
     for turn in (0, 180, 90, 270):
-        turned = np.ascontiguousarray(np.rot90(small, turn // 90))
-        boxes, scores, _ = detector.find.run(turned, 0, CANDIDATE)
+        picture = np.ascontiguousarray(np.rot90(small, turn // 90))
+        boxes, scores, _ = detector.find.run(picture, 0, 0.0)
         if scores:
-            found[turn] = (max(scores), turned, [box for box, s in zip(boxes, scores, strict=True) if s >= 0], scores)
-    best = {turn: score for turn, (score, *_) in found.items()}
+            found[turn] = picture, list(zip(boxes, scores, strict=True))
+    best = {turn: max(score for _, score in faces) for turn, (_, faces) in found.items()}
     turn = max(best, key=lambda turn: best[turn], default=0)
-    if turn and best[turn] < max(best.get(0, CANDIDATE), 0) + SURER:
+    if turn and best[turn] < best.get(0, 0.0) + SURER:
         turn = 0
-    if best.get(turn, CANDIDATE) < SURE:
+    if best.get(turn, 0.0) < SURE:
         return ()
-    _, turned, boxes, scores = found[turn]
+    picture, faces = found[turn]
     heads = []
-    for box, score in zip(boxes, (s for s in scores if s >= 0), strict=True):
-        shape = detector.predict(turned, box)
-        points = np.array([(point.x + 0.5, point.y + 0.5) for point in shape.parts()], np.float64)
-        places = (unturned(points, turn, *small.shape[:2]) - margin) / scale
-        heads.append(Head(places, turn, float(score)))
+    for box, score in faces:
+        parts = detector.predict(picture, box).parts()
+        points = np.array([(point.x + 0.5, point.y + 0.5) for point in parts], np.float64)
+        heads.append(Head((unturned(points, turn, *small.shape[:2]) - margin) / scale, turn, float(score)))
     return tuple(sorted(heads, key=lambda head: -head.size))
 
 

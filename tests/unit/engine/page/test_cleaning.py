@@ -1,8 +1,10 @@
 """Drawings as they come, against the same drawing on a clean page."""
 
+from functools import cache
+
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from facedesigner.contract.sketching import SIDE
 from facedesigner.engine.page import cleaning
@@ -23,6 +25,7 @@ LIGHTS = {
 }
 
 
+@cache
 def clean(shaded: bool = False) -> np.ndarray:
     return cleaned(rgba(drawn(shaded=shaded), 0)).on_square(SIDE)
 
@@ -83,8 +86,6 @@ def test_a_shadow_is_no_edge_of_the_sheet():
 )
 def test_captions_are_left_out(place, words, size):
     image = Image.fromarray(drawn())
-    from PIL import ImageFont
-
     ImageDraw.Draw(image).text(place, words, fill=40, font=ImageFont.load_default(size))
     page = cleaned(rgba(np.array(image)))
     assert page.notices == (WRITING,)
