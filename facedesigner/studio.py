@@ -26,13 +26,15 @@ from PIL import Image as Pillow
 
 from facedesigner.contract.regions import REGIONS
 from facedesigner.contract.request import Control, ModelInfo, RenderRequest
-from facedesigner.contract.sketching import ColorizeRequest, SketchRequest
+from facedesigner.contract.sketching import SIDE, ColorizeRequest, SketchRequest
 from facedesigner.engine.certifying import Certifier
-from facedesigner.engine.drawing_file import open_drawing, open_hints
+from facedesigner.engine.drawing_file import open_drawing, open_hints, open_page
 from facedesigner.engine.enhance import upscale
 from facedesigner.engine.face_engine import FaceEngine
 from facedesigner.engine.mask_file import reduced
 from facedesigner.engine.packing import pack, unpack
+from facedesigner.engine.page.cleaning import DrawingError, cleaned
+from facedesigner.engine.page.heads import new_finder
 from facedesigner.engine.photo_opener import PhotoOpener
 from facedesigner.engine.regions import RegionFinder
 from facedesigner.engine.sketch import SketchEngine
@@ -215,14 +217,19 @@ class Studio:
     def sketch(
         self, drawing: Grey | File, hints: npt.NDArray[np.uint8] | File | None = None, follow: float = 0.7
     ) -> Sketched:
-        """A photo of a drawing (H, W), dark on light. `hints` (H, W, 4): strokes of colour, transparent elsewhere.
-        `follow`: 1 follows each line, 0 is a believable face. StudioError when there is nothing to see."""
-        grey = drawing if isinstance(drawing, np.ndarray) else open_drawing(Path(drawing))
+        """A photo of a drawing, a file or (H, W), as it comes. `hints` (H, W, 4): strokes of colour, transparent
+        elsewhere. `follow`: 1 follows each line, 0 is a believable face. StudioError when there is nothing to see."""
+        picture = drawing if isinstance(drawing, np.ndarray) else open_page(Path(drawing))
         strokes = hints if hints is None or isinstance(hints, np.ndarray) else open_hints(Path(hints))
-        result = self._sketcher.render(SketchRequest(grey, strokes, follow, place=True))
+        try:
+            page = cleaned(picture, finder=new_finder())
+        except DrawingError as error:
+            raise StudioError(str(error)) from None
+        strokes = None if strokes is None else page.hints_on_square(strokes, 2 * SIDE)
+        result = self._sketcher.render(SketchRequest(page.on_square(2 * SIDE), strokes, follow))
         if result.image is None or result.face is None:
             raise StudioError(result.error or "nothing came of the drawing")
-        return Sketched(result.image, Face(self, result.face), result.notice)
+        return Sketched(result.image, Face(self, result.face), " ".join(filter(None, (*page.notices, result.notice))))
 
     def colorize(self, grey: Grey | File, hints: npt.NDArray[np.uint8] | File | None = None) -> Picture:
         """A grey picture (H, W) in colours, (H, W, 3)."""

@@ -79,7 +79,7 @@ def cleaned(
     whiten: bool = True,
     finder: Finder = no_heads,
 ) -> CleanPage:
-    """(H, W, 4) RGBA of a drawing.
+    """(H, W, 4) RGBA of a drawing, or (H, W) grey.
 
     The sheet is looked for, unless its four `corners` are given, clockwise from the top left of the drawing; only
     without them is the page turned by quarters, if `finder` finds a face so. `place` False leaves the drawing where it

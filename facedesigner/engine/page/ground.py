@@ -22,7 +22,9 @@ BOARD, LEAST_BOARD = 30, 0.5  # of 255, what is as dark as most of the page; and
 
 
 def on_ground(picture: npt.NDArray[np.uint8]) -> Image:
-    """(H, W, 4) RGBA -> (H, W, 3): on white, or on black what would be white on white."""
+    """(H, W, 4) RGBA -> (H, W, 3): on white, or on black what would be white on white. (H, W) is grey."""
+    if picture.ndim == 2:
+        return np.repeat(picture[..., None], 3, 2)
     alpha = picture[..., 3]
     if alpha.min() == 255:
         return np.ascontiguousarray(picture[..., :3])
