@@ -113,11 +113,13 @@ class LatentEditor:
         return Direction(taught.name, taught.label, "", unpack(taught.vector).to(self.mean.device))
 
     def held(self, locks: tuple[str, ...], carried: Mapping[str, Movement]) -> Hold:
-        """Kept from one picture to the next, names tell movements apart."""
+        """Kept from one picture to the next, names tell movements apart; so a picture may not make it in inference
+        mode, whose tensors no gradient passes."""
         if self._held is None or self._held[0] != locks:
-            movements = [self.movement(name, carried) for name in locks]
-            vectors = [self.tangent(movement) for movement in movements]
-            self._held = (locks, Hold.of(vectors, [movement.normal for movement in movements]))
+            with torch.inference_mode(False), torch.no_grad():
+                movements = [self.movement(name, carried) for name in locks]
+                vectors = [self.tangent(movement) for movement in movements]
+                self._held = (locks, Hold.of(vectors, [movement.normal for movement in movements]))
         return self._held[1]
 
     def hold_of(self, face: FaceState) -> Hold | None:

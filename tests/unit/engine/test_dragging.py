@@ -57,6 +57,13 @@ def test_sliders_and_name_stay_and_locks_hold(engine):
     assert moved(held) < 1e-5 < moved(free)
 
 
+def test_a_face_with_locks_that_was_drawn_before_can_be_pulled(engine):
+    names = [control.name for control in engine.info.controls if not control.nameless and not control.choices]
+    face = FaceState(engine.info.hash, seed=5, psi=0.7, controls=((names[0], 0.2),)).with_locks(names[1:3])
+    picture(engine, face)
+    assert engine.drag(face, (0.4, 0.75)).pull((0.37, 0.71), 2).face.locks == face.locks
+
+
 def test_what_cannot_be_pulled_is_said(tmp_path, engine):
     with pytest.raises(UserError, match="raise it"):
         engine.drag(FaceState(engine.info.hash, seed=1, psi=0.0), (0.5, 0.5))
