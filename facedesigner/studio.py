@@ -42,7 +42,7 @@ from facedesigner.engine.soft_mask import mask_of
 from facedesigner.export.certificate import facts_about
 from facedesigner.export.png import read_face, save_png
 from facedesigner.resources import default_weights, named_weights, resource
-from facedesigner.state.ages import AGE, aged
+from facedesigner.state.ages import AGE
 from facedesigner.state.face import PSI_DEFAULT, FaceState
 from facedesigner.state.mask import Mask
 from facedesigner.state.series import places
@@ -111,11 +111,9 @@ class Face:
 
     def age(self, years: float) -> Face:
         """So many years older, or younger. StudioError for a model without an age path."""
-        own = self.studio.engine.age(self.state)
-        if own is None:
+        if self.studio.info.ages is None:
             raise StudioError(f"{self.studio.info.name} has no age slider")
-        older = aged(self.state, own, own + self.state.control(AGE) + years)
-        return self.edit({AGE: older.control(AGE)})
+        return self.edit({AGE: self.state.control(AGE) + years})
 
     def vary(self, count: int, seed: int = 0, amount: float = 0.35) -> list[Face]:
         """`count` faces like it; `amount` 0 to 1."""

@@ -46,7 +46,7 @@ def relief_command(args: argparse.Namespace) -> int:
     check(args)
     if args.whole:
         return whole_command(args)
-    from facedesigner.engine.relief import aligned_marks, height_map
+    from facedesigner.engine.relief import height_map
     from facedesigner.export.solid import Piece, build
     from facedesigner.export.stl import save_height_map, save_solid
 
@@ -59,12 +59,7 @@ def relief_command(args: argparse.Namespace) -> int:
         thickness_mm=args.thickness_mm,
         **scale,
     )
-    progress("looking for the face")
-    picture = picture_of(args.file, args.aligned)
-    marks, notice = aligned_marks(picture)
-    if notice:
-        say(notice)
-    progress("modelling")
+    picture, marks = face_of(args)
     relief = height_map(picture, marks, detail=args.detail, resolution=args.resolution)
     solid = build(relief, piece)
     progress("")
@@ -78,7 +73,6 @@ def relief_command(args: argparse.Namespace) -> int:
 
 
 def whole_command(args: argparse.Namespace) -> int:
-    from facedesigner.engine.relief import aligned_marks
     from facedesigner.engine.whole_head import check_choices, whole_head
     from facedesigner.export.cutouts import cut_out, read_template
     from facedesigner.export.mould import Mould, build_mould
@@ -88,12 +82,7 @@ def whole_command(args: argparse.Namespace) -> int:
     check_choices(args.hair, args.eyes)
     piece, mould = whole_piece(args), Mould(args.draft_deg)
     template = read_template(args.cutouts) if args.cutouts else None
-    progress("looking for the face")
-    picture = picture_of(args.file, args.aligned)
-    marks, notice = aligned_marks(picture)
-    if notice:
-        say(notice)
-    progress("modelling")
+    picture, marks = face_of(args)
     head = whole_head(picture, marks, hair=args.hair, eyes=args.eyes)
     solid = build_whole(head, piece)
     if template:
@@ -105,6 +94,19 @@ def whole_command(args: argparse.Namespace) -> int:
     print(save_solid(solid, args.out, texture, overwrite=args.overwrite), flush=True)
     tell(solid)
     return 0
+
+
+def face_of(args: argparse.Namespace) -> tuple[Image, Any]:
+    """The aligned face and its landmarks, if they were found."""
+    from facedesigner.engine.relief import aligned_marks
+
+    progress("looking for the face")
+    picture = picture_of(args.file, args.aligned)
+    marks, notice = aligned_marks(picture)
+    if notice:
+        say(notice)
+    progress("modelling")
+    return picture, marks
 
 
 def tell(solid: Solid) -> None:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from facedesigner.contract.sketching import SIDE
 from facedesigner.engine.looks import EYES, FEW, MOUTH, Regions, dyed, regions_of, rising, soft, toned, usual, within
+from facedesigner.engine.page.regions import labelled
 
 OURS = 0.4  # of a region's mask: from there on a hint is about it
 RUN = 48  # pixels over which two colours of a region run into each other
@@ -57,14 +58,8 @@ def strokes_of(hints: Tensor) -> list[Tensor]:
     colour = ((levels[:, :1] * 16 + levels[:, 1:2]) * 16 + levels[:, 2:]) * painted
     strokes = []
     for one in torch.unique(colour[painted]):
-        here = (colour == one) & painted
-        labels = torch.arange(1, here.numel() + 1, dtype=torch.float32).view_as(here) * here
-        for _ in range(SIDE):  # the largest label of a place spreads through it
-            spread = F.max_pool2d(labels, 3, 1, 1) * here
-            if torch.equal(spread, labels):
-                break
-            labels = spread
-        found = [labels == label for label in torch.unique(labels[here])[:MOST]]
+        numbers = torch.from_numpy(labelled(((colour == one) & painted)[0, 0].numpy()))[None, None]
+        found = [numbers == number for number in range(1, min(int(numbers.max()), MOST) + 1)]
         strokes += [F.interpolate(place.float(), (SIDE, SIDE), mode="nearest") > 0 for place in found]
     return strokes
 

@@ -59,12 +59,11 @@ class Dragger:
         """`axes` (K, D) is what the latent moves along. `base` is the face's latent (L, D) before truncation and
         sliders, `moved` after both; `hold` keeps locked sliders where they are. UserError for a model that draws in no
         stages."""
-        if not isinstance(generator, StyleGenerator) or not generator.staged:
+        if not isinstance(generator, StyleGenerator):
             raise UserError("this model draws in one go: places of its pictures cannot be pulled")
-        self._generator, self._face, self._base, self._moved = generator, face, base.clone(), moved.clone()
-        self._noise, self._hold = [part.clone() for part in noise], hold
+        self._generator, self._face, self._base, self._moved = generator, face, base, moved
+        self._axes, self._noise, self._hold = axes, noise, hold
         self._rows = sum(shape[0] <= SIDE for shape in generator.noise_shapes)
-        self._axes = axes.clone()
         self._moves = torch.zeros(self._rows, len(self._axes), device=moved.device, requires_grad=True)
         self._optimizer = torch.optim.Adam([self._moves], RATE)
         with torch.no_grad():

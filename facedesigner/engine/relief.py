@@ -95,11 +95,7 @@ def height_map(
         raise ReliefError(f"the picture must be square with {LEAST} pixels or more a side: align the face first")
     if not LEAST <= resolution <= 1024:
         raise ReliefError(f"the resolution is {resolution}; choose {LEAST} to 1024")
-    marks = (standard_landmarks() if landmarks is None else landmarks) * resolution
-    unit = float(np.hypot(*(marks[LEFT_EYE].mean(0) - marks[RIGHT_EYE].mean(0))))
-    if not 0.1 * resolution < unit < 0.5 * resolution:
-        raise ReliefError("the eyes were not found where a face has them: choose a face seen from the front")
-    look = np.asarray(Pillow.fromarray(image).resize((resolution, resolution), Pillow.Resampling.LANCZOS))
+    look, marks, unit = looked_at(image, landmarks, resolution)
     model = head_model()
     head = model.finer(model.fit(marks))
     depth = depth_map(head, model.finer.triangles, resolution) / unit
@@ -112,6 +108,16 @@ def height_map(
     surface = (surface - BACK) * rounded(person, RIM * unit)
     height = np.clip(blurred(surface, 0.012 * unit) / SPAN, 0, 1).astype(np.float32)
     return Relief(height, person, unit / resolution)
+
+
+def looked_at(image: Image, landmarks: np.ndarray | None, side: int) -> tuple[Image, np.ndarray, float]:
+    """A square picture and its landmarks as for `height_map` -> the picture with `side` pixels, and in these the
+    landmarks and the eye distance. ReliefError unless the eyes lie where a face has them."""
+    marks = (standard_landmarks() if landmarks is None else landmarks) * side
+    unit = float(np.hypot(*(marks[LEFT_EYE].mean(0) - marks[RIGHT_EYE].mean(0))))
+    if not 0.1 * side < unit < 0.5 * side:
+        raise ReliefError("the eyes were not found where a face has them: choose a face seen from the front")
+    return np.asarray(Pillow.fromarray(image).resize((side, side), Pillow.Resampling.LANCZOS)), marks, unit
 
 
 def with_mouth(depth: np.ndarray, marks: np.ndarray, unit: float) -> np.ndarray:

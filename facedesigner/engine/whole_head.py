@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image as Pillow
 
 from facedesigner.contract.request import Image
 from facedesigner.engine.crossings import crossings
 from facedesigner.engine.hair import HAIR, hair_grown
 from facedesigner.engine.look import Look, whole_head_model
-from facedesigner.engine.relief import ReliefError, standard_landmarks
+from facedesigner.engine.relief import ReliefError, looked_at
 from facedesigner.engine.skin import texture
 from training.networks.head_model import LEFT_EYE, MOST_TURN, RIGHT_EYE
 from training.networks.whole_head import WholeHead
@@ -57,11 +56,7 @@ def whole_head(
     check_choices(hair, eyes)
     if image.ndim != 3 or image.shape[0] != image.shape[1]:
         raise ReliefError("the picture must be square: align the face first")
-    marks = (standard_landmarks() if landmarks is None else landmarks) * SIDE
-    unit = float(np.hypot(*(marks[LEFT_EYE].mean(0) - marks[RIGHT_EYE].mean(0))))
-    if not 0.1 * SIDE < unit < 0.5 * SIDE:
-        raise ReliefError("the eyes were not found where a face has them: choose a face seen from the front")
-    picture = np.asarray(Pillow.fromarray(image).resize((SIDE, SIDE), Pillow.Resampling.LANCZOS))
+    picture, marks, _ = looked_at(image, landmarks, SIDE)
     model = whole_head_model()
     fit = model.fit(marks)
     if np.degrees(np.arccos(np.clip(fit.turn[2, 2], -1, 1))) > MOST_TURN - 0.5:  # the fit turns no further

@@ -19,6 +19,9 @@ SOLIDS = (*SHAPES, WHOLE)  # what a preset may ask for
 LOOK = 512  # pixels of a picture of a head
 
 
+Parts = tuple[dict[str, bytes], dict[str, Image]]  # files by name, and what they look like
+
+
 class Modelled(NamedTuple):
     files: dict[str, bytes]  # by name
     notice: str  # what the user should know of them, "" for nothing
@@ -27,20 +30,23 @@ class Modelled(NamedTuple):
 
 def head_parts(of: Contents, pupils: float, say: Progress) -> Modelled:
     """`pupils`: millimetres between them. UserError says why there is none."""
+    from facedesigner.engine.relief import aligned_marks
+
     picture = of.aligned()
     if of.options.mirror:
         picture = np.ascontiguousarray(picture[:, ::-1])
-    return (whole_parts if of.solid == WHOLE else relief_parts)(of, picture, pupils, say)
+    marks, notice = aligned_marks(picture, of.find)
+    files, pictures = (whole_parts if of.solid == WHOLE else relief_parts)(of, picture, marks, pupils, say)
+    return Modelled(files, notice, pictures)
 
 
-def relief_parts(of: Contents, picture: Image, pupils: float, say: Progress) -> Modelled:
+def relief_parts(of: Contents, picture: Image, marks: np.ndarray | None, pupils: float, say: Progress) -> Parts:
     """STL and height map."""
-    from facedesigner.engine.relief import aligned_marks, height_map
+    from facedesigner.engine.relief import height_map
     from facedesigner.export.solid import Piece, build
     from facedesigner.export.stl import height_map_png, stl_of
     from facedesigner.export.views import grey_picture, hill_shade
 
-    marks, notice = aligned_marks(picture, of.find)
     say(0.75, "Modelling the relief")
     relief = height_map(picture, marks)
     say(0.85, "Modelling the relief")
@@ -49,20 +55,18 @@ def relief_parts(of: Contents, picture: Image, pupils: float, say: Progress) -> 
     say(0.95, "Modelling the relief")
     stl, heights = f"{of.stem}-relief.stl", f"{of.stem}-height.png"
     files = {stl: stl_of(solid), heights: height_map_png(relief.height, step)}
-    return Modelled(files, notice, {stl: hill_shade(relief), heights: grey_picture(relief)})
+    return files, {stl: hill_shade(relief), heights: grey_picture(relief)}
 
 
-def whole_parts(of: Contents, picture: Image, pupils: float, say: Progress) -> Modelled:
+def whole_parts(of: Contents, picture: Image, marks: np.ndarray | None, pupils: float, say: Progress) -> Parts:
     """A solid head as STL, and as GLB with its colours and expressions."""
     from facedesigner.engine.drawing import drawn
-    from facedesigner.engine.relief import aligned_marks
     from facedesigner.engine.whole_head import whole_head
     from facedesigner.export.glb import glb_of
     from facedesigner.export.stl import stl_of
     from facedesigner.export.views import for_display
     from facedesigner.export.whole import WholePiece, build_whole
 
-    marks, notice = aligned_marks(picture, of.find)
     say(0.75, "Modelling the head")
     head = whole_head(picture, marks)
     say(0.9, "Modelling the head")
@@ -75,8 +79,7 @@ def whole_parts(of: Contents, picture: Image, pupils: float, say: Progress) -> M
     say(0.97, "Modelling the head")
     files = {".stl": stl_of(solid), ".glb": glb_of(solid, head.texture)}
     name = f"{of.stem}-head"
-    return Modelled(
+    return (
         {name + ending: content for ending, content in files.items()},
-        notice,
         {name + ending: picture for ending, picture in look.items()},
     )

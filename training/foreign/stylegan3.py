@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from training.foreign.stylegan2 import mapping_network
 from training.gans.base import Generator
-from training.gans.style import StyleGenerator
+from training.gans.style import Mapped
 from training.layers import ACTIVATION_GAIN, EqualLinear, ModulatedConv, activate
 from training.options import build, option
 
@@ -178,7 +178,7 @@ class Layer(ModulatedConv):
         return F.conv2d(x, taps.transpose(2, 3), stride=(1, step.down), groups=channels)
 
 
-class StyleGAN3Generator(StyleGenerator):
+class StyleGAN3Generator(Mapped):
     """Rows of a latent: one for the input, one for each layer, one for the RGB output."""
 
     def __init__(self, options: Options) -> None:
@@ -201,9 +201,6 @@ class StyleGAN3Generator(StyleGenerator):
         # Filters act again and again, and a wave that is a little longer is out of step at the frame.
         buffers = [name for name, _ in self.named_buffers()]
         self.exact = frozenset([*buffers, "input.affine.weight", "input.affine.bias"])
-
-    staged = Generator.staged  # its layers overlap beyond the frame
-    blend = Generator.blend
 
     def synthesize(
         self, latents: Tensor, noise: Sequence[Tensor] | None = None, resolution: int | None = None

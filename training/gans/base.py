@@ -54,11 +54,6 @@ class Generator(nn.Module, ABC):
         be one of `resolutions`; None means the last.
         """
 
-    @property
-    def staged(self) -> bool:
-        """Whether it draws in stages whose features can be taken out, as `StyleGenerator` does."""
-        return False
-
     def blend(
         self,
         faces: Sequence[tuple[Tensor, Sequence[Tensor] | None]],

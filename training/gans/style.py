@@ -105,7 +105,46 @@ def enlarge(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
-class StyleGenerator(Generator, Growing):
+class Mapped(Generator):
+    """A generator whose latents are made of a style: from z by a mapping network, the same in each row at first."""
+
+    mapping: nn.ModuleList
+    style_mixing: float
+
+    def map(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
+        return self.style(z)[:, None].expand(-1, self.latent_shape[0], -1)
+
+    def style(self, z: Tensor) -> Tensor:
+        """z (N, z_dim) -> w (N, z_dim)."""
+        w = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)  # on a sphere
+        for layer in self.mapping:
+            w = activate(layer(w))
+        return w
+
+    def forward(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
+        """z (N, z_dim) -> pictures, mixing the styles of two faces now and then (Karras 2019) while training."""
+        latents = self.map(z)
+        if self.training and self.style_mixing:
+            rows, count = self.latent_shape[0], z.shape[0]
+            cut = torch.randint(1, rows, (count, 1), device=z.device)
+            cut = torch.where(torch.rand(count, 1, device=z.device) < self.style_mixing, cut, rows)
+            first = torch.arange(rows, device=z.device)[None] < cut  # (N, L)
+            latents = torch.where(first[:, :, None], latents, own(gathered(latents).roll(1, 0)))
+        return self.synthesize(latents)
+
+    @torch.no_grad()
+    def directions(self, count: int) -> tuple[Tensor, Tensor]:
+        """Principal components of w over 20,000 samples (GANSpace, Härkönen 2020)."""
+        rng = torch.Generator().manual_seed(0)
+        z = torch.randn(20_000, self.z_dim, generator=rng).to(next(self.parameters()).device)
+        w = self.style(z)
+        mean = w.mean(0)
+        _, deviations, axes = torch.linalg.svd((w - mean).double(), full_matrices=False)
+        deviations = deviations[:count] / math.sqrt(len(w) - 1)
+        return mean, (axes[:count] * deviations[:, None]).float()
+
+
+class StyleGenerator(Mapped, Growing):
     """Rows of a latent: two per resolution, 4 to R; the second also steers that resolution's RGB output."""
 
     def __init__(self, options: Options) -> None:
@@ -136,20 +175,6 @@ class StyleGenerator(Generator, Growing):
             self.layers.append(StyleLayer(width, width, options.z_dim, upsample=False))
             self.to_rgb.append(to_pixels(width, self.scale, options.z_dim))
             previous = width
-
-    def map(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
-        return self.style(z)[:, None].expand(-1, self.latent_shape[0], -1)
-
-    def style(self, z: Tensor) -> Tensor:
-        """z (N, z_dim) -> w (N, z_dim)."""
-        w = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)  # on a sphere
-        for layer in self.mapping:
-            w = activate(layer(w))
-        return w
-
-    @property
-    def staged(self) -> bool:
-        return True
 
     def synthesize(
         self, latents: Tensor, noise: Sequence[Tensor] | None = None, resolution: int | None = None
@@ -202,33 +227,11 @@ class StyleGenerator(Generator, Growing):
         part = F.pixel_shuffle(self.to_rgb[row // 2](x, latents[:, row]), self.scale)
         return part if picture is None else enlarge(picture) + part
 
-    def forward(self, z: Tensor, conditions: Tensor | None = None) -> Tensor:
-        """z (N, z_dim) -> pictures, mixing the styles of two faces now and then (Karras 2019) while training."""
-        latents = self.map(z)
-        if self.training and self.style_mixing:
-            rows, count = self.latent_shape[0], z.shape[0]
-            cut = torch.randint(1, rows, (count, 1), device=z.device)
-            cut = torch.where(torch.rand(count, 1, device=z.device) < self.style_mixing, cut, rows)
-            first = torch.arange(rows, device=z.device)[None] < cut  # (N, L)
-            latents = torch.where(first[:, :, None], latents, own(gathered(latents).roll(1, 0)))
-        return self.synthesize(latents)
-
     @torch.no_grad()
     def begin_at_nothing(self, new: frozenset[str]) -> None:
         for number, part in enumerate(self.to_rgb):
             if number and f"to_rgb.{number}.weight" in new:
                 part.get_parameter("weight").zero_()
-
-    @torch.no_grad()
-    def directions(self, count: int) -> tuple[Tensor, Tensor]:
-        """Principal components of w over 20,000 samples (GANSpace, Härkönen 2020)."""
-        rng = torch.Generator().manual_seed(0)
-        z = torch.randn(20_000, self.z_dim, generator=rng).to(next(self.parameters()).device)
-        w = self.style(z)
-        mean = w.mean(0)
-        _, deviations, axes = torch.linalg.svd((w - mean).double(), full_matrices=False)
-        deviations = deviations[:count] / math.sqrt(len(w) - 1)
-        return mean, (axes[:count] * deviations[:, None]).float()
 
 
 class DiscriminatorBlock(nn.Module):

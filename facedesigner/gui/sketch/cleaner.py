@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -74,8 +73,7 @@ def serve(pipe: Connection) -> None:
     """What the process does."""
     from facedesigner.engine.page.heads import new_finder
 
-    finder = cache(new_finder)
-    answer_each(pipe, lambda page: finder()(page))
+    answer_each(pipe, lambda page: new_finder()(page))  # made for the first page that needs it, and kept
 
 
 Then = Callable[[Cleaned | None, Exception | None], object]

@@ -7,18 +7,10 @@ from PIL import Image
 
 from facedesigner.gui.design.between_animation import BetweenAnimation
 from facedesigner.gui.design.between_panel import BEGIN, BetweenPanel
-from facedesigner.gui.session import Session
 from facedesigner.state.face import FaceState
 from tests.gui.fake_engine import HASH, fake_info
 
 FACES = [FaceState(HASH, seed=seed) for seed in (1, 2, 3)]
-
-
-@pytest.fixture
-def session(qapp) -> Session:
-    session = Session()
-    session.set_model(fake_info())
-    return session
 
 
 @pytest.fixture

@@ -7,21 +7,13 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from facedesigner.gui.design.versions_dialog import FULL, HINT, VersionsDialog
-from facedesigner.gui.session import Session
 from facedesigner.gui.widgets.face_mime import FACES, pack
 from facedesigner.gui.widgets.pixels import to_qimage
 from facedesigner.state.face import FaceState
-from tests.gui.fake_engine import HASH, fake_info, fake_picture
+from tests.gui.fake_engine import HASH, fake_picture
 
 SIX = [FaceState(HASH, seed=seed) for seed in range(6)]
 SEVENTH = FaceState(HASH, seed=7, name="Ann")
-
-
-@pytest.fixture
-def session(qapp) -> Session:
-    session = Session()
-    session.set_model(fake_info())
-    return session
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from training.filters import FULL, blur, edges_of, grey
 from training.tasks.translate.contours import colours_at, regions
-from training.tasks.translate.line_drawing import uniform
+from training.tasks.translate.line_drawing import parallels, uniform
 
 CHEEKS = [[1, 31], [15, 35]]  # pairs of landmarks with a cheek between them
 STEPS = 9  # to each side along a stroke
@@ -91,11 +91,7 @@ def hatched(strokes: Tensor, side: int) -> Tensor:
     """In [-1, 1]: parallel hatching of one direction, or strokes along the form."""
     if uniform(0, 1) < 0.5:
         return strokes
-    angle, period = uniform(0, math.pi), uniform(3, 7) * side / FULL
-    places = torch.arange(side, dtype=torch.float32)
-    along = math.cos(angle) * places[None, :] + math.sin(angle) * places[:, None]
-    wobble = F.interpolate(torch.randn(len(strokes), 1, 14, 14), (side, side), mode="bicubic", align_corners=False)
-    return torch.sin(along * (2 * math.pi / period) + 2.0 * wobble)
+    return parallels(len(strokes), side, uniform(0, math.pi), uniform(3, 7) * side / FULL, 2.0, 14)
 
 
 def smeared(tone: Tensor) -> Tensor:

@@ -54,10 +54,15 @@ def pencil(photos: Tensor) -> Tensor:
 def hatching(side: int) -> Tensor:
     """(1, 1, side, side) around 1: uneven parallel strokes."""
     angle, period = uniform(0, math.pi), uniform(4, 9) * side / FULL
+    return 1 + 0.6 * parallels(1, side, angle, max(period, 2.0), 1.5, 12)
+
+
+def parallels(count: int, side: int, angle: float, period: float, bend: float, cells: int) -> Tensor:
+    """(count, 1, side, side) in [-1, 1]: parallel strokes, a period in pixels apart, not quite straight."""
     places = torch.arange(side, dtype=torch.float32)
     along = math.cos(angle) * places[None, :] + math.sin(angle) * places[:, None]
-    wobble = F.interpolate(torch.randn(1, 1, 12, 12), (side, side), mode="bicubic", align_corners=False)
-    return 1 + 0.6 * torch.sin(along * (2 * math.pi / max(period, 2.0)) + 1.5 * wobble)
+    wobble = F.interpolate(torch.randn(count, 1, cells, cells), (side, side), mode="bicubic", align_corners=False)
+    return torch.sin(along * (2 * math.pi / period) + bend * wobble)
 
 
 def bold_strokes(photos: Tensor) -> Tensor:
